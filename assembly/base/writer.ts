@@ -1,0 +1,85 @@
+// Appends to a fixed buffer and remembers when something did not fit, so that callers check once, at the end.
+import { Span, startOf, lengthOf, between } from "./span"
+
+@unmanaged
+export class Writer {
+  start: usize
+  at: usize
+  end: usize
+  overflow: bool
+
+  /** Begins anew in a buffer of `capacity` bytes. */
+  open(start: usize, capacity: usize): void {
+    this.start = start
+    this.at = start
+    this.end = start + capacity
+    this.overflow = false
+  }
+
+  put(s: Span): void {
+    const length = lengthOf(s)
+    if (!this.fits(length)) return
+    memory.copy(this.at, startOf(s), length)
+    this.at += length
+  }
+
+  byte(c: u32): void {
+    if (!this.fits(1)) return
+    store<u8>(this.at, <u8>c)
+    this.at++
+  }
+
+  /** A decimal number. */
+  number(n: i64): void {
+    let value = <u64>n
+    if (n < 0) {
+      this.byte(0x2d)
+      value = <u64>-n
+    }
+    let width: u32 = 1
+    for (let rest = value / 10; rest > 0; rest /= 10) width++
+    if (!this.fits(width)) return
+    let p = this.at + width
+    this.at = p
+    do {
+      store<u8>(--p, <u8>(48 + value % 10))
+      value /= 10
+    } while (value > 0)
+  }
+
+  /** A decimal number with zeros in front, `width` digits at least. */
+  padded(n: u32, width: u32): void {
+    for (let limit = power(10, width - 1); limit > 1 && n < limit; limit /= 10) this.byte(0x30)
+    this.number(n)
+  }
+
+  /** Lower-case hexadecimal digits of `length` bytes. */
+  hex(p: usize, length: u32): void {
+    for (let i: u32 = 0; i < length; i++) {
+      const b: u32 = load<u8>(p + i)
+      this.byte(digit(b >>> 4))
+      this.byte(digit(b & 15))
+    }
+  }
+
+  /** What has been written so far. After an overflow it is a part: check `overflow` first. */
+  // @ts-ignore: decorator
+  @inline
+  get written(): Span { return between(this.start, this.at) }
+
+  private fits(length: u32): bool {
+    if (this.at + length <= this.end && !this.overflow) return true
+    this.overflow = true
+    return false
+  }
+}
+
+export const WRITER_SIZE: usize = 16
+
+function digit(n: u32): u32 { return n < 10 ? 48 + n : 87 + n }
+
+function power(base: u32, exponent: u32): u32 {
+  let result: u32 = 1
+  for (let i: u32 = 0; i < exponent; i++) result *= base
+  return result
+}
