@@ -1,8 +1,10 @@
 // The servers that a line knows, in the order found, with what has been learnt of each.
-import { SERVERS_STATE } from "../memory"
+import { SERVERS_STATE, SERVERS_STATE_SIZE } from "../memory"
 import { CANDIDATES } from "../config"
-import { Endpoint } from "../base/endpoint"
-import { Span } from "../base/span"
+import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
+import { NEVER } from "../base/deadline"
+import { Span, NONE, keep, lengthOf, span, startOf } from "../base/span"
+import { Target, target, targetCount } from "../locate/target"
 
 /** What is known of a server (VE-22). The active one is marked besides: see activeOf. */
 export const enum Status { UNKNOWN, UP, DOWN, FAILED }
@@ -13,22 +15,193 @@ export const enum Reason { NONE, REFUSED, SILENT, CODE, UNREACHABLE, REJECTED, R
 @unmanaged
 export class Candidate {
   status: u8          // Status
-  rank: u8            // 1 for P1
+  rank: u8            // 1 for P1; 0 when DNS no longer names it (AMB-18)
   record: u8          // addresses of one SRV record share this number
   transport: u8       // wire Transport
   priority: u16       // of the SRV record; 1 when there was none
   weight: u16
   lastCode: u16       // last status code received, 0 none
   reason: u8          // Reason it was left last
-  spare: u8
+  id: u8              // names it for as long as it is known, wherever it moves in the list; never 0
   host: Span          // name that led to the address, or NONE
   failures: u32       // in a row
-  dirtyUntil: i64     // not chosen before, unless all are dirty
+  group: u32          // candidates of one group are equals; lower groups come first (NAPTR order, preference, SRV priority)
+  dirtyUntil: i64     // not chosen before, unless all are dirty; 0 = clean
   lastSeen: i64       // instant of the last answer of any kind; NEVER = never
   leftAt: i64
-  // then: endpoint, 20 bytes; then the name's bytes
+  boundUntil: i64     // a registration made there may live until then; 0 = none
+  cleanAt: i64        // when to try next to remove a binding left behind
 
   // @ts-ignore: decorator
   @inline
-  get endpoint(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + 48) }
+  get endpoint(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + ENDPOINT_AT) }
+}
+
+const ENDPOINT_AT: usize = 64
+const NAME_AT: usize = ENDPOINT_AT + ENDPOINT_SIZE
+const NAME_CAPACITY: u32 = 36
+const STRIDE: usize = NAME_AT + NAME_CAPACITY
+
+// One slot more than CANDIDATES: room to move a record while the list is put in order.
+const HEADER: usize = SERVERS_STATE          // u32 count, u32 id of the active one, u32 last id given
+const TABLE: usize = SERVERS_STATE + 16
+const SPARE: usize = TABLE + CANDIDATES * STRIDE
+
+/** The part of SERVERS_STATE behind the candidates; servers/hunt.ts has it. */
+export const HUNT_STATE: usize = SPARE + STRIDE
+export const HUNT_STATE_SIZE: usize = SERVERS_STATE + SERVERS_STATE_SIZE - HUNT_STATE
+
+export function candidateCount(line: i32): i32 { return load<i32>(HEADER) }
+
+/** The i-th candidate, in the order found; 0 <= i < candidateCount. */
+export function candidate(line: i32, i: i32): Candidate { return changetype<Candidate>(TABLE + <usize>i * STRIDE) }
+
+/** Index of the server that the line is registered at, or -1. */
+export function activeOf(line: i32): i32 { return indexOfId(line, load<u32>(HEADER, 4)) }
+
+export function activeId(line: i32): u32 { return load<u32>(HEADER, 4) }
+
+export function setActive(line: i32, id: u32): void { store<u32>(HEADER, id, 4) }
+
+/** The candidate of that id; the caller knows that it is in the list. */
+export function byId(line: i32, id: u32): Candidate { return candidate(line, indexOfId(line, id)) }
+
+export function indexOfId(line: i32, id: u32): i32 {
+  const count = candidateCount(line)
+  for (let i = 0; i < count; i++) {
+    if (<u32>candidate(line, i).id == id) return i
+  }
+  return -1
+}
+
+/** Id of the candidate at this address, or 0. Ports count unless `anyPort`. */
+export function idAt(line: i32, e: Endpoint, anyPort: bool = false): u32 {
+  const count = candidateCount(line)
+  for (let i = 0; i < count; i++) {
+    const c = candidate(line, i)
+    if (anyPort ? c.endpoint.sameHost(e) : c.endpoint.equals(e)) return c.id
+  }
+  return 0
+}
+
+export function clearCandidates(line: i32): void {
+  memory.fill(SERVERS_STATE, 0, SERVERS_STATE_SIZE)
+}
+
+/**
+ * Makes the list agree with what the locate room found, in its order. A server that was known before keeps what is known of it (VE-42);
+ * the active one stays even when DNS no longer names it, with rank 0 (AMB-18).
+ */
+export function rebuild(line: i32): void {
+  const wanted = targetCount(line)
+  for (let i = 0; i < wanted; i++) place(line, i, wanted)
+  const active = activeOf(line)
+  let count = wanted
+  if (active >= wanted && count < CANDIDATES) {
+    swap(active, count)
+    const c = candidate(line, count)
+    c.rank = 0
+    c.reason = Reason.REMOVED
+    c.group = u32.MAX_VALUE
+    count++
+  }
+  store<i32>(HEADER, count)
+}
+
+/** Puts the candidate for target `i` at place `i` of the list. */
+function place(line: i32, i: i32, wanted: i32): void {
+  const t = target(line, i)
+  const count = candidateCount(line)
+  let at = -1
+  for (let j = i; j < count; j++) {
+    if (candidate(line, j).endpoint.equals(t.endpoint)) at = j
+  }
+  if (at < 0) {
+    at = count < CANDIDATES ? count : unwanted(line, i, wanted)
+    if (at == count) store<i32>(HEADER, count + 1)
+    begin(candidate(line, at), t)
+  }
+  swap(i, at)
+  describe(line, candidate(line, i), t, i)
+}
+
+/** A candidate behind place `i` that no target asks for: with as many candidates as targets there is always one. */
+function unwanted(line: i32, i: i32, wanted: i32): i32 {
+  const active = activeOf(line)
+  for (let j = CANDIDATES - 1; j > i; j--) {
+    if (j == active) continue
+    let asked = false
+    for (let k = i; k < wanted; k++) {
+      if (target(line, k).endpoint.equals(candidate(line, j).endpoint)) asked = true
+    }
+    if (!asked) return j
+  }
+  return i
+}
+
+function begin(c: Candidate, t: Target): void {
+  memory.fill(changetype<usize>(c), 0, STRIDE)
+  c.endpoint.copyFrom(t.endpoint)
+  c.lastSeen = NEVER
+  c.id = <u8>newId()
+}
+
+function newId(): u32 {
+  let id = load<u32>(HEADER, 8)
+  do {
+    id = (id + 1) & 0xff
+  } while (id == 0 || indexOfId(0, id) >= 0)
+  store<u32>(HEADER, id, 8)
+  return id
+}
+
+function describe(line: i32, c: Candidate, t: Target, i: i32): void {
+  c.rank = t.rank
+  c.record = t.record
+  c.transport = t.transport
+  c.priority = t.priority
+  c.weight = t.weight
+  const length = min(lengthOf(t.host), NAME_CAPACITY)
+  const name = span(startOf(t.host), length)
+  c.host = length == 0 ? NONE : keep(name, changetype<usize>(c) + NAME_AT, NAME_CAPACITY)
+  c.group = groupOf(line, t)
+}
+
+/** How many of the targets come strictly before this one. */
+function groupOf(line: i32, t: Target): u32 {
+  let before: u32 = 0
+  const count = targetCount(line)
+  for (let i = 0; i < count; i++) {
+    if (precedes(target(line, i), t)) before++
+  }
+  return before
+}
+
+// RFC 3263 4.1, RFC 3403 4.1: NAPTR order, then preference; RFC 2782: then the priority of the SRV record. Lower numbers come first.
+function precedes(a: Target, b: Target): bool {
+  if (a.rank != b.rank) return a.rank < b.rank
+  if (a.order != b.order) return a.order < b.order
+  if (a.preference != b.preference) return a.preference < b.preference
+  return a.priority < b.priority
+}
+
+function swap(i: i32, j: i32): void {
+  if (i == j) return
+  const p = TABLE + <usize>i * STRIDE, q = TABLE + <usize>j * STRIDE
+  memory.copy(SPARE, p, STRIDE)
+  memory.copy(p, q, STRIDE)
+  memory.copy(q, SPARE, STRIDE)
+  fixName(p)
+  fixName(q)
+}
+
+/** The name lies in the record itself, so a record that has moved points at the new place. */
+function fixName(at: usize): void {
+  const c = changetype<Candidate>(at)
+  if (c.host != NONE) c.host = span(at + NAME_AT, lengthOf(c.host))
+}
+
+export function checkServersState(): void {
+  if (offsetof<Candidate>() > ENDPOINT_AT) ERROR("Candidate has grown over its endpoint")
+  if (HUNT_STATE_SIZE > SERVERS_STATE_SIZE) ERROR("SERVERS_STATE is too small for the candidates")
 }
