@@ -1,0 +1,33 @@
+// What the two engines have in common: a loaded module, its memory, and the errors that stop it.
+
+export type WasmValue = number | bigint
+export type WasmFunction = (...args: WasmValue[]) => WasmValue
+
+/** A loaded module. `Exports` names its functions; i32 is a number, i64 a bigint. */
+export type Engine<Exports = Record<string, WasmFunction>> = {
+  readonly name: EngineName
+  readonly exports: Exports
+  /** Exported immutable globals. */
+  readonly globals: Readonly<Record<string, number>>
+  /** The whole linear memory. Read it anew after a call only if the module's memory may grow; the core's may not. */
+  readonly memory: Uint8Array
+  /** How many loop turns and calls one call from outside may use, where the engine can count them. */
+  setFuel(perCall: number): void
+}
+
+export type EngineName = "v8" | "wasm3"
+
+export type TrapKind = "fuel" | "unreachable" | "bounds" | "stack" | "divide" | "call" | "memory" | "other"
+
+/** The module stopped in the middle of a call. Its memory can be read, but it must not be called again. */
+export class EngineTrap extends Error {
+  readonly code = "ENGINE_TRAP"
+  readonly kind: TrapKind
+  readonly engine: EngineName
+  constructor(engine: EngineName, kind: TrapKind, message: string) {
+    super(message)
+    this.name = "EngineTrap"
+    this.engine = engine
+    this.kind = kind
+  }
+}
