@@ -47,9 +47,10 @@ const HEADER: usize = SERVERS_STATE          // u32 count, u32 id of the active 
 const TABLE: usize = SERVERS_STATE + 16
 const SPARE: usize = TABLE + CANDIDATES * STRIDE
 
-/** The part of SERVERS_STATE behind the candidates; servers/hunt.ts has it. */
+/** The rest of SERVERS_STATE: the hunt's order (servers/hunt.ts), then the steps of its explanation (servers/why.ts). */
 export const HUNT_STATE: usize = SPARE + STRIDE
-export const HUNT_STATE_SIZE: usize = SERVERS_STATE + SERVERS_STATE_SIZE - HUNT_STATE
+export const WHY_STATE: usize = HUNT_STATE + 4 + CANDIDATES
+export const WHY_STATE_SIZE: usize = SERVERS_STATE + SERVERS_STATE_SIZE - WHY_STATE
 
 export function candidateCount(line: i32): i32 { return load<i32>(HEADER) }
 
@@ -203,5 +204,5 @@ function fixName(at: usize): void {
 
 export function checkServersState(): void {
   if (offsetof<Candidate>() > ENDPOINT_AT) ERROR("Candidate has grown over its endpoint")
-  if (HUNT_STATE_SIZE > SERVERS_STATE_SIZE) ERROR("SERVERS_STATE is too small for the candidates")
+  if (WHY_STATE_SIZE > SERVERS_STATE_SIZE) ERROR("SERVERS_STATE is too small for the candidates")
 }

@@ -1,0 +1,165 @@
+// One hunt: the order in which the servers of a line are tried for one request, drawn when it begins and shared with no other request (P-13).
+import { CANDIDATES } from "../config"
+import { TX } from "../memory"
+import { text } from "../base/span"
+import { assume } from "../base/panic"
+import { Setting, number } from "../settings/settings"
+import { order } from "../locate/select"
+import { Candidate, Reason, Status, HUNT_STATE, byId, candidate, candidateCount, indexOfId } from "./candidates"
+import { markFailure } from "./policy"
+import { noteFound, notePick, noteAvoided, noteTry, noteLeft, noteExhausted, beginWhy } from "./why"
+
+// The order is drawn in TX, which nobody else uses while an input is being worked on.
+const PRIORITIES: usize = TX                              // u16 each, all the same: the draw is among equals
+const WEIGHTS: usize = TX + CANDIDATES * 2
+const DRAWN: usize = TX + CANDIDATES * 4                  // u8 each: indexes of records in the order drawn
+const DRAWS: usize = TX + CANDIDATES * 5                  // u32 each: number drawn << 16 | greatest that could be
+const MEMBERS: usize = TX + CANDIDATES * 9                // u8 each: index of the first candidate of each record
+
+@unmanaged
+class Hunt {
+  count: u8
+  position: u8
+  spare: u16
+  // then: ids, one byte each
+}
+
+const HUNT: usize = HUNT_STATE
+const IDS: usize = HUNT + 4
+
+/**
+ * Draws the order for a new request: `first` (an id, 0 for none) before all others, then group by group; within a group by weight, the addresses
+ * of one record together. Servers that failed lately come last, least recently failed first (SN-16, SN-20). Returns the first id, or 0.
+ */
+export function beginHunt(line: i32, first: u32, now: i64): u32 {
+  const hunt = changetype<Hunt>(HUNT)
+  hunt.count = 0
+  hunt.position = 0
+  beginWhy(line)
+  noteFound(candidateCount(line))
+  if (first != 0 && indexOfId(line, first) >= 0) append(hunt, first)
+  let group = lowestGroup(line, -1)
+  while (group >= 0) {
+    drawGroup(line, hunt, <u32>group)
+    group = lowestGroup(line, group)
+  }
+  putFailedLast(line, hunt, first, now)
+  return currentId(line)
+}
+
+/** The server being tried, 0 when the hunt has run out. */
+export function currentId(line: i32): u32 {
+  const hunt = changetype<Hunt>(HUNT)
+  return hunt.position < hunt.count ? load<u8>(IDS + hunt.position) : 0
+}
+
+/** True when no other server is left after this one. */
+export function isLast(line: i32): bool {
+  const hunt = changetype<Hunt>(HUNT)
+  return hunt.position + 1 >= hunt.count
+}
+
+/** Leaves the server being tried and goes on to the next; returns its id, or 0 when none is left. */
+export function leave(line: i32, reason: Reason, code: u32, retryAfterSec: i64, now: i64): u32 {
+  const hunt = changetype<Hunt>(HUNT)
+  const id = currentId(line)
+  if (id == 0) return 0
+  // The list may have been made anew while the request was out: a server that has gone is simply passed over.
+  if (indexOfId(line, id) >= 0) {
+    const c = byId(line, id)
+    c.status = reason == Reason.REJECTED ? Status.FAILED : Status.DOWN
+    markFailure(c, reason, retryAfterSec, now)
+  }
+  noteLeft(id, reason, code)
+  do {
+    hunt.position++
+  } while (hunt.position < hunt.count && indexOfId(line, load<u8>(IDS + hunt.position)) < 0)
+  const next = currentId(line)
+  if (next == 0) noteExhausted()
+  return next
+}
+
+function append(hunt: Hunt, id: u32): void {
+  for (let i: u32 = 0; i < hunt.count; i++) {
+    if (load<u8>(IDS + i) == id) return
+  }
+  assume(hunt.count < CANDIDATES, text("a hunt has no more servers than there are"))
+  store<u8>(IDS + hunt.count, <u8>id)
+  hunt.count++
+}
+
+/** The lowest group above `above`, or -1. */
+function lowestGroup(line: i32, above: i64): i64 {
+  let lowest: i64 = -1
+  const count = candidateCount(line)
+  for (let i = 0; i < count; i++) {
+    const group: i64 = candidate(line, i).group
+    if (group > above && (lowest < 0 || group < lowest)) lowest = group
+  }
+  return lowest
+}
+
+// RFC 2782 "Usage rules": the weighted draw is among the records of one priority.
+function drawGroup(line: i32, hunt: Hunt, group: u32): void {
+  const records = gatherRecords(line, group)
+  order(PRIORITIES, WEIGHTS, records, number(Setting.WEIGHT_ALGO), DRAWN, DRAWS)
+  for (let i: u32 = 0; i < records; i++) {
+    const member = candidate(line, load<u8>(MEMBERS + load<u8>(DRAWN + i)))
+    notePick(member.id, load<u32>(DRAWS + i * 4))
+    appendRecord(line, hunt, group, member.record)
+  }
+}
+
+/** Lists each SRV record of the group once; returns how many. */
+function gatherRecords(line: i32, group: u32): u32 {
+  let records: u32 = 0
+  const count = candidateCount(line)
+  for (let i = 0; i < count; i++) {
+    const c = candidate(line, i)
+    if (c.group != group || isListed(line, c, records)) continue
+    store<u16>(PRIORITIES + records * 2, 0)
+    store<u16>(WEIGHTS + records * 2, c.weight)
+    store<u8>(MEMBERS + records, <u8>i)
+    records++
+  }
+  return records
+}
+
+function isListed(line: i32, c: Candidate, records: u32): bool {
+  for (let i: u32 = 0; i < records; i++) {
+    if (candidate(line, load<u8>(MEMBERS + i)).record == c.record) return true
+  }
+  return false
+}
+
+// RFC 3263 4.3: all addresses of one SRV record are tried before the next record.
+function appendRecord(line: i32, hunt: Hunt, group: u32, record: u32): void {
+  const count = candidateCount(line)
+  for (let i = 0; i < count; i++) {
+    const c = candidate(line, i)
+    if (c.group == group && c.record == record) append(hunt, c.id)
+  }
+}
+
+/** Moves the servers that are avoided behind the others; among themselves the one that failed longest ago comes first. */
+function putFailedLast(line: i32, hunt: Hunt, first: u32, now: i64): void {
+  for (let pass: i32 = hunt.count; pass > 0; pass--) {
+    for (let i: u32 = 1; i < hunt.count; i++) {
+      const a = load<u8>(IDS + i - 1), b = load<u8>(IDS + i)
+      if (avoidance(line, a, first, now) > avoidance(line, b, first, now)) store<u16>(IDS + i - 1, <u16>(b | a << 8))
+    }
+  }
+  for (let i: u32 = 0; i < hunt.count; i++) {
+    const id = load<u8>(IDS + i)
+    if (avoidance(line, id, first, now) >= 0) noteAvoided(id)
+  }
+}
+
+/** -1 for a server that is not avoided, else the instant of its failure. The one that the caller asked for is not avoided. */
+function avoidance(line: i32, id: u32, first: u32, now: i64): i64 {
+  const c = byId(line, id)
+  return c.dirtyUntil > now && id != first ? c.leftAt : -1
+}
+
+/** Notes that the current server is being tried now. */
+export function noteTrying(line: i32, now: i64): void { noteTry(currentId(line)) }

@@ -1,0 +1,67 @@
+// What the settings say about leaving a server: how long it may be silent, which answers count as failure, how long it is avoided.
+// The phones of the five documents differ only here; everything else asks these questions and acts on the answer.
+import { TIMEOUT_T1S } from "../config"
+import { Setting, number, inCodes } from "../settings/settings"
+import { Candidate, Reason } from "./candidates"
+
+/** Values of setting retry_mode, in the order of its choices. */
+export const enum RetryMode { T1_64, COUNT, PERIOD }
+
+/** A refusal by ICMP is easily forged: alone it keeps a server out for no longer than this (P-31). Seconds. */
+const REFUSED_MAX_SEC: i64 = 60
+/** RFC 3261 20.33 sets no bound; AMB-07 does. Seconds. */
+const RETRY_AFTER_MAX_SEC: i64 = 3600
+
+/**
+ * Milliseconds after which a silent server is given up; 0 means the 64*T1 of the transaction itself.
+ * The last server of the list always has its 64*T1 while last_server_full is on (BK-12, AMB-04).
+ */
+export function giveUpAfter(last: bool): i64 {
+  const mode = <RetryMode>number(Setting.RETRY_MODE)
+  if (mode == RetryMode.T1_64 || (last && number(Setting.LAST_SERVER_FULL) != 0)) return 0
+  if (mode == RetryMode.PERIOD) return <i64>number(Setting.RETRY_PERIOD) * 1000
+  return instantOfSend(number(Setting.RETRY_COUNT) + 1)
+}
+
+/** When the n-th retransmission of a request other than INVITE is due, in ms after the first send (AMB-09; RFC 3261 17.1.2.2 timer E). */
+function instantOfSend(n: i32): i64 {
+  const slowest: i64 = number(Setting.SIP_T2)
+  let interval: i64 = number(Setting.SIP_RETRY_T1)
+  let at: i64 = 0
+  for (let i = 0; i < n; i++) {
+    at += interval
+    interval = min(interval * 2, slowest)
+  }
+  return at
+}
+
+/** Longest time in ms that a request may take at one server. */
+export function longestTry(): i64 { return TIMEOUT_T1S * <i64>number(Setting.SIP_RETRY_T1) }
+
+/** Whether this final answer to a REGISTER means: try the next server (RFC 3263 4.3, AMB-07). A 408 is an answer nobody gave. */
+export function failsOver(code: u32): bool {
+  return code == 408 || inCodes(Setting.FAILOVER_CODES, code)
+}
+
+/** Notes a failure on the server, and how long it will be tried only after the others (SN-16, SN-21, RF-20). */
+export function markFailure(c: Candidate, reason: Reason, retryAfterSec: i64, now: i64): void {
+  c.failures++
+  c.reason = <u8>reason
+  c.leftAt = now
+  let seconds: i64 = number(Setting.DIRTY_HOST_TTL)
+  if (reason == Reason.REFUSED) seconds = min(seconds, REFUSED_MAX_SEC)
+  if (retryAfterSec > 0) seconds = max(seconds, min(retryAfterSec, RETRY_AFTER_MAX_SEC))
+  c.dirtyUntil = seconds > 0 ? now + seconds * 1000 : 0
+}
+
+/** Any answer shows that the server lives: it is clean again (SN-21). */
+export function markAnswer(c: Candidate, code: u32, now: i64): void {
+  c.lastCode = <u16>code
+  c.lastSeen = now
+}
+
+export function markGood(c: Candidate): void {
+  c.failures = 0
+  c.dirtyUntil = 0
+  c.reason = Reason.NONE
+}

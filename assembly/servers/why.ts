@@ -1,0 +1,154 @@
+// The explanation of the last choice: what was found, drawn, tried and left, in the order that it was decided.
+import { text } from "../base/span"
+import { Writer } from "../base/writer"
+import { writeEndpoint } from "../base/ip"
+import { Candidate, Reason, WHY_STATE, WHY_STATE_SIZE, byId, indexOfId } from "./candidates"
+
+export const enum Step { NONE, FOUND, PICK, AVOIDED, TRY, LEFT, EXHAUSTED, HOLD }
+
+// u32 count of steps; then 8 bytes a step: kind, id, u16 a, u32 b
+const COUNT: usize = WHY_STATE
+const STEPS: usize = COUNT + 4
+const STEPS_MAX: u32 = <u32>((WHY_STATE + WHY_STATE_SIZE - STEPS) / 8)
+
+export function beginWhy(line: i32): void { store<u32>(COUNT, 0) }
+export function noteFound(servers: i32): void { note(Step.FOUND, 0, servers, 0) }
+/** `draw` is the number drawn in the high 16 bits and the greatest that could have been in the low 16; 0 when there was nothing to draw. */
+export function notePick(id: u32, draw: u32): void { note(Step.PICK, id, 0, draw) }
+export function noteAvoided(id: u32): void { note(Step.AVOIDED, id, 0, 0) }
+export function noteTry(id: u32): void { note(Step.TRY, id, 0, 0) }
+export function noteLeft(id: u32, reason: Reason, code: u32): void { note(Step.LEFT, id, reason, code) }
+export function noteExhausted(): void { note(Step.EXHAUSTED, 0, 0, 0) }
+export function noteHold(id: u32): void { note(Step.HOLD, id, 0, 0) }
+
+/** When the list is full its last step is written over: the outcome matters more than the middle. */
+function note(kind: Step, id: u32, a: u32, b: u32): void {
+  let i = load<u32>(COUNT)
+  if (i == STEPS_MAX) i--
+  const at = STEPS + i * 8
+  store<u8>(at, <u8>kind)
+  store<u8>(at, <u8>id, 1)
+  store<u16>(at, <u16>a, 2)
+  store<u32>(at, b, 4)
+  store<u32>(COUNT, i + 1)
+}
+
+/** Writes step `step` (from 0) of the explanation as one line of text, or as one JSON object; false when there are no more. */
+export function writeWhy(w: Writer, line: i32, step: i32, json: bool): bool {
+  if (<u32>step >= load<u32>(COUNT)) return false
+  const at = STEPS + <usize>step * 8
+  if (json) writeStepJson(w, line, at)
+  else writeStep(w, line, at)
+  return true
+}
+
+function writeStep(w: Writer, line: i32, at: usize): void {
+  const kind = <Step>load<u8>(at)
+  const id: u32 = load<u8>(at, 1)
+  const a: u32 = load<u16>(at, 2), b: u32 = load<u32>(at, 4)
+  if (kind == Step.FOUND) {
+    w.number(a)
+    w.put(a == 1 ? text(" server known") : text(" servers known"))
+    return
+  }
+  if (kind == Step.EXHAUSTED) {
+    w.put(text("no server is left"))
+    return
+  }
+  if (kind == Step.PICK) w.put(text("order: "))
+  else if (kind == Step.AVOIDED) w.put(text("put last, failed lately: "))
+  else if (kind == Step.TRY) w.put(text("try "))
+  else if (kind == Step.LEFT) w.put(text("left "))
+  else w.put(text("registered at "))
+  writeServer(w, line, id)
+  if (kind == Step.PICK) writePick(w, line, id, b)
+  if (kind == Step.LEFT) writeReason(w, <Reason>a, b)
+}
+
+function writeServer(w: Writer, line: i32, id: u32): void {
+  if (indexOfId(line, id) < 0) w.put(text("a server that is gone"))
+  else writeEndpoint(w, byId(line, id).endpoint)
+}
+
+function writePick(w: Writer, line: i32, id: u32, draw: u32): void {
+  if (indexOfId(line, id) < 0) return
+  const c = byId(line, id)
+  w.put(text(" (priority "))
+  w.number(c.priority)
+  w.put(text(", weight "))
+  w.number(c.weight)
+  if (draw != 0) {
+    w.put(text(", drew "))
+    w.number(draw >>> 16)
+    w.put(text(" of 0-"))
+    w.number(draw & 0xffff)
+  }
+  w.put(text(")"))
+}
+
+function writeReason(w: Writer, reason: Reason, code: u32): void {
+  w.put(text(": "))
+  if (reason == Reason.CODE) {
+    w.put(text("it answered "))
+    w.number(code)
+    return
+  }
+  w.put(wordsFor(reason))
+}
+
+function wordsFor(reason: Reason): u32 {
+  if (reason == Reason.REFUSED) return text("it refused (nobody listens there)")
+  if (reason == Reason.SILENT) return text("it did not answer in time")
+  if (reason == Reason.UNREACHABLE) return text("there is no way to it")
+  if (reason == Reason.REJECTED) return text("it rejected the user or the password")
+  if (reason == Reason.NO_FLOW) return text("no socket could be opened for it")
+  return text("it left the list")
+}
+
+function writeStepJson(w: Writer, line: i32, at: usize): void {
+  const kind = <Step>load<u8>(at)
+  const id: u32 = load<u8>(at, 1)
+  const a: u32 = load<u16>(at, 2), b: u32 = load<u32>(at, 4)
+  w.put(text("{\"step\":\""))
+  w.put(stepName(kind))
+  w.byte(0x22)
+  if (kind == Step.FOUND) member(w, text("servers"), a)
+  if (id != 0 && indexOfId(line, id) >= 0) {
+    w.put(text(",\"server\":\""))
+    writeEndpoint(w, byId(line, id).endpoint)
+    w.byte(0x22)
+    if (kind == Step.PICK) writePickJson(w, byId(line, id), b)
+  }
+  if (kind == Step.LEFT) {
+    w.put(text(",\"reason\":\""))
+    w.put(<Reason>a == Reason.CODE ? text("it answered with a failure") : wordsFor(<Reason>a))
+    w.byte(0x22)
+    if (<Reason>a == Reason.CODE) member(w, text("code"), b)
+  }
+  w.byte(0x7d)
+}
+
+function writePickJson(w: Writer, c: Candidate, draw: u32): void {
+  member(w, text("priority"), c.priority)
+  member(w, text("weight"), c.weight)
+  if (draw == 0) return
+  member(w, text("drawn"), draw >>> 16)
+  member(w, text("of"), draw & 0xffff)
+}
+
+function member(w: Writer, name: u32, value: u32): void {
+  w.put(text(",\""))
+  w.put(name)
+  w.put(text("\":"))
+  w.number(value)
+}
+
+function stepName(kind: Step): u32 {
+  if (kind == Step.FOUND) return text("found")
+  if (kind == Step.PICK) return text("order")
+  if (kind == Step.AVOIDED) return text("put_last")
+  if (kind == Step.TRY) return text("try")
+  if (kind == Step.LEFT) return text("left")
+  if (kind == Step.EXHAUSTED) return text("exhausted")
+  return text("registered")
+}
