@@ -5,6 +5,7 @@ export const FLOWS = 16                  // sockets that the host owns for us
 export const OUTBOX_SLOTS = 12           // SIP messages that are kept for sending and sending again
 export const CLIENT_TRANSACTIONS = 8
 export const SERVER_TRANSACTIONS = 8
+export const QUERY_PORT_TRIES: u8 = 8    // random ports tried for one socket when the host says that one is taken
 export const QUERIES = 8                 // DNS questions under way
 export const TARGETS = 16                // server addresses that one name may lead to
 export const CANDIDATES = 16             // servers that a line knows
