@@ -1,0 +1,214 @@
+// The command line: what the user asks for, checked; everything wrong is one sentence.
+import { parseArgs } from "node:util"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { homedir } from "node:os"
+import { isIP, isIPv6 } from "node:net"
+import { UserError, because, exitTable } from "./errors.ts"
+
+export type EngineChoice = "wasm3" | "v8"
+
+/** One setting given on the command line; `flag` is what an error names. */
+export type Override = { name: string; value: string; flag: string }
+
+export type Options = {
+  command: "phone" | "console" | "replay" | "help" | "version"
+  engine: EngineChoice
+  /** Settings that are put over those of the file, in this order. */
+  overrides: Override[]
+  password: string | undefined
+  /** DNS servers as the core reads them: `ip` or `ip:port` or `[ip6]:port`; empty = the system's. */
+  dns: string[]
+  settingsFile: string | undefined
+  traceFile: string | undefined
+  json: boolean
+  lab: boolean
+  /** The trace to replay. */
+  file: string
+}
+
+const FLAGS = {
+  domain: { type: "string" },
+  user: { type: "string" },
+  "password-file": { type: "string" },
+  dns: { type: "string", multiple: true },
+  port: { type: "string" },
+  set: { type: "string", multiple: true },
+  settings: { type: "string" },
+  engine: { type: "string" },
+  trace: { type: "string" },
+  json: { type: "boolean" },
+  lab: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean" },
+} as const
+
+type Flag = keyof typeof FLAGS
+const isFlag = (name: string): name is Flag => Object.hasOwn(FLAGS, name)
+
+export const HELP = `linehunt: a SIP phone that finds the call server that answers
+
+Usage
+  npm start                          the phone and a lab of three servers, all in this terminal
+  npm start -- --domain example.com --user 6001 --password-file FILE
+                                     the same phone against real servers
+  linehunt console [flags]           no screen: console commands from stdin, replies to stdout
+  linehunt replay FILE [flags]       feeds a recorded trace to a fresh phone and compares every byte
+  (linehunt stands for: node --import tsx host/main.ts)
+
+The account
+  --domain NAME         the domain that is asked for its servers, such as example.com; no port
+  --user NAME           the extension
+  --password-file FILE  a file whose first line is the password; it is never taken from the command line
+  --set NAME=VALUE      any other setting, such as --set sip_retry_t1=100; may be repeated
+  --port N              the UDP port of the phone, 0 to 65535; 0 takes any free one
+
+Where things are
+  --dns IP[:PORT]       ask this DNS server instead of the system's; may be repeated
+  --settings FILE       keep the settings here instead of ${"${XDG_CONFIG_HOME:-~/.config}"}/linehunt/settings
+  --lab                 use the lab, although a domain is kept in the settings
+
+How it runs
+  --engine wasm3|v8     what runs the phone's module; wasm3 is the default and what a board has
+  --trace FILE          record every call and every output; passwords are sealed
+  --json                console: replies, events and log lines as JSON, one per line
+  --help, -h            this text
+  --version             versions of the program and of the phone
+
+Lines that console takes besides the phone's own (try: help)
+  wait EVENT [SECONDS]  reads no further until the event: LOCATED REGISTERED MOVED UNREGISTERED ... (10 s)
+  lab                   the lab's servers; lab crash|silence|503|back N changes server N
+  quit                  unregisters and ends
+
+Exit codes
+${exitTable()}
+`
+
+/** Reads the command line. Throws UserError. */
+export function readOptions(args: readonly string[]): Options {
+  const { flags, words } = split(args)
+  const text = (name: Flag): string | undefined => flags.get(name)?.at(-1)
+  const command = flags.has("help") ? "help" : flags.has("version") ? "version" : commandOf(words)
+  const passwordFile = text("password-file")
+  return {
+    command,
+    engine: engineOf(text("engine")),
+    overrides: overridesOf(flags),
+    password: passwordFile === undefined || command === "help" ? undefined : readPassword(passwordFile),
+    dns: (flags.get("dns") ?? []).map(dnsServer),
+    settingsFile: text("settings"),
+    traceFile: text("trace"),
+    json: flags.has("json"),
+    lab: flags.has("lab"),
+    file: words[1] ?? "",
+  }
+}
+
+/** Where settings are kept unless --settings says otherwise. */
+export function defaultSettingsFile(environment: NodeJS.ProcessEnv): string {
+  const base = environment["XDG_CONFIG_HOME"]
+  return join(base !== undefined && base.startsWith("/") ? base : join(homedir(), ".config"), "linehunt", "settings")
+}
+
+type Split = { flags: Map<Flag, string[]>; words: string[] }
+
+/** Takes the flags from the words, each with its value; parseArgs alone would report errors in its own terms. */
+function split(args: readonly string[]): Split {
+  const { tokens } = parseArgs({ args: [...args], options: FLAGS, strict: false, tokens: true, allowPositionals: true })
+  const flags = new Map<Flag, string[]>(), words: string[] = []
+  for (const token of tokens) {
+    if (token.kind === "positional") words.push(token.value)
+    if (token.kind !== "option") continue
+    const { name, rawName, value } = token
+    if (!isFlag(name)) throw new UserError("usage", `There is no flag ${rawName}; --help lists them all.`)
+    const wants = FLAGS[name].type === "string"
+    if (wants && (value === undefined || value === "")) throw new UserError("usage", `${rawName} needs a value after it; --help says which.`)
+    if (wants && value !== undefined && token.inlineValue !== true && isFlag(value.replace(/^--/, "")) && value.startsWith("--")) {
+      throw new UserError("usage", `${rawName} needs a value, but ${value} follows it; --help says which.`)
+    }
+    if (!wants && value !== undefined) throw new UserError("usage", `${rawName} takes no value; write it alone.`)
+    flags.set(name, [...(flags.get(name) ?? []), value ?? ""])
+  }
+  return { flags, words }
+}
+
+function commandOf(words: string[]): "phone" | "console" | "replay" {
+  const [command, file, more] = words
+  if (command === undefined) return "phone"
+  if (command === "console" && file === undefined) return "console"
+  if (command === "replay" && file !== undefined && more === undefined) return "replay"
+  if (command === "replay") throw new UserError("usage", "replay needs one trace: linehunt replay FILE.")
+  if (command === "console") throw new UserError("usage", `console takes its commands from stdin, not ${file} from the command line.`)
+  throw new UserError("usage", `There is no command ${command}; there are console and replay, or none for the phone itself.`)
+}
+
+function engineOf(value: string | undefined): EngineChoice {
+  if (value === undefined || value === "wasm3") return "wasm3"
+  if (value === "v8") return "v8"
+  throw new UserError("usage", `--engine ${value} is not known; say wasm3 or v8.`)
+}
+
+function overridesOf(flags: Map<Flag, string[]>): Override[] {
+  const overrides: Override[] = []
+  const put = (name: string, value: string, flag: string): void => { overrides.push({ name, value, flag }) }
+  const domain = flags.get("domain")?.at(-1)
+  if (domain !== undefined) put("domain", domainName(domain), "--domain")
+  const user = flags.get("user")?.at(-1)
+  if (user !== undefined) put("user", oneLine(user, "--user"), "--user")
+  const port = flags.get("port")?.at(-1)
+  if (port !== undefined) put("sip_port", portNumber(port), "--port")
+  for (const item of flags.get("set") ?? []) {
+    const at = item.indexOf("=")
+    const name = item.slice(0, at).trim()
+    if (at < 1 || !/^[a-z0-9_]+$/i.test(name)) throw new UserError("usage", `--set ${item} is not NAME=VALUE, such as --set sip_retry_t1=100.`)
+    if (name.toLowerCase() === "password") throw new UserError("usage", "A password on the command line can be seen by others; put it in a file and say --password-file FILE.")
+    put(name, oneLine(item.slice(at + 1).trim(), `--set ${name}`), `--set ${name}`)
+  }
+  return overrides
+}
+
+/** A domain as a SIP domain may be: a host name without port, or an IP address. */
+function domainName(value: string): string {
+  const bad = (why: string): never => { throw new UserError("usage", `--domain ${value} ${why}; give a name such as example.com.`) }
+  if (isIP(value) !== 0 || (value.startsWith("[") && value.endsWith("]") && isIPv6(value.slice(1, -1)))) return value
+  if (/^sips?:/i.test(value)) bad("is a URI")
+  if (/:\d*$/.test(value)) bad("has a port, which belongs into --set server=NAME:PORT")
+  const name = value.endsWith(".") ? value.slice(0, -1) : value
+  if (name.length === 0 || name.length > 253) bad("is too short or longer than 253 characters")
+  for (const label of name.split(".")) {
+    if (!/^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$/i.test(label) || label.length > 63) bad("is not a domain name")
+  }
+  return name
+}
+
+function portNumber(value: string): string {
+  if (/^\d{1,5}$/.test(value) && Number(value) <= 65535) return String(Number(value))
+  throw new UserError("usage", `--port ${value} is not a port; say a number from 0 (any free one) to 65535.`)
+}
+
+function dnsServer(value: string): string {
+  const bracketed = /^\[([^\]]+)\](?::(\d{1,5}))?$/.exec(value), plain = /^([\d.]+)(?::(\d{1,5}))?$/.exec(value)
+  const [, address = value, port] = bracketed ?? plain ?? []
+  const portOk = port === undefined || (Number(port) >= 1 && Number(port) <= 65535)
+  if (isIP(address) === 0 || !portOk) throw new UserError("usage", `--dns ${value} is not an address; say it as 192.0.2.53, 127.0.0.1:5353 or [2001:db8::53]:53.`)
+  return isIPv6(address) ? `[${address}]:${port ?? 53}` : value
+}
+
+function oneLine(value: string, flag: string): string {
+  if (/[\r\n\0]/.test(value)) throw new UserError("usage", `${flag} has a line break in its value; leave it out.`)
+  return value
+}
+
+/** The password: the file's first line, whole, as one may well begin or end with a blank. */
+function readPassword(path: string): string {
+  let text: string
+  try {
+    text = readFileSync(path, "utf8")
+  } catch (error) {
+    throw new UserError("file", `The password file ${path} cannot be read: ${because(error)}; check --password-file.`)
+  }
+  const lines = text.replace(/\r?\n$/, "").split(/\r?\n/)
+  const [password = ""] = lines
+  if (password === "" || lines.length > 1) throw new UserError("file", `The password file ${path} must hold one line, the password; it has ${password === "" ? "none" : lines.length}.`)
+  return password
+}

@@ -1,0 +1,130 @@
+// Settings between two runs: one file, replaced whole or not at all, and the last good one beside it.
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs"
+import { dirname } from "node:path"
+import { UserError, because, systemCode } from "./errors.ts"
+import type { Override } from "./options.ts"
+
+export type Store = {
+  readonly path: string
+  /** The settings text as it was left; null when there is none yet. Throws UserError when it is there but cannot be read. */
+  read(): Uint8Array | null
+  /** The last text that the phone took; null when there is none. */
+  readGood(): Uint8Array | null
+  /** Replaces the settings and remembers them as good: only texts that the phone itself wrote are given here. Throws UserError. */
+  write(text: Uint8Array): void
+  /** The phone took this text: it is the one to come back to. */
+  good(text: Uint8Array): void
+}
+
+/** Only the owner may read it: the password is in it. */
+const FILE_MODE = 0o600, FOLDER_MODE = 0o700
+
+export function fileStore(path: string): Store {
+  const goodPath = `${path}.good`
+  return {
+    path,
+    read: () => readIfThere(path),
+    readGood: () => readIfThere(goodPath),
+    write(text) {
+      replace(path, text)
+      replace(goodPath, text)
+    },
+    good(text) {
+      const before = readIfThere(goodPath)
+      if (before === null || !same(before, text)) replace(goodPath, text)
+    },
+  }
+}
+
+/** A store that forgets; for a phone that shall leave nothing behind. */
+export function memoryStore(path: string, first: Uint8Array | null): Store {
+  let text = first, good: Uint8Array | null = null
+  return {
+    path,
+    read: () => text,
+    readGood: () => good,
+    write(next) { text = good = next },
+    good(next) { good = next },
+  }
+}
+
+function readIfThere(path: string): Uint8Array | null {
+  try {
+    return new Uint8Array(readFileSync(path))
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return null
+    throw new UserError("file", `The settings file ${path} cannot be read: ${because(error)}; repair it or choose another with --settings FILE.`)
+  }
+}
+
+/** Writes beside the file and renames: a reader, or the next run after a power cut, finds the old text or the new one, never a part. */
+function replace(path: string, text: Uint8Array): void {
+  const part = `${path}.${process.pid}.part`
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE })
+    writeThrough(part, text)
+    renameSync(part, path)
+    syncFolder(dirname(path))
+  } catch (error) {
+    rmSync(part, { force: true })
+    throw new UserError("file", `The settings file ${path} cannot be written: ${because(error)}; the settings before stay in force there.`)
+  }
+}
+
+function writeThrough(path: string, text: Uint8Array): void {
+  const file = openSync(path, "w", FILE_MODE)
+  try {
+    for (let at = 0; at < text.length;) at += writeSync(file, text, at)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Makes the new name last as well; some systems cannot open a folder, and then there is nothing to be done. */
+function syncFolder(path: string): void {
+  let folder: number
+  try { folder = openSync(path, "r") } catch { return }
+  try { fsyncSync(folder) } catch { /* not on this file system */ } finally { closeSync(folder) }
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i])
+}
+
+/** The text of a file with the command line's settings put over it, and who is to blame for each of its lines. */
+export type Layered = { text: Uint8Array; blame(line: number): { flag: string } | { fileLine: number } }
+
+/**
+ * Puts settings of the command line over a settings text. A line that is overruled becomes an empty one, so that the other lines keep
+ * their numbers; the overruling lines follow at the end.
+ */
+export function layer(file: Uint8Array, overrides: readonly Override[]): Layered {
+  const last = new Map(overrides.map((override) => [override.name.toLowerCase(), override]))
+  const lines = Buffer.from(file).toString("latin1").split("\n")
+  if (lines.at(-1) === "") lines.pop()
+  const kept = lines.map((line) => last.has(nameIn(line)) ? "" : line)
+  const added = [...last.values()]
+  const all = Buffer.concat([
+    Buffer.from(kept.map((line) => `${line}\n`).join(""), "latin1"),
+    Buffer.from(added.map(({ name, value }) => `${name}: ${value}\n`).join(""), "utf8"),
+  ])
+  return {
+    text: new Uint8Array(all),
+    blame(line) {
+      const override = added[line - 1 - kept.length]
+      return override === undefined ? { fileLine: line } : { flag: override.flag }
+    },
+  }
+}
+
+/** The value of a setting in a settings text, empty when it is not there; enough to know whether an account is there at all. */
+export function valueIn(text: Uint8Array, name: string): string {
+  const line = Buffer.from(text).toString("latin1").split("\n").find((each) => nameIn(each) === name)
+  return line === undefined ? "" : line.slice(line.indexOf(":") + 1).trim()
+}
+
+function nameIn(line: string): string {
+  const at = line.indexOf(":")
+  return at < 0 || line.trimStart().startsWith("#") ? "" : line.slice(0, at).trim().toLowerCase()
+}
