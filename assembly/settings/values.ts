@@ -1,0 +1,296 @@
+// The settings' values, one by one: reading, checking and changing them. settings/file.ts reads and writes them as a text.
+import { SETTINGS_STATE, SETTINGS_STATE_SIZE } from "../memory"
+import { Span, NONE, text, span, startOf, lengthOf, byteAt, endOf, between, indexOf, same, keep } from "../base/span"
+import { Writer, WRITER_SIZE } from "../base/writer"
+import { Setting, SETTINGS, Kind, nameOf, kindOf, leastOf, mostOf, defaultOf, unitOf, isText, find } from "./table"
+import { isHost, isServer } from "./host"
+import { printable } from "./character"
+import { near } from "./nearest"
+
+
+// State: a value per setting (a number, or the span of a text), the line that is read, the sentence about the last refusal,
+// and the bytes of the texts.
+const VALUES = SETTINGS_STATE
+const LINE = VALUES + 4 * SETTINGS
+const FAULT_WRITER = LINE + 4
+const FAULT = FAULT_WRITER + WRITER_SIZE
+const FAULT_SIZE = 224
+const TEXTS = FAULT + FAULT_SIZE
+const TEXTS_SIZE = 550                   // the longest of every text together; the settings test adds them up
+if (TEXTS + TEXTS_SIZE > SETTINGS_STATE + SETTINGS_STATE_SIZE) ERROR("the settings do not fit their region")
+
+const ECHO_MAX: u32 = 32                     // of a refused value, so much is repeated in the sentence
+
+/** The value of a NUMBER, or the place of the word of a CHOICE. */
+export function number(s: Setting): i32 { return load<i32>(VALUES + 4 * <usize>s) }
+
+/** The value of a text; length 0 when there is none. UTF-8. Good until it is changed. */
+export function words(s: Setting): Span { return load<u32>(VALUES + 4 * <usize>s) }
+
+/** The sentence that says what was refused and what is allowed. Never holds a password. */
+export function fault(): Span { return changetype<Writer>(FAULT_WRITER).written }
+
+/** Puts every setting to its default. */
+export function restoreDefaults(): void {
+  for (let s = 0; s < SETTINGS; s++) restore(s)
+}
+
+function restore(s: Setting): void { store<u32>(VALUES + 4 * <usize>s, defaultOf(s)) }
+
+/** Whether a setting has its default. */
+export function isDefault(s: Setting): bool {
+  return isText(s) ? same(words(s), defaultOf(s)) : number(s) == <i32>defaultOf(s)
+}
+
+/** Gives a setting its value. False when it is refused: fault() says why, and nothing has changed. */
+export function assign(name: Span, value: Span): bool {
+  const s = check(name, value)
+  if (s < 0) return false
+  put(s, value)
+  return true
+}
+
+/** The setting of that name when the value is good for it; else -1, and fault() says why. */
+export function check(name: Span, value: Span): i32 {
+  const s = find(name)
+  beginFault()
+  if (s < 0) {
+    unknownName(name)
+    return -1
+  }
+  return accepts(s, unquoted(value)) ? s : -1
+}
+
+/** Stores a value that check() has found good. */
+export function put(s: Setting, value: Span): void {
+  const bare = unquoted(value)
+  let next: u32
+  if (isText(s)) next = keep(bare, fieldOf(s), mostOf(s))
+  else if (kindOf(s) == Kind.NUMBER) next = digits(bare)
+  else next = choiceOf(s, bare)
+  store<u32>(VALUES + 4 * <usize>s, next)
+}
+
+/** Sentences begin with this line's number from now on; 0: they do not. */
+export function setLine(line: i32): void { store<i32>(LINE, line) }
+
+/** Begins a new sentence and gives its writer. */
+export function beginFault(): Writer {
+  const w = changetype<Writer>(FAULT_WRITER)
+  w.open(FAULT, FAULT_SIZE)
+  if (load<i32>(LINE) == 0) return w
+  w.put(text("line "))
+  w.number(load<i32>(LINE))
+  w.put(text(": "))
+  return w
+}
+
+/** The writer behind fault(), to go on with the sentence. */
+export function faultWriter(): Writer { return changetype<Writer>(FAULT_WRITER) }
+
+/** Whether a list of status codes such as "500 503 5xx" holds this one. */
+export function inCodes(s: Setting, code: u32): bool {
+  const list = words(s)
+  for (let i: u32 = 0; i + 3 <= lengthOf(list); i++) {
+    if (!isCode(span(startOf(list) + i, 3))) continue
+    if (byteAt(list, i) - 48 == code / 100 && (byteAt(list, i + 1) == 0x78 || digits(span(startOf(list) + i, 3)) == code)) return true
+    i += 2
+  }
+  return false
+}
+
+/** Writes a value as it is written in a settings text. A password is written as stars unless `secrets` is set. */
+export function writeValue(w: Writer, s: Setting, secrets: bool): void {
+  if (!isText(s)) {
+    if (kindOf(s) == Kind.CHOICE) w.put(choiceWord(s, number(s)))
+    else w.number(number(s))
+    return
+  }
+  const value = words(s)
+  if (kindOf(s) == Kind.SECRET && !secrets) {
+    if (lengthOf(value) > 0) w.put(text("********"))
+    return
+  }
+  const quote = needsQuotes(value)
+  if (quote) w.byte(0x22)
+  w.put(value)
+  if (quote) w.byte(0x22)
+}
+
+/** Word number `n` of a CHOICE, or NONE behind the last. */
+export function choiceWord(s: Setting, n: i32): Span {
+  const all = unitOf(s), end = endOf(all)
+  let start = startOf(all)
+  for (let p = start; p <= end; p++) {
+    if (p < end && load<u8>(p) != 0x20) continue
+    if (n-- == 0) return between(start, p)
+    start = p + 1
+  }
+  return NONE
+}
+
+/** Writes what a setting may be: "50 to 5000 ms". */
+export function writeAllowed(w: Writer, s: Setting): void {
+  switch (kindOf(s)) {
+    case Kind.HOST: w.put(text("a host name or IP address")); break
+    case Kind.SERVER: w.put(text("a host name or IP address, :port if not 5060")); break
+    case Kind.USER: w.put(text("letters, digits and -_.!~*'()&=+$,;?/%hh")); break
+    case Kind.CODES: w.put(text("codes from 300 to 699 such as 500 5xx")); break
+    case Kind.CHOICE: writeChoices(w, s); break
+    case Kind.NUMBER: writeRange(w, s); break
+    default: w.put(text("printable UTF-8")); break
+  }
+}
+
+function writeChoices(w: Writer, s: Setting): void {
+  for (let n = 0; n <= mostOf(s); n++) {
+    if (n > 0) w.put(n == mostOf(s) ? text(" or ") : text(", "))
+    w.put(choiceWord(s, n))
+  }
+}
+
+function writeRange(w: Writer, s: Setting): void {
+  w.number(leastOf(s))
+  w.put(leastOf(s) == 0 && mostOf(s) == 1 ? text(" or ") : text(" to "))
+  w.number(mostOf(s))
+  if (lengthOf(unitOf(s)) > 0) w.byte(0x20)
+  w.put(unitOf(s))
+}
+
+/** Decides whether a value is good; writes the sentence when it is not. */
+function accepts(s: Setting, value: Span): bool {
+  const w = faultWriter()
+  w.put(nameOf(s))
+  if (isText(s) && lengthOf(value) > <u32>mostOf(s)) {
+    w.put(text(" is at most "))
+    w.number(mostOf(s))
+    w.put(text(" characters, not "))
+    w.number(lengthOf(value))
+    return false
+  }
+  if (printable(value) && isOfKind(s, value)) return true
+  w.put(text(" is "))
+  writeAllowed(w, s)
+  if (kindOf(s) == Kind.WORDS || kindOf(s) == Kind.SECRET) return false
+  w.put(text(", not "))
+  echo(value)
+  return false
+}
+
+function isOfKind(s: Setting, value: Span): bool {
+  const kind = kindOf(s)
+  if (lengthOf(value) == 0) return isText(s)
+  if (kind == Kind.HOST) return isHost(value)
+  if (kind == Kind.SERVER) return isServer(value)
+  if (kind == Kind.USER) return isUser(value)
+  if (kind == Kind.CODES) return isCodes(value)
+  if (kind == Kind.CHOICE) return choiceOf(s, value) >= 0
+  if (kind != Kind.NUMBER) return true
+  const n = digits(value)
+  return n >= leastOf(s) && n <= mostOf(s)
+}
+
+/** Repeats a refused value, cut and without what cannot be printed. */
+export function echo(value: Span): void {
+  const w = faultWriter(), length = lengthOf(value)
+  if (length == 0) {
+    w.put(text("empty"))
+    return
+  }
+  for (let i: u32 = 0; i < min(length, ECHO_MAX); i++) {
+    const c = byteAt(value, i)
+    w.byte(c - 0x20 < 0x5f ? c : 0x3f)
+  }
+  if (length > ECHO_MAX) w.put(text("..."))
+}
+
+function unknownName(name: Span): void {
+  const w = faultWriter()
+  w.put(text("there is no setting "))
+  echo(name)
+  w.put(text("; "))
+  for (let s = 0; s < SETTINGS; s++) {
+    if (!near(name, nameOf(s))) continue
+    w.put(text("did you mean "))
+    w.put(nameOf(s))
+    w.byte(0x3f)
+    return
+  }
+  w.put(text("cfg get lists them"))
+}
+
+// RFC 3261 25.1: user = unreserved, escaped or user-unreserved
+function isUser(s: Span): bool {
+  for (let i: u32 = 0; i < lengthOf(s); i++) {
+    const c = byteAt(s, i)
+    if (c == 0x25) {
+      if (i + 2 >= lengthOf(s) || !isHex(byteAt(s, i + 1)) || !isHex(byteAt(s, i + 2))) return false
+      i += 2
+    } else if (!isAlphanumeric(c) && indexOf(text("-_.!~*'()&=+$,;?/"), c) < 0) return false
+  }
+  return true
+}
+
+function isAlphanumeric(c: u32): bool { return c - 48 < 10 || (c | 0x20) - 97 < 26 }
+function isHex(c: u32): bool { return c - 48 < 10 || (c | 0x20) - 97 < 6 }
+
+/** Codes with spaces or commas between them. */
+function isCodes(s: Span): bool {
+  const end = endOf(s)
+  for (let p = startOf(s); p < end;) {
+    if (load<u8>(p) == 0x20 || load<u8>(p) == 0x2c) {
+      p++
+      continue
+    }
+    if (p + 3 > end || !isCode(span(p, 3))) return false
+    p += 3
+    if (p < end && load<u8>(p) != 0x20 && load<u8>(p) != 0x2c) return false
+  }
+  return true
+}
+
+/** Three digits from 300 to 699, or a class such as 5xx. */
+function isCode(s: Span): bool {
+  if (byteAt(s, 0) - 0x33 > 3) return false
+  return (byteAt(s, 1) == 0x78 && byteAt(s, 2) == 0x78) || digits(s) >= 0
+}
+
+function choiceOf(s: Setting, value: Span): i32 {
+  for (let n = 0; n <= mostOf(s); n++) {
+    if (same(choiceWord(s, n), value)) return n
+  }
+  return -1
+}
+
+/** A number of up to nine digits, or -1. */
+function digits(s: Span): i32 {
+  const length = lengthOf(s)
+  if (length == 0 || length > 9) return -1
+  let n = 0
+  for (let i: u32 = 0; i < length; i++) {
+    const digit = byteAt(s, i) - 48
+    if (digit > 9) return -1
+    n = n * 10 + <i32>digit
+  }
+  return n
+}
+
+/** Where a text setting keeps its bytes. */
+function fieldOf(s: Setting): usize {
+  let at = TEXTS
+  for (let other = 0; other < s; other++) {
+    if (isText(other)) at += mostOf(other)
+  }
+  return at
+}
+
+// A value may stand in double quotes, to keep spaces at its ends.
+function unquoted(s: Span): Span {
+  const length = lengthOf(s)
+  return length >= 2 && byteAt(s, 0) == 0x22 && byteAt(s, length - 1) == 0x22 ? span(startOf(s) + 1, length - 2) : s
+}
+
+function needsQuotes(s: Span): bool {
+  const length = lengthOf(s)
+  return length > 0 && (byteAt(s, 0) == 0x22 || byteAt(s, 0) == 0x20 || byteAt(s, length - 1) == 0x20)
+}

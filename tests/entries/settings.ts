@@ -1,0 +1,50 @@
+// The settings for their tests: numbers and addresses only.
+import { RX, TX, TX_SIZE } from "../../assembly/memory"
+import { span, Span, startOf, lengthOf } from "../../assembly/base/span"
+import { Writer } from "../../assembly/base/writer"
+import * as settings from "../../assembly/settings/settings"
+import { near } from "../../assembly/settings/nearest"
+
+const PEN: usize = 0xcb00
+
+function pen(): Writer {
+  const w = changetype<Writer>(PEN)
+  w.open(TX, TX_SIZE)
+  return w
+}
+
+export function rx(): u32 { return <u32>RX }
+export function textStart(s: Span): u32 { return <u32>startOf(s) }
+export function textLength(s: Span): u32 { return lengthOf(s) }
+export function count(): i32 { return settings.SETTINGS }
+export function defaults(): void { settings.restoreDefaults() }
+export function load(length: u32): i32 { return settings.loadText(span(RX, length)) }
+/** Name in the first bytes of RX, value behind it. */
+export function assign(name: u32, value: u32): bool { return settings.assign(span(RX, name), span(RX + name, value)) }
+export function fault(): Span { return settings.fault() }
+export function number(s: i32): i32 { return settings.number(s) }
+export function words(s: i32): Span { return settings.words(s) }
+export function nameOf(s: i32): Span { return settings.nameOf(s) }
+export function helpOf(s: i32): Span { return settings.helpOf(s) }
+export function isText(s: i32): bool { return settings.isText(s) }
+export function mostOf(s: i32): i32 { return settings.mostOf(s) }
+export function isNear(a: u32, b: u32): bool { return near(span(RX, a), span(RX + a, b)) }
+export function inCodes(s: i32, code: u32): bool { return settings.inCodes(s, code) }
+
+export function all(): Span {
+  const w = pen()
+  settings.writeAll(w)
+  return w.overflow ? 0 : w.written
+}
+
+export function shown(s: i32, secrets: bool): Span {
+  const w = pen()
+  settings.writeValue(w, s, secrets)
+  return w.written
+}
+
+export function allowed(s: i32): Span {
+  const w = pen()
+  settings.writeAllowed(w, s)
+  return w.written
+}

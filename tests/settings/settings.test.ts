@@ -1,0 +1,242 @@
+// The settings: what is accepted, what is refused with which sentence, and what is written.
+import assert from "node:assert/strict"
+import { testCore, type TestCore } from "../harness.ts"
+
+type Settings = ReturnType<typeof open>
+
+function open(core: TestCore) {
+  const call = (name: string, ...args: number[]) => Number(core.exports[name]!(...args))
+  const rx = call("rx")
+  const write = (text: string | Uint8Array) => {
+    const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text
+    core.bytes.set(bytes, rx)
+    return bytes.length
+  }
+  const read = (span: number) => new TextDecoder().decode(core.bytes.subarray(call("textStart", span), call("textStart", span) + call("textLength", span)))
+  const names = Array.from({ length: call("count") }, (_, s) => read(call("nameOf", s)))
+  const at = (name: string) => names.indexOf(name)
+  call("defaults")
+  return {
+    names,
+    load: (text: string | Uint8Array) => call("load", write(text)),
+    fault: () => read(call("fault")),
+    assign: (name: string, value: string) => {
+      write(name + value)
+      const bytes = new TextEncoder().encode(name).length
+      return call("assign", bytes, new TextEncoder().encode(value).length) === 1 ? "" : read(call("fault"))
+    },
+    number: (name: string) => call("number", at(name)),
+    words: (name: string) => read(call("words", at(name))),
+    help: (name: string) => read(call("helpOf", at(name))),
+    allowed: (name: string) => read(call("allowed", at(name))),
+    shown: (name: string, secrets = 0) => read(call("shown", at(name), secrets)),
+    most: (name: string) => call("mostOf", at(name)),
+    isText: (name: string) => call("isText", at(name)) === 1,
+    all: () => read(call("all")),
+    near: (a: string, b: string) => { write(a + b); return call("isNear", a.length, b.length) === 1 },
+    inCodes: (code: number) => call("inCodes", at("failover_codes"), code) === 1,
+  }
+}
+
+const DEFAULTS = `domain: 
+server: 
+user: 
+auth_user: 
+password: 
+display_name: 
+sip_port: 5060
+register_ttl: 3600
+sip_retry_t1: 500
+sip_t2: 4000
+sip_t4: 5000
+retry_mode: 64t1
+retry_count: 3
+retry_period: 8
+last_server_full: 1
+dirty_host_ttl: 0
+failover_codes: 500 503 504
+weight_algo: rfc2782
+use_naptr: auto
+dns_serve_stale: 86400
+dns_min_ttl: 30
+filter_registrar: 0
+enabled: 1
+`
+
+// One refusal per line: name, value | sentence
+const REFUSED = `
+domain, not_a_host | domain is a host name or IP address, not not_a_host
+domain, -a.example | domain is a host name or IP address, not -a.example
+domain, a..example | domain is a host name or IP address, not a..example
+domain, example.com. | domain is a host name or IP address, not example.com.
+domain, 192.0.2 | domain is a host name or IP address, not 192.0.2
+domain, 192.0.2.256 | domain is a host name or IP address, not 192.0.2.256
+domain, 192.0.2.1.5 | domain is a host name or IP address, not 192.0.2.1.5
+domain, 2001:db8::1 | domain is a host name or IP address, not 2001:db8::1
+domain, [2001:db8::g] | domain is a host name or IP address, not [2001:db8::g]
+domain, example.com:5060 | domain is a host name or IP address, not example.com:5060
+domain, sip:example.com | domain is a host name or IP address, not sip:example.com
+server, example.com:0 | server is a host name or IP address, :port if not 5060, not example.com:0
+server, example.com:65536 | server is a host name or IP address, :port if not 5060, not example.com:65536
+server, example.com: | server is a host name or IP address, :port if not 5060, not example.com:
+server, :5060 | server is a host name or IP address, :port if not 5060, not :5060
+server, [2001:db8::1]:x | server is a host name or IP address, :port if not 5060, not [2001:db8::1]:x
+user, 6001@example.com | user is letters, digits and -_.!~*'()&=+$,;?/%hh, not 6001@example.com
+user, a b | user is letters, digits and -_.!~*'()&=+$,;?/%hh, not a b
+user, 100% | user is letters, digits and -_.!~*'()&=+$,;?/%hh, not 100%
+sip_port, 65536 | sip_port is 0 to 65535, not 65536
+sip_port, -1 | sip_port is 0 to 65535, not -1
+sip_port,  | sip_port is 0 to 65535, not empty
+sip_port, 5060x | sip_port is 0 to 65535, not 5060x
+sip_port, 12345678901234 | sip_port is 0 to 65535, not 12345678901234
+sip_retry_t1, 20 | sip_retry_t1 is 50 to 5000 ms, not 20
+register_ttl, 59 | register_ttl is 60 to 86400 s, not 59
+enabled, 2 | enabled is 0 or 1, not 2
+retry_mode, often | retry_mode is 64t1, count or period, not often
+use_naptr, 2 | use_naptr is auto, 0 or 1, not 2
+failover_codes, 200 | failover_codes is codes from 300 to 699 such as 500 5xx, not 200
+failover_codes, 5000 | failover_codes is codes from 300 to 699 such as 500 5xx, not 5000
+failover_codes, 5x0 | failover_codes is codes from 300 to 699 such as 500 5xx, not 5x0
+display_name, a\tb | display_name is printable UTF-8
+password, a\x7fb | password is printable UTF-8
+sip_retry_t2, 1 | there is no setting sip_retry_t2; did you mean sip_retry_t1?
+passwort, x | there is no setting passwort; did you mean password?
+colour, red | there is no setting colour; cfg get lists them
+`.trim().split("\n").map((line) => /^(.*?), (.*) \| (.*)$/.exec(line)!.slice(1).map((part) => part.replace("\\t", "\t").replace("\\x7f", "\x7f")) as [string, string, string])
+
+const ACCEPTED: [string, string][] = [
+  ["domain", "example.com"], ["domain", "a-b.c3.example"], ["domain", "192.0.2.1"], ["domain", "[2001:db8::1]"], ["domain", "localhost"], ["domain", ""],
+  ["server", "example.com"], ["server", "example.com:5070"], ["server", "192.0.2.1"], ["server", "192.0.2.1:65535"], ["server", "[2001:db8::1]"], ["server", "[::1]:5061"],
+  ["user", "6001"], ["user", "anna.b-c+d"], ["user", "%23%c3%a9"], ["auth_user", "anna @ home"], ["password", "p:#'\"\u00e9 \u20ac"], ["display_name", "Zoë Åberg"],
+  ["failover_codes", "500 503 5xx"], ["failover_codes", "404,408, 6xx"], ["failover_codes", ""], ["retry_mode", "period"], ["weight_algo", "dns_order"], ["use_naptr", "1"],
+  ["sip_port", "0"], ["SIP_Port", "5070"],
+]
+
+// A text that is refused | its sentence
+const BAD_TEXTS: [string, string][] = [
+  ["# mine\n\nsip_retry_t1: 20\n", "line 3: sip_retry_t1 is 50 to 5000 ms, not 20"],
+  ["user: 1\nuser: 2\n", "line 2: user is given twice"],
+  ["user 6001", "line 1: a line is name: value, not user..."],
+  ["password=secret", "line 1: a line is name: value, not password..."],
+  ["<?xml version=\"1.0\"?>", "line 1: a line is name: value"],
+  ["user: 1\n\0\0\0\0\0", "line 2: a line is name: value"],
+  ["# linehunt settings 1\nuser: 60", "line 2: the text is cut short: it does not end with its end mark"],
+  ["# linehunt settings 1\n", "line 1: the text is cut short: it does not end with its end mark"],
+  ["# linehunt settings 1\nuser: 1\n# end of 2 settings\n", "line 3: the end mark does not count the settings above it; lines are missing or were added"],
+  ["# linehunt settings 1\nuser: 1\n# end of 1 set", "line 3: the end mark does not count the settings above it; lines are missing or were added"],
+  ["# linehunt settings 1\n# end of 0 settings\nuser: 1\n", "line 3: nothing may follow the end mark"],
+  ["# linehunt settings 2\n# end of 0 settings\n", "line 1: this firmware reads # linehunt settings 1 only"],
+  ["domain: " + "a".repeat(129), "line 1: domain is at most 128 characters, not 129"],
+]
+
+for (const engine of ["v8", "wasm3"] as const) {
+  describe(`settings under ${engine}`, () => {
+    let settings: Settings
+    beforeEach(async function () {
+      this.timeout(60_000)
+      try {
+        settings = open(await testCore("settings", engine))
+      } catch (error) {
+        if (engine === "wasm3" && /not there yet/.test(String(error))) this.skip()
+        throw error
+      }
+    })
+
+    it("start from their defaults", () => {
+      assert.equal(settings.names.map((name) => `${name}: ${settings.shown(name)}\n`).join(""), DEFAULTS)
+    })
+
+    it("take every value that is allowed, and give it back", () => {
+      for (const [name, value] of ACCEPTED) {
+        assert.equal(settings.assign(name, value), "")
+        assert.equal(settings.shown(name.toLowerCase(), 1), value)
+      }
+    })
+
+    it("refuse what is not allowed with one sentence, and change nothing", () => {
+      for (const [name, value, sentence] of REFUSED) {
+        const before = settings.all()
+        assert.equal(settings.assign(name, value), sentence)
+        assert.equal(settings.all(), before)
+      }
+    })
+
+    it("refuse texts that are too long, one byte past the limit of each", () => {
+      for (const name of settings.names.filter(settings.isText)) {
+        assert.match(settings.assign(name, "9".repeat(settings.most(name) + 1)), / is at most \d+ characters, not \d+$/)
+      }
+      assert.equal(settings.names.filter(settings.isText).reduce((sum, name) => sum + settings.most(name), 0), 550)
+    })
+
+    it("refuse a text at its first bad line and apply none of it", () => {
+      settings.load("user: 6001\nsip_port: 5070\n")
+      for (const [text, sentence] of BAD_TEXTS) {
+        assert.equal(settings.load(text), Number(/line (\d+)/.exec(sentence)![1]))
+        assert.equal(settings.fault(), sentence)
+        assert.deepEqual([settings.words("user"), settings.number("sip_port")], ["6001", 5070])
+      }
+    })
+
+    it("read a text written by hand: comments, blank lines, CR LF, a byte order mark, spaces, no end", () => {
+      assert.equal(settings.load("\ufeff# mine\r\n\r\n  user :  6001  \r\nsip_port:5070\r\ndomain: example.com"), 0)
+      assert.deepEqual([settings.words("user"), settings.number("sip_port"), settings.words("domain")], ["6001", 5070, "example.com"])
+      assert.equal(settings.load(""), 0)
+      assert.deepEqual([settings.words("user"), settings.number("sip_port")], ["", 5060])
+    })
+
+    it("write what is not at its default, and read it back as it was", () => {
+      const values: [string, string][] = [["domain", "example.com"], ["user", "6001"], ["password", "\" s e # : c "], ["display_name", "Zoë"], ["sip_port", "0"], ["retry_mode", "count"]]
+      for (const [name, value] of values) assert.equal(settings.assign(name, value.startsWith("\"") ? `"${value}"` : value), "")
+      const written = settings.all()
+      assert.equal(written, "# linehunt settings 1\ndomain: example.com\nuser: 6001\npassword: \"\" s e # : c \"\ndisplay_name: Zoë\n" +
+        "sip_port: 0\nretry_mode: count\n# end of 6 settings\n")
+      settings.load("")
+      assert.equal(settings.load(written), 0)
+      assert.equal(settings.words("password"), "\" s e # : c ")
+      assert.equal(settings.all(), written)
+    })
+
+    it("notice a text of their own that is cut at any byte", () => {
+      for (const [name, value] of [["user", "6001"], ["password", "secret"], ["sip_port", "5070"]] as const) settings.assign(name, value)
+      const written = settings.all()
+      for (let length = "# linehunt".length; length < written.length - 1; length++) {
+        assert.notEqual(settings.load(written.slice(0, length)), 0, `cut at ${length}`)
+      }
+    })
+
+    it("never show the password, in no value and no sentence", () => {
+      settings.assign("password", "hunter2")
+      assert.equal(settings.shown("password"), "********")
+      for (const text of ["password: hunter2\npassword: hunter2\n", "password hunter2", "password: hunter2\tx", "password: " + "hunter2".repeat(20)]) {
+        assert.notEqual(settings.load(text), 0)
+        assert.doesNotMatch(settings.fault(), /hunter/)
+      }
+    })
+
+    it("fit their longest values into the region that keeps the text", () => {
+      for (const name of settings.names.filter(settings.isText)) {
+        const value = name === "domain" || name === "server" ? ("a".repeat(60) + ".").repeat(3).slice(0, settings.most(name) - 1) + "a"
+          : name === "failover_codes" ? "503 ".repeat(12).slice(0, 47) : "9".repeat(settings.most(name))
+        assert.equal(settings.assign(name, value), "")
+      }
+      assert.ok(settings.all().length > 500 && settings.all().length < 0x0c00)
+    })
+
+    it("find codes in a list, one by one and by class", () => {
+      settings.assign("failover_codes", "500, 503 6xx")
+      assert.deepEqual([500, 501, 503, 600, 604, 699, 408, 700].filter(settings.inCodes), [500, 503, 600, 604, 699])
+    })
+
+    it("tell a mistyped word from another word", () => {
+      const near = (pairs: string) => pairs.split(" ").map((pair) => pair.split("/") as [string, string]).filter(([a, b]) => settings.near(a, b)).map(([a]) => a)
+      assert.deepEqual(near("serv/servers sever/server usr/user resolv/user domian/domain x/why y/why dsn/dns mem/dns"), ["sever", "usr", "domian", "dsn"])
+    })
+
+    it("explain every setting in one short line", () => {
+      for (const name of settings.names) {
+        assert.ok(settings.help(name).length > 10 && settings.help(name).length <= 60, name)
+        assert.ok(settings.allowed(name).length > 0, name)
+      }
+    })
+  })
+}
