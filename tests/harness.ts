@@ -1,14 +1,21 @@
 // Gives a test the core, or the insides of one room, as a loaded module.
 import { compile } from "../build/core.ts"
-import type { Engine, EngineName, WasmFunction } from "../host/engine/engine.ts"
+import type { EngineName, WasmFunction } from "../host/engine/engine.ts"
 import { loadV8 } from "../host/engine/v8.ts"
+import { loadWasm3 } from "../host/engine/wasm3.ts"
+
+// Tests draw thousands of times in one call; what a message may cost is tested with setFuel.
+const FUEL_PER_CALL = 2_000_000_000
 
 export type TestCore = {
   exports: Record<string, WasmFunction>
   globals: Readonly<Record<string, number>>
   /** The whole memory. */
   bytes: Uint8Array
+  /** The budget of each following call, in loop turns and calls. Only wasm3 counts. */
   setFuel(perCall: number): void
+  /** What the last call has used; 0 on V8. */
+  fuelUsed(): number
 }
 
 /**
@@ -16,11 +23,7 @@ export type TestCore = {
  * The engine is V8 unless said otherwise.
  */
 export async function testCore(name: string, engine: EngineName = "v8"): Promise<TestCore> {
-  const loaded = await load(engine, await compile(`tests/entries/${name}.ts`))
-  return { exports: loaded.exports, globals: loaded.globals, bytes: loaded.memory, setFuel: loaded.setFuel }
-}
-
-async function load(engine: EngineName, wasm: Uint8Array): Promise<Engine> {
-  if (engine === "v8") return loadV8(wasm)
-  throw new Error("wasm3 is not there yet")
+  const wasm = await compile(`tests/entries/${name}.ts`)
+  const loaded = engine === "v8" ? loadV8(wasm) : loadWasm3(wasm, FUEL_PER_CALL)
+  return { ...loaded, bytes: loaded.memory }
 }

@@ -1,0 +1,98 @@
+// Builds the native addon over wasm3 with nothing but a C compiler: no Python, no make, no download (the headers come from npm).
+// Plain JavaScript without dependencies, as it runs before there are any.
+import { spawn } from "node:child_process"
+import { createHash } from "node:crypto"
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { availableParallelism } from "node:os"
+import { dirname, join, relative, resolve } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..")
+const OWN = "host/engine/node-wasm3"
+const WASM3 = "node_modules/wasm3-source/cpp"
+const NODE_API = "node_modules/node-api-headers/include"
+const OUT = join(ROOT, "build/out")
+const ADDON = join(OUT, "node-wasm3.node")
+const STAMP = join(OUT, "node-wasm3.stamp")
+
+// interpreter.c includes m3_compile.c; the m3_api_*.c files are WASI and libc, which nothing here uses.
+const WASM3_FILES = ["bind", "code", "core", "env", "function", "info", "module", "parse"].map((name) => `${WASM3}/m3_${name}.c`)
+const FROM_WASM3 = [...WASM3_FILES, `${OWN}/interpreter.c`]
+const OWN_FILES = ["addon.c", "instance.c", "values.c"].map((name) => `${OWN}/${name}`)
+
+// These change the layout of wasm3's records, so every file is compiled with them.
+const DEFINES = ["d_m3MaxFunctionStackHeight=256", "d_m3CodePageAlignSize=4096", "NAPI_VERSION=8"].map((define) => `-D${define}`)
+// Tail calls between operations need -O2 at least and no stack protector; wasm3 counts on wrapping integers and on looking at one slot as several types.
+const FLAGS = ["-std=gnu11", "-O3", "-fPIC", "-fvisibility=hidden", "-fomit-frame-pointer", "-fno-stack-protector", "-fwrapv", "-fno-strict-aliasing"]
+const X86_FLAGS = ["-fcf-protection=none"]
+const SYSTEM = { darwin: ["-bundle", "-undefined", "dynamic_lookup"] }
+
+const compiler = process.env.CC ?? "cc"
+
+/** True when the addon is there and was built from the sources as they are now. */
+export function addonIsFresh() {
+  try { return readFileSync(STAMP, "utf8") === fingerprint() && readFileSync(ADDON).length > 0 } catch { return false }
+}
+
+/** Builds the addon. Returns undefined, or a sentence that says why it could not be built. */
+export async function buildAddon() {
+  const objects = join(OUT, `addon-${process.pid}`)
+  mkdirSync(objects, { recursive: true })
+  try {
+    await run(["--version"])
+    const jobs = [...FROM_WASM3.map((file) => [file, ["-w"]]), ...OWN_FILES.map((file) => [file, ["-Wall", "-Wextra", "-Werror"]])]
+    const outputs = await inParallel(jobs, async ([file, warnings]) => {
+      const object = join(objects, `${file.split("/").pop()}.o`)
+      await run([...flags(), ...warnings, "-c", file, "-o", object])
+      return object
+    })
+    await run([...(SYSTEM[process.platform] ?? ["-shared"]), ...outputs, "-lm", "-o", join(objects, "addon.node")])
+    renameSync(join(objects, "addon.node"), ADDON)
+    writeFileSync(STAMP, fingerprint())
+    return undefined
+  } catch (error) {
+    return error.code === "ENOENT" ? `there is no C compiler: "${compiler}" was not found (set CC to use another)` : `the C compiler failed.\n${error.message}`
+  } finally {
+    rmSync(objects, { recursive: true, force: true })
+  }
+}
+
+function flags() {
+  const x86 = process.arch === "x64" || process.arch === "ia32" ? X86_FLAGS : []
+  return [...FLAGS, ...x86, ...DEFINES, `-I${WASM3}`, `-I${NODE_API}`]
+}
+
+/** Everything that decides what the addon becomes. */
+function fingerprint() {
+  const hash = createHash("sha256").update([process.platform, process.arch, compiler, ...flags()].join("\0"))
+  const own = readdirSync(join(ROOT, OWN)).filter((name) => /\.[ch]$/.test(name)).sort().map((name) => `${OWN}/${name}`)
+  for (const file of [...own, "node_modules/wasm3-source/package.json", "node_modules/node-api-headers/package.json"]) {
+    hash.update(file).update(readFileSync(join(ROOT, file)))
+  }
+  return hash.digest("hex")
+}
+
+async function inParallel(jobs, work) {
+  const results = []
+  const left = jobs.map((job, i) => [job, i])
+  const worker = async () => { for (let next = left.shift(); next; next = left.shift()) results[next[1]] = await work(next[0]) }
+  await Promise.all(Array.from({ length: availableParallelism() }, worker))
+  return results
+}
+
+/** Runs the compiler in the project's root; rejects with what it printed. */
+function run(args) {
+  return new Promise((done, failed) => {
+    const child = spawn(compiler, args, { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] })
+    let printed = ""
+    child.stderr.on("data", (chunk) => { printed += chunk })
+    child.on("error", failed)
+    child.on("close", (code) => code === 0 ? done() : failed(new Error(`${compiler} ${args.join(" ")}\n${printed}`)))
+  })
+}
+
+if (process.argv[1] && relative(fileURLToPath(import.meta.url), resolve(process.argv[1])) === "") {
+  const why = await buildAddon()
+  console.error(why === undefined ? "build/out/node-wasm3.node: built" : `The wasm3 addon was not built: ${why}`)
+  process.exitCode = why === undefined ? 0 : 1
+}

@@ -1,0 +1,100 @@
+/* wasm3's compiler and interpreter loop, with fuel and two repairs.
+ *
+ * m3_compile.c is compiled from here, as it is in the package. m3_exec.h, which it includes, defines the operations and is guarded against being
+ * read twice; so we read it first and then put our own operations in the place of four of its names. */
+#define M3_COMPILE_OPCODES
+#include "m3_env.h"
+#include "m3_compile.h"
+#include "meter.h"
+
+const char * const meterOutOfFuel = "[trap] out of fuel";
+
+static inline Meter * meterOf (M3MemoryHeader * memory)
+{
+    return (Meter *) memory->runtime->userdata;
+}
+
+/* Before each call inside wasm. A function without parameters and locals uses no wasm stack when it calls itself, so the native stack is watched too. */
+static inline M3Result chargeCall (M3MemoryHeader * memory)
+{
+    Meter * meter = meterOf (memory);
+    if (M3_UNLIKELY (--meter->left < 0)) return meterOutOfFuel;
+    if (M3_UNLIKELY ((const char *) __builtin_frame_address (0) < meter->stackFloor)) return m3Err_trapStackOverflow;
+    return m3Err_none;
+}
+
+/* wasm3 asks m3_Yield () before each call; it has no parameter, but where it is called the memory is at hand. */
+#define m3_Yield() chargeCall (_mem)
+#include "m3_exec.h"
+#undef m3_Yield
+
+/* The two ways back to the start of a loop. */
+d_m3Op (ContinueLoopMetered)
+{
+    void * loop = immediate (void *);
+    if (M3_UNLIKELY (--meterOf (_mem)->left < 0)) newTrap (meterOutOfFuel);
+    return loop;
+}
+
+d_m3Op (ContinueLoopIfMetered)
+{
+    i32 condition = (i32) _r0;
+    void * loop = immediate (void *);
+    if (condition)
+    {
+        if (M3_UNLIKELY (--meterOf (_mem)->left < 0)) newTrap (meterOutOfFuel);
+        return loop;
+    }
+    else nextOp ();
+}
+
+/* Functions are compiled when they are first called. wasm3 rewrites the call before it compiles: when that fails (no memory), the next pass
+ * over the same call jumps into the M3Function record. Here it is rewritten after. */
+d_m3Op (CompileThenRewrite)
+{
+    IM3Function function = * (IM3Function *) _pc;
+    if (M3_UNLIKELY (not function->compiled))
+    {
+        m3ret_t result = CompileFunction (function);
+        if (result) newTrap (result);
+    }
+    * ((void **) _pc) = (void *) function->compiled;
+    * ((void **) (_pc - 1)) = (void *) op_Call;
+    --_pc;
+    nextOpDirect ();
+}
+
+/* wasm3 adds pages in 32 bits: growing by 2^32 - 1 pages would shrink the memory. */
+d_m3Op (MemGrowBounded)
+{
+    IM3Memory memory = & m3MemRuntime (_mem)->memory;
+    u64 required = (u64) memory->numPages + (u32) _r0;
+    u32 before = memory->numPages;
+    if (required > memory->maxPages or (required != before and ResizeMemory (m3MemRuntime (_mem), (u32) required) != m3Err_none))
+    {
+        _r0 = -1;
+    }
+    else _r0 = before;
+    _mem = memory->mallocated;
+    nextOp ();
+}
+
+#define op_ContinueLoop   op_ContinueLoopMetered
+#define op_ContinueLoopIf op_ContinueLoopIfMetered
+#define op_Compile        op_CompileThenRewrite
+#define op_MemGrow        op_MemGrowBounded
+#define CompileFunction   CompileFunctionUnguarded
+#include "m3_compile.c"
+#undef CompileFunction
+
+/* When only the copy of a function's constants failed, wasm3 leaves the function marked as compiled. */
+M3Result CompileFunction (IM3Function function)
+{
+    M3Result result = CompileFunctionUnguarded (function);
+    if (result)
+    {
+        function->compiled = NULL;
+        function->numConstantBytes = 0;
+    }
+    return result;
+}
