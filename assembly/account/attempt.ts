@@ -1,0 +1,255 @@
+// One REGISTER at one server with everything that belongs to it: the socket, the challenges, a 423, and what became of it.
+import { EXPIRES_MAX_SEC } from "../config"
+import { TX } from "../memory"
+import { Span, NONE, text } from "../base/span"
+import { Writer } from "../base/writer"
+import { token } from "../base/random"
+import { decimal } from "../base/number"
+import { Message, Method } from "../wire/message"
+import { Field } from "../wire/header"
+import { Values } from "../wire/fields"
+import { Address, parseAddress, param } from "../wire/address"
+import { Uri, parseUri, sameUri } from "../wire/uri"
+import { beginRequest, via, finish } from "../wire/compose"
+import * as flow from "../transport/flow"
+import * as outbox from "../transport/outbox"
+import * as client from "../transaction/client"
+import { Candidate, Reason, byId, indexOfId } from "../servers/candidates"
+import { Challenged, authorize, challenged, succeeded } from "./digest"
+import { nextCseq, writeAor, writeCallId, writeContact, writeFromTag, writeNameAddr, writeRegistrar } from "./identity"
+import { PRODUCT } from "../product"
+
+/** What has become of an attempt so far. */
+export const enum Outcome { PENDING, GRANTED, LEAVE, REJECTED, REFUSED }
+
+const enum Wait { NOTHING, FLOW, ROOM, REPLY }
+
+/** RFC 3261 10.3, P-25: a second rise of Min-Expires fails. Challenges are bounded by account/digest.ts; this is a bound on top. */
+const ROUNDS_MAX: u8 = 6
+
+@unmanaged
+export class Attempt {
+  wait: u8             // Wait
+  id: u8               // candidate
+  owner: u8            // of its transactions
+  rounds: u8           // requests sent
+  raised: u8           // a 423 has been answered
+  reason: u8           // Reason, with LEAVE
+  status: u16          // last final status code; 0 none
+  flow: i32
+  handle: i32          // client transaction, -1 none
+  expiresSec: u32      // asked; 0 removes the binding
+  grantedSec: u32      // with GRANTED
+  retryAfterSec: i64   // of the last answer, -1 none
+  giveUpMs: i64        // 0 = 64*T1
+}
+
+/** Begins a REGISTER at candidate `id` for `expiresSec` seconds (0 = remove our binding). Nothing may be under way in `a`. */
+export function start(a: Attempt, line: i32, id: u32, expiresSec: u32, giveUpMs: i64, now: i64): Outcome {
+  a.id = <u8>id
+  a.rounds = 0
+  a.raised = 0
+  a.reason = Reason.NONE
+  a.status = 0
+  a.handle = -1
+  a.expiresSec = expiresSec
+  a.grantedSec = 0
+  a.retryAfterSec = -1
+  a.giveUpMs = giveUpMs
+  const to = flow.towards(byId(line, id).endpoint, now)
+  a.flow = to < 0 ? <i32>flow.listening() : to
+  flow.hold(a.flow)
+  a.wait = Wait.FLOW
+  return progress(a, line, now)
+}
+
+/** Goes on when the socket has opened or a pool has room again. Call it after every input. */
+export function progress(a: Attempt, line: i32, now: i64): Outcome {
+  if (a.wait != Wait.FLOW && a.wait != Wait.ROOM) return Outcome.PENDING
+  if (indexOfId(line, a.id) < 0) return leave(a, Reason.REMOVED)
+  const by = flow.carrier(a.flow)
+  if (by == flow.WAIT) return Outcome.PENDING
+  if (by == flow.LOST) return leave(a, flow.faultOf(a.flow) == flow.FlowFault.NO_ROUTE ? Reason.UNREACHABLE : Reason.NO_FLOW)
+  return request(a, line, now)
+}
+
+/** True when the attempt is held up by a full pool and should be looked at again soon. */
+export function isCrowded(a: Attempt): bool { return a.wait == Wait.ROOM }
+
+/** True while something is under way. */
+export function isBusy(a: Attempt): bool { return a.wait != Wait.NOTHING }
+
+/** A final answer has come. Provisional ones change nothing here (RFC 3263 4.3: they do end the hunt for silence; the transaction sees to that). */
+export function answered(a: Attempt, line: i32, m: Message, now: i64): Outcome {
+  a.handle = -1
+  a.status = m.status
+  a.retryAfterSec = m.retryAfter
+  const c = byId(line, a.id)
+  if (m.status >= 200 && m.status < 300) return granted(a, line, m)
+  if (m.status == 401 || m.status == 407) return answerChallenge(a, line, c, m, now)
+  if (m.status == 423 && a.raised == 0 && raise(a, m)) return request(a, line, now)
+  end(a)
+  return Outcome.REFUSED
+}
+
+/** The transaction ended without an answer. */
+export function failed(a: Attempt, reason: Reason): Outcome {
+  a.handle = -1
+  return leave(a, reason)
+}
+
+/** Gives up whatever is under way; a late answer will be stray. */
+export function abandon(a: Attempt): void {
+  if (a.handle >= 0) client.abandon(a.handle)
+  a.handle = -1
+  end(a)
+}
+
+function end(a: Attempt): void {
+  if (a.wait != Wait.NOTHING) flow.letGo(a.flow)
+  a.wait = Wait.NOTHING
+}
+
+function leave(a: Attempt, reason: Reason): Outcome {
+  a.reason = <u8>reason
+  end(a)
+  return Outcome.LEAVE
+}
+
+// -- The request
+
+function request(a: Attempt, line: i32, now: i64): Outcome {
+  if (a.rounds == ROUNDS_MAX) {
+    end(a)
+    return Outcome.REJECTED
+  }
+  const slot = outbox.take()
+  if (slot < 0) {
+    a.wait = Wait.ROOM
+    return Outcome.PENDING
+  }
+  const c = byId(line, a.id)
+  compose(outbox.writer(slot), a, c)
+  if (outbox.writer(slot).overflow) {
+    outbox.discard(slot)
+    return leave(a, Reason.NO_FLOW)
+  }
+  a.handle = client.start(Method.REGISTER, slot, a.flow, c.endpoint, a.owner, a.giveUpMs, now)
+  if (a.handle < 0) {
+    outbox.discard(slot)
+    a.wait = Wait.ROOM
+    return Outcome.PENDING
+  }
+  a.rounds++
+  a.wait = Wait.REPLY
+  return Outcome.PENDING
+}
+
+// RFC 3261 10.2
+function compose(w: Writer, a: Attempt, c: Candidate): void {
+  const server = c.endpoint, local = flow.localOf(a.flow)
+  const uri = registrar()
+  beginRequest(w, text("REGISTER"), uri)
+  via(w, text("UDP"), local, branch())
+  w.put(text("Max-Forwards: 70\r\nFrom: "))
+  writeNameAddr(w)
+  w.put(text(";tag="))
+  writeFromTag(w, server)
+  w.put(text("\r\nTo: <"))
+  writeAor(w)
+  w.put(text(">\r\nCall-ID: "))
+  writeCallId(w, server)
+  w.put(text("\r\nCSeq: "))
+  w.number(nextCseq())
+  w.put(text(" REGISTER\r\nContact: <"))
+  writeContact(w, local)
+  w.put(text(">\r\nExpires: "))
+  w.number(a.expiresSec)
+  w.put(text("\r\nSupported: path\r\nUser-Agent: "))
+  w.put(PRODUCT)
+  w.put(text("\r\n"))
+  authorize(w, server, text("REGISTER"), uri, false)
+  authorize(w, server, text("REGISTER"), uri, true)
+  finish(w, NONE)
+}
+
+// Request-URI and branch are composed in TX: they are needed only until the message is.
+const SCRATCH: usize = TX
+const URI_MAX: usize = 320
+const BRANCH: usize = SCRATCH + 32 + URI_MAX
+
+function registrar(): Span {
+  const w = changetype<Writer>(SCRATCH)
+  w.open(SCRATCH + 32, URI_MAX)
+  writeRegistrar(w)
+  return w.written
+}
+
+// RFC 3261 8.1.1.7
+function branch(): Span {
+  const w = changetype<Writer>(SCRATCH + 16)
+  w.open(BRANCH, 32)
+  w.put(text("z9hG4bK"))
+  token(w, 16)
+  return w.written
+}
+
+// -- The answers
+
+function answerChallenge(a: Attempt, line: i32, c: Candidate, m: Message, now: i64): Outcome {
+  if (challenged(m, c.endpoint) == Challenged.ACCEPTED) return request(a, line, now)
+  end(a)
+  return Outcome.REJECTED
+}
+
+// RFC 3261 10.2.8, P-25: the registrar's Min-Expires is adopted once.
+function raise(a: Attempt, m: Message): bool {
+  if (m.minExpires <= <i64>a.expiresSec || m.minExpires > <i64>EXPIRES_MAX_SEC) return false
+  a.expiresSec = <u32>m.minExpires
+  a.raised = 1
+  return true
+}
+
+function granted(a: Attempt, line: i32, m: Message): Outcome {
+  succeeded(m, byId(line, a.id).endpoint)
+  const seconds = a.expiresSec == 0 ? 0 : expiresOfOurs(a, m)
+  end(a)
+  a.grantedSec = <u32>min(seconds, <i64>EXPIRES_MAX_SEC)
+  // P-26: asked for a registration and granted none.
+  if (a.expiresSec != 0 && seconds <= 0) return Outcome.REFUSED
+  return Outcome.GRANTED
+}
+
+// RFC 3261 10.2.4: among all bindings in the answer ours counts: its expires parameter, else the Expires header, else what we asked.
+function expiresOfOurs(a: Attempt, m: Message): i64 {
+  const general = m.expires >= 0 ? m.expires : <i64>a.expiresSec
+  const contacts = changetype<Values>(CONTACTS)
+  contacts.open(m, Field.CONTACT)
+  for (let value = contacts.next(); value != NONE; value = contacts.next()) {
+    const address = changetype<Address>(ADDRESS)
+    if (parseAddress(value, address) < 0 || !isOurs(a, address.uri)) continue
+    const expires = param(address.params, text("expires"))
+    return expires == NONE ? general : max<i64>(decimal(expires, u32.MAX_VALUE), 0)
+  }
+  return general
+}
+
+function isOurs(a: Attempt, uri: Span): bool {
+  const w = changetype<Writer>(SCRATCH)
+  w.open(SCRATCH + 32, URI_MAX)
+  writeContact(w, flow.localOf(a.flow))
+  if (parseUri(w.written, changetype<Uri>(OUR_URI)) < 0) return false
+  if (parseUri(uri, changetype<Uri>(THEIR_URI)) < 0) return false
+  return sameUri(changetype<Uri>(OUR_URI), changetype<Uri>(THEIR_URI))
+}
+
+// Parse results, valid only while one answer is being read.
+const CONTACTS: usize = TX + 0x180
+const ADDRESS: usize = TX + 0x1c0
+const OUR_URI: usize = TX + 0x200
+const THEIR_URI: usize = TX + 0x280
+
+export function checkScratch(): void {
+  if (offsetof<Values>() > 0x40 || offsetof<Address>() > 0x40 || offsetof<Uri>() > 0x80) ERROR("a parse result has outgrown its place")
+  if (BRANCH + 32 > CONTACTS) ERROR("the request scratch runs into the parse results")
+}

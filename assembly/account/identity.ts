@@ -1,0 +1,156 @@
+// Who we are to a registrar: address of record, contact, and what must outlive a restart of the core: Call-IDs, CSeq, where we were registered.
+import { KEEP, KEEP_SIZE } from "../memory"
+import { Endpoint } from "../base/endpoint"
+import { Span, lengthOf, span, text } from "../base/span"
+import { Writer } from "../base/writer"
+import { fill } from "../base/random"
+import { md5Begin, md5End, md5Update } from "../base/md5"
+import { writeEndpoint } from "../base/ip"
+import { Setting, words } from "../settings/settings"
+
+/** "LHK1": the region is ours and whole. */
+const MAGIC: u32 = 0x314b484c
+
+// The layout of KEEP. The host copies the region from a core that trapped into the one that takes over.
+@unmanaged
+class Kept {
+  magic: u32
+  cseq: u32            // last CSeq used, over all servers
+  seed0: u64           // what Call-IDs and tags are made from; drawn at a cold start
+  seed1: u64
+  boundUntil: i64      // our registration at `active` may live until then
+  // then: active endpoint, 20 bytes
+}
+const ACTIVE: usize = KEEP + 32
+
+function kept(): Kept { return changetype<Kept>(KEEP) }
+
+/** Takes over what KEEP holds, or begins anew after a cold start or when it holds nothing of ours. Returns whether it was taken over. */
+export function openIdentity(cold: bool): bool {
+  const k = kept()
+  if (!cold && k.magic == MAGIC) return true
+  memory.fill(KEEP, 0, KEEP_SIZE)
+  fill(KEEP + 8, 16)
+  k.magic = MAGIC
+  return false
+}
+
+/** RFC 3261 8.1.1.5, 10.2: CSeq rises with every request. One count for all servers rises for each of them, and over a restart (P-29). */
+export function nextCseq(): u32 {
+  const k = kept()
+  k.cseq++
+  return k.cseq
+}
+
+/** Remembers the server that we are registered at, for a core that takes over after a trap. `untilMs` 0: nowhere. */
+export function keepActive(e: Endpoint, untilMs: i64): void {
+  changetype<Endpoint>(ACTIVE).copyFrom(e)
+  kept().boundUntil = untilMs
+}
+
+/** Where the core before us was registered; only meaningful while keptUntil() is not 0. */
+export function keptActive(): Endpoint { return changetype<Endpoint>(ACTIVE) }
+export function keptUntil(): i64 { return kept().boundUntil }
+
+/** sip:domain, the Request-URI of REGISTER (RFC 3261 10.2: no user part). */
+export function writeRegistrar(w: Writer): void {
+  w.put(text("sip:"))
+  writeHost(w)
+}
+
+/** sip:user@domain (VE-15: the domain, also when servers are given by address). */
+export function writeAor(w: Writer): void {
+  w.put(text("sip:"))
+  writeUser(w)
+  w.byte(0x40)
+  writeHost(w)
+}
+
+/** "Display" <sip:user@domain> */
+export function writeNameAddr(w: Writer): void {
+  const name = words(Setting.DISPLAY_NAME)
+  if (lengthOf(name) > 0) {
+    writeQuoted(w, name)
+    w.byte(0x20)
+  }
+  w.byte(0x3c)
+  writeAor(w)
+  w.byte(0x3e)
+}
+
+/** sip:user@address:port as the network of that server sees us. */
+export function writeContact(w: Writer, local: Endpoint): void {
+  w.put(text("sip:"))
+  writeUser(w)
+  w.byte(0x40)
+  writeEndpoint(w, local)
+}
+
+/**
+ * The Call-ID of our registrations at this server (P-29: one for each server, the same over a restart). Only the seed decides it, so nothing
+ * has to be stored for it.
+ */
+export function writeCallId(w: Writer, server: Endpoint): void { writeMark(w, server, text("call-id"), 16) }
+
+/** The From tag that goes with that Call-ID. */
+export function writeFromTag(w: Writer, server: Endpoint): void { writeMark(w, server, text("tag"), 8) }
+
+const DIGEST: usize = KEEP + 64            // 16 bytes of scratch that hold nothing secret
+
+function writeMark(w: Writer, server: Endpoint, purpose: Span, bytes: u32): void {
+  md5Begin()
+  md5Update(span(KEEP + 8, 16))
+  md5Update(span(changetype<usize>(server), 20))
+  md5Update(purpose)
+  md5End(DIGEST)
+  w.hex(DIGEST, bytes)
+}
+
+/** RFC 3261 25.1: what is neither unreserved nor user-unreserved is written as %HH. */
+function writeUser(w: Writer): void {
+  const user = words(Setting.USER)
+  const p = <usize>(user & 0xffff)
+  for (let i: u32 = 0; i < lengthOf(user); i++) {
+    const c: u32 = load<u8>(p + i)
+    if (isUserCharacter(c)) {
+      w.byte(c)
+    } else {
+      w.byte(0x25)
+      w.hex(p + i, 1)
+    }
+  }
+}
+
+function isUserCharacter(c: u32): bool {
+  if ((c | 0x20) - 97 < 26 || c - 48 < 10) return true
+  const others = text("-_.!~*'()&=+$,;?/")
+  const p = <usize>(others & 0xffff)
+  for (let i: u32 = 0; i < lengthOf(others); i++) {
+    if (load<u8>(p + i) == c) return true
+  }
+  return false
+}
+
+/** The domain; an IPv6 address gets its brackets. */
+function writeHost(w: Writer): void {
+  const domain = words(Setting.DOMAIN)
+  let colons = 0
+  for (let i: u32 = 0; i < lengthOf(domain); i++) {
+    if (load<u8>(<usize>(domain & 0xffff) + i) == 0x3a) colons++
+  }
+  const bare = colons > 1 && load<u8>(<usize>(domain & 0xffff)) != 0x5b
+  if (bare) w.byte(0x5b)
+  w.put(domain)
+  if (bare) w.byte(0x5d)
+}
+
+/** RFC 3261 25.1 quoted-string. */
+function writeQuoted(w: Writer, s: Span): void {
+  w.byte(0x22)
+  for (let i: u32 = 0; i < lengthOf(s); i++) {
+    const c: u32 = load<u8>(<usize>(s & 0xffff) + i)
+    if (c == 0x22 || c == 0x5c) w.byte(0x5c)
+    w.byte(c)
+  }
+  w.byte(0x22)
+}

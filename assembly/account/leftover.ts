@@ -1,0 +1,87 @@
+// Removes bindings that were left behind at servers that failed, once those can be reached again, so that a call does not ring twice or nowhere (P-28).
+import { LEFTOVER, LEFTOVER_SIZE } from "../memory"
+import { NEVER, sooner } from "../base/deadline"
+import { Message } from "../wire/message"
+import { Reason, activeId, byId, candidate, candidateCount, indexOfId } from "../servers/candidates"
+import { markAnswer } from "../servers/policy"
+import * as attempt from "./attempt"
+import { Attempt, Outcome } from "./attempt"
+import { RegistrationState } from "./machine"
+import { registration } from "./registration"
+
+/** Owner of the transactions that remove a binding. */
+export const OWNER_LEFTOVER: u8 = 2
+
+/** Shortest and longest pause between two tries at one server, in ms; between them, half the time since it was left. */
+const PAUSE_MIN: i64 = 30_000
+const PAUSE_MAX: i64 = 1_800_000
+
+function errand(): Attempt { return changetype<Attempt>(LEFTOVER) }
+
+export function openLeftover(line: i32): void {
+  if (offsetof<Attempt>() > LEFTOVER_SIZE) ERROR("Attempt does not fit in LEFTOVER")
+  memory.fill(LEFTOVER, 0, LEFTOVER_SIZE)
+  errand().owner = OWNER_LEFTOVER
+  errand().handle = -1
+}
+
+/**
+ * Goes on with what is under way, or begins the next removal. Only a registered line removes: before that, finding a server has precedence, and
+ * an attempt in progress is given up when the line wants that server itself (P-38: never two REGISTERs at one server).
+ */
+export function progress(line: i32, now: i64): void {
+  const a = errand()
+  if (attempt.isBusy(a)) {
+    if (registration(line).state != RegistrationState.REGISTERED) attempt.abandon(a)
+    else settle(line, attempt.progress(a, line, now), now)
+    return
+  }
+  const id = nextDue(line, now)
+  // RFC 3261 10.2.2: only our own contact is removed, never all of them.
+  if (id != 0) settle(line, attempt.start(a, line, id, 0, 0, now), now)
+}
+
+export function answered(line: i32, m: Message, now: i64): void {
+  const a = errand()
+  if (indexOfId(line, a.id) < 0) {
+    attempt.abandon(a)
+    return
+  }
+  markAnswer(byId(line, a.id), m.status, now)
+  settle(line, attempt.answered(a, line, m, now), now)
+}
+
+export function unanswered(line: i32, now: i64): void {
+  settle(line, attempt.failed(errand(), Reason.SILENT), now)
+}
+
+export function soonest(line: i32): i64 {
+  if (attempt.isBusy(errand()) || registration(line).state != RegistrationState.REGISTERED) return NEVER
+  let at = NEVER
+  const count = candidateCount(line)
+  for (let i = 0; i < count; i++) {
+    const c = candidate(line, i)
+    if (c.boundUntil != 0 && <u32>c.id != activeId(line)) at = sooner(at, c.cleanAt)
+  }
+  return at
+}
+
+function nextDue(line: i32, now: i64): u32 {
+  if (registration(line).state != RegistrationState.REGISTERED) return 0
+  const count = candidateCount(line)
+  for (let i = 0; i < count; i++) {
+    const c = candidate(line, i)
+    if (c.boundUntil == 0 || <u32>c.id == activeId(line)) continue
+    if (c.boundUntil <= now) c.boundUntil = 0
+    else if (c.cleanAt <= now) return c.id
+  }
+  return 0
+}
+
+function settle(line: i32, outcome: Outcome, now: i64): void {
+  const a = errand()
+  if (outcome == Outcome.PENDING || indexOfId(line, a.id) < 0) return
+  const c = byId(line, a.id)
+  if (outcome == Outcome.GRANTED) c.boundUntil = 0
+  else c.cleanAt = now + min(max((now - c.leftAt) / 2, PAUSE_MIN), PAUSE_MAX)
+}

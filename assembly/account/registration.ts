@@ -1,0 +1,370 @@
+// Keeps a line registered: finds the servers, registers at one, refreshes, moves on when it fails, and says truthfully how it stands.
+import { BACKOFF_BASE_SEC, BACKOFF_MAX_SEC } from "../config"
+import { REGISTRATIONS, REGISTRATIONS_SIZE } from "../memory"
+import { NEVER, sooner } from "../base/deadline"
+import { below } from "../base/random"
+import { lengthOf } from "../base/span"
+import { Setting, number, words } from "../settings/settings"
+import { Message } from "../wire/message"
+import { ClientEvent } from "../transaction/client"
+import * as target from "../locate/target"
+import { Located } from "../locate/target"
+import { Reason, Status, activeId, byId, candidateCount, idAt, indexOfId, rebuild, setActive } from "../servers/candidates"
+import { beginHunt, currentId, isLast, leave, noteTrying } from "../servers/hunt"
+import { failsOver, giveUpAfter, longestTry, markAnswer, markGood } from "../servers/policy"
+import { noteHold } from "../servers/why"
+import * as attempt from "./attempt"
+import { Attempt, Outcome } from "./attempt"
+import { keepActive, keptActive, keptUntil } from "./identity"
+import { Do, Input, RegistrationState, actionOf, nextOf } from "./machine"
+import { keepRoutes, forgetRoutes } from "./routes"
+
+/** Why the line is not registered. */
+export const enum Trouble {
+  NONE, NO_DOMAIN, DNS_DEAD, NOT_FOUND, NO_ADDRESS, SERVICE_ABSENT, NOT_CARRIED, ALL_FAILED, REJECTED, REFUSED_CODE, NETWORK_DOWN, STOPPED,
+}
+
+/** What happened since it was last asked, one bit each, in the order that it is told. */
+export const enum Happened {
+  LOCATING = 1, LOCATED = 2, REGISTERING = 4, REGISTERED = 8, MOVED = 16, FAILED = 32, UNREGISTERED = 64, ALL_FAILED = 128,
+}
+
+/** Owner of the transactions of a registration. */
+export const OWNER_REGISTRATION: u8 = 1
+
+/** An account that was refused is tried again after this long (AMB-23). Seconds. */
+const REFUSED_RETRY_SEC: i64 = 1800
+/** A full pool is looked at again after this long. Milliseconds. */
+const CROWDED_MS: i64 = 500
+
+@unmanaged
+export class Registration {
+  state: u8            // RegistrationState
+  reason: u8           // Trouble
+  status: u16          // last final status code
+  candidate: i8        // index of the server tried or registered at; -1 none
+  locating: u8         // the names are being looked up
+  told: u8             // the user has been told that all servers failed
+  prefer: u8           // candidate to try before all others, 0 none
+  failures: u32        // hunts in a row that found nobody
+  happened: u32        // Happened bits not yet told
+  grantedSec: u32
+  lastId: u32          // candidate of the registration before, 0 none
+  registeredAt: i64
+  expiresAt: i64       // our binding lives until then; 0 = none
+  refreshAt: i64
+  retryAt: i64
+  dueAt: i64           // when DUE is put in; NEVER = not at all
+
+  // then: the attempt under way
+  // @ts-ignore: decorator
+  @inline
+  get attempt(): Attempt { return changetype<Attempt>(changetype<usize>(this) + ATTEMPT_AT) }
+}
+
+const ATTEMPT_AT: usize = 80
+
+export function registration(line: i32): Registration { return changetype<Registration>(REGISTRATIONS) }
+
+/** Puts the line into its first state. `taken` says that KEEP came from a core before us: its server is then tried first. */
+export function openRegistration(line: i32, taken: bool): void {
+  if (offsetof<Registration>() > ATTEMPT_AT || ATTEMPT_AT + offsetof<Attempt>() > REGISTRATIONS_SIZE) ERROR("Registration does not fit")
+  const r = registration(line)
+  memory.fill(changetype<usize>(r), 0, REGISTRATIONS_SIZE)
+  r.candidate = -1
+  r.dueAt = NEVER
+  r.attempt.owner = OWNER_REGISTRATION
+  if (!taken) keepActive(keptActive(), 0)
+}
+
+// -- Commands
+
+/** Registers, or refreshes at once when registered. Nothing happens while the account has no domain or no user. */
+export function begin(line: i32, now: i64): void {
+  const r = registration(line)
+  if (lengthOf(words(Setting.DOMAIN)) == 0 || lengthOf(words(Setting.USER)) == 0) {
+    r.reason = Trouble.NO_DOMAIN
+    return
+  }
+  put(line, Input.BEGIN, now)
+}
+
+/** Removes our registration and stays unregistered. */
+export function stop(line: i32, now: i64): void { put(line, Input.STOP, now) }
+
+/** The network is gone: nothing is sent and nothing moves until it is back (VE-34). */
+export function networkDown(line: i32, now: i64): void { put(line, Input.DOWN, now) }
+
+/** The network is back: the same server first (VE-35). */
+export function networkUp(line: i32, now: i64): void { put(line, Input.UP, now) }
+
+/** True while our binding at the active server is believed to live. */
+export function isRegistered(line: i32): bool { return activeId(line) != 0 && registration(line).expiresAt != 0 }
+
+// -- What comes from below
+
+/** Goes on where something that was waited for may have come: names, sockets, room in a pool. */
+export function progress(line: i32, now: i64): void {
+  const r = registration(line)
+  if (r.locating) located(line, r, now)
+  else settle(line, attempt.progress(r.attempt, line, now), now)
+}
+
+/** A final answer to our REGISTER. */
+export function answered(line: i32, m: Message, now: i64): void {
+  const r = registration(line)
+  const id = r.attempt.id
+  if (indexOfId(line, id) < 0) {
+    settle(line, attempt.failed(r.attempt, Reason.REMOVED), now)
+    return
+  }
+  r.status = m.status
+  markAnswer(byId(line, id), m.status, now)
+  const outcome = attempt.answered(r.attempt, line, m, now)
+  if (outcome == Outcome.GRANTED) keepRoutes(line, m)
+  settle(line, outcome, now)
+}
+
+/** Our REGISTER ended without an answer. */
+export function unanswered(line: i32, event: ClientEvent, now: i64): void {
+  const reason = event == ClientEvent.REFUSED ? Reason.REFUSED : event == ClientEvent.TIMEOUT ? Reason.SILENT : Reason.UNREACHABLE
+  settle(line, attempt.failed(registration(line).attempt, reason), now)
+}
+
+/** Acts when the deadline has passed. */
+export function expire(line: i32, now: i64): void {
+  const r = registration(line)
+  // A refresh that takes longer than the binding lives leaves us unregistered, and the screen must not say otherwise.
+  if (r.expiresAt != 0 && now >= r.expiresAt) r.expiresAt = 0
+  if (now < r.dueAt) return
+  r.dueAt = NEVER
+  if (attempt.isCrowded(r.attempt)) progress(line, now)
+  else put(line, Input.DUE, now)
+}
+
+export function soonest(line: i32): i64 {
+  const r = registration(line)
+  return r.expiresAt != 0 ? sooner(r.expiresAt, r.dueAt) : r.dueAt
+}
+
+// -- The machine
+
+function put(line: i32, input: Input, now: i64): void {
+  const r = registration(line)
+  const state = <RegistrationState>r.state
+  const action = actionOf(state, input)
+  r.state = <u8>nextOf(state, input)
+  if (action == Do.NOTHING) return
+  if (action == Do.LOCATE) locate(line, r, now)
+  else if (action == Do.HUNT) hunt(line, r, r.prefer, now)
+  else if (action == Do.TRY) tryCurrent(line, r, now)
+  else if (action == Do.HOLD) hold(line, r, now)
+  else if (action == Do.REFRESH) refresh(line, r, now)
+  else if (action == Do.RENEW) hunt(line, r, activeId(line), now)
+  else if (action == Do.BACK_OFF) backOff(line, r, now)
+  else if (action == Do.REPORT) report(line, r, now)
+  else if (action == Do.UNREGISTER) unregister(line, r, now)
+  else if (action == Do.FREEZE) freeze(line, r)
+  else end(line, r)
+}
+
+/** Turns what became of an attempt into an input. */
+function settle(line: i32, outcome: Outcome, now: i64): void {
+  const r = registration(line)
+  const a = r.attempt
+  if (outcome == Outcome.PENDING) {
+    if (attempt.isCrowded(a) && r.dueAt == NEVER) r.dueAt = now + CROWDED_MS
+    return
+  }
+  if (outcome == Outcome.GRANTED) put(line, Input.GRANTED, now)
+  else if (outcome == Outcome.LEAVE) leaveServer(line, r, <Reason>a.reason, 0, now)
+  else if (outcome == Outcome.REFUSED && failsOver(a.status)) leaveServer(line, r, Reason.CODE, a.status, now)
+  else refused(line, r, outcome, now)
+}
+
+function leaveServer(line: i32, r: Registration, reason: Reason, code: u32, now: i64): void {
+  const next = r.state == RegistrationState.UNREGISTERING ? 0 : leave(line, reason, code, r.attempt.retryAfterSec, now)
+  r.reason = Trouble.ALL_FAILED
+  put(line, next != 0 ? Input.LEFT : Input.EXHAUSTED, now)
+}
+
+// AMB-23: an account that the server does not accept is no failure of the server.
+function refused(line: i32, r: Registration, outcome: Outcome, now: i64): void {
+  const code = r.attempt.status
+  const account = outcome == Outcome.REJECTED || code == 403 || code == 404
+  if (account && indexOfId(line, r.attempt.id) >= 0) byId(line, r.attempt.id).status = Status.FAILED
+  r.reason = <u8>(outcome == Outcome.REJECTED || code == 403 ? Trouble.REJECTED : Trouble.REFUSED_CODE)
+  put(line, Input.REJECTED, now)
+}
+
+// -- The actions
+
+function locate(line: i32, r: Registration, now: i64): void {
+  attempt.abandon(r.attempt)
+  r.dueAt = NEVER
+  r.locating = 1
+  r.happened |= Happened.LOCATING
+  target.begin(line, now)
+  located(line, r, now)
+}
+
+function located(line: i32, r: Registration, now: i64): void {
+  const result = target.advance(line, now)
+  if (result == Located.PENDING) return
+  r.locating = 0
+  if (result == Located.READY) {
+    rebuild(line)
+    if (r.state == RegistrationState.LOCATING) {
+      r.happened |= Happened.LOCATED
+      if (r.prefer == 0 && keptUntil() > now) r.prefer = <u8>idAt(line, keptActive())
+    }
+    put(line, Input.LOCATED, now)
+    return
+  }
+  if (r.state == RegistrationState.LOCATING) r.reason = <u8>troubleOf(result)
+  put(line, Input.LOST, now)
+}
+
+function troubleOf(result: Located): Trouble {
+  if (result == Located.DNS_DEAD) return Trouble.DNS_DEAD
+  if (result == Located.NO_ADDRESS) return Trouble.NO_ADDRESS
+  if (result == Located.SERVICE_ABSENT) return Trouble.SERVICE_ABSENT
+  if (result == Located.NOT_CARRIED) return Trouble.NOT_CARRIED
+  return Trouble.NOT_FOUND
+}
+
+function hunt(line: i32, r: Registration, first: u32, now: i64): void {
+  r.prefer = 0
+  r.locating = 0
+  beginHunt(line, first, now)
+  if (candidateCount(line) == 0) {
+    r.reason = Trouble.NO_ADDRESS
+    put(line, Input.EXHAUSTED, now)
+    return
+  }
+  tryCurrent(line, r, now)
+}
+
+function tryCurrent(line: i32, r: Registration, now: i64): void {
+  const id = currentId(line)
+  // A binding elsewhere may live on, but the request that would have kept it failed: we do not claim it any more.
+  if (r.state == RegistrationState.REGISTERING) {
+    unhold(line, r)
+    r.happened |= Happened.REGISTERING
+  }
+  r.candidate = <i8>indexOfId(line, id)
+  noteTrying(line, now)
+  settle(line, attempt.start(r.attempt, line, id, <u32>number(Setting.REGISTER_TTL), giveUpAfter(isLast(line)), now), now)
+}
+
+function hold(line: i32, r: Registration, now: i64): void {
+  const id = r.attempt.id
+  const c = byId(line, id)
+  const seconds = r.attempt.grantedSec
+  markGood(c)
+  c.status = Status.UP
+  noteHold(id)
+  if (activeId(line) != <u32>id) {
+    r.happened |= r.lastId != 0 && r.lastId != <u32>id ? Happened.MOVED : Happened.REGISTERED
+    r.registeredAt = now
+  }
+  setActive(line, id)
+  r.lastId = id
+  r.candidate = <i8>indexOfId(line, id)
+  r.reason = Trouble.NONE
+  r.failures = 0
+  r.told = 0
+  r.grantedSec = seconds
+  r.expiresAt = now + <i64>seconds * 1000
+  r.refreshAt = now + refreshAfter(seconds)
+  r.dueAt = r.refreshAt
+  c.boundUntil = r.expiresAt
+  keepActive(c.endpoint, r.expiresAt)
+}
+
+/**
+ * When to refresh, in milliseconds: at 80 to 95 % of the lifetime, so that phones which started together drift apart (P-01), and early enough
+ * to find another server before the binding ends, where the lifetime allows it.
+ */
+function refreshAfter(grantedSec: u32): i64 {
+  const whole = <i64>grantedSec * 1000
+  const latest = min(whole * 95 / 100, max(whole / 2, whole - longestTry()))
+  return max<i64>(latest * (850 + below(151)) / 1000, 500)
+}
+
+function refresh(line: i32, r: Registration, now: i64): void {
+  r.dueAt = NEVER
+  // BL-07: with the lifetime of the records over, DNS is asked again before the next request.
+  if (target.expires(line) > now) {
+    hunt(line, r, activeId(line), now)
+    return
+  }
+  r.locating = 1
+  target.begin(line, now)
+  located(line, r, now)
+}
+
+// RFC 5626 4.5: after the n-th failure in a row wait min(1800, 30 * 2^n) seconds, times 50 to 100 %.
+function backOff(line: i32, r: Registration, now: i64): void {
+  attempt.abandon(r.attempt)
+  unhold(line, r)
+  const doublings = min<u32>(r.failures, 6)
+  r.failures++
+  const upper = <i64>min<u32>(BACKOFF_BASE_SEC << doublings, BACKOFF_MAX_SEC) * 1000
+  r.retryAt = now + upper / 2 + below(<u32>(upper / 2))
+  r.dueAt = r.retryAt
+  if (!r.told) r.happened |= r.reason == Trouble.ALL_FAILED ? Happened.ALL_FAILED | Happened.FAILED : Happened.FAILED
+  r.told = 1
+}
+
+function report(line: i32, r: Registration, now: i64): void {
+  unhold(line, r)
+  const c = indexOfId(line, r.attempt.id)
+  if (c >= 0) byId(line, r.attempt.id).boundUntil = 0
+  const wait = r.attempt.retryAfterSec
+  r.retryAt = now + (wait > 0 ? min<i64>(wait, REFUSED_RETRY_SEC) : REFUSED_RETRY_SEC) * 1000
+  r.dueAt = r.retryAt
+  if (!r.told) r.happened |= Happened.FAILED
+  r.told = 1
+}
+
+/** We are registered nowhere that we know of. */
+function unhold(line: i32, r: Registration): void {
+  setActive(line, 0)
+  r.candidate = -1
+  r.expiresAt = 0
+  r.locating = 0
+  forgetRoutes(line)
+  keepActive(keptActive(), 0)
+}
+
+function unregister(line: i32, r: Registration, now: i64): void {
+  const id = r.attempt.handle >= 0 || activeId(line) == 0 ? <u32>r.attempt.id : activeId(line)
+  attempt.abandon(r.attempt)
+  r.dueAt = NEVER
+  r.locating = 0
+  if (indexOfId(line, id) < 0) {
+    put(line, Input.EXHAUSTED, now)
+    return
+  }
+  r.candidate = <i8>indexOfId(line, id)
+  settle(line, attempt.start(r.attempt, line, id, 0, giveUpAfter(true), now), now)
+}
+
+function freeze(line: i32, r: Registration): void {
+  if (activeId(line) != 0) r.prefer = <u8>activeId(line)
+  attempt.abandon(r.attempt)
+  r.locating = 0
+  r.dueAt = NEVER
+  r.reason = Trouble.NETWORK_DOWN
+}
+
+function end(line: i32, r: Registration): void {
+  attempt.abandon(r.attempt)
+  const at = indexOfId(line, activeId(line))
+  if (at >= 0 && r.attempt.status >= 200 && r.attempt.status < 300) byId(line, activeId(line)).boundUntil = 0
+  unhold(line, r)
+  r.dueAt = NEVER
+  r.reason = Trouble.STOPPED
+  r.happened |= Happened.UNREGISTERED
+}
