@@ -2,15 +2,16 @@
 import { SETTINGS_STATE, SETTINGS_STATE_SIZE } from "../memory"
 import { Span, NONE, text, span, startOf, lengthOf, byteAt, endOf, between, indexOf, same, keep } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
+import { decimal, hexDigit } from "../base/number"
 import { Setting, SETTINGS, Kind, nameOf, kindOf, leastOf, mostOf, defaultOf, unitOf, isText, find } from "./table"
-import { isHost, isServer } from "./host"
+import { HOST_SCRATCH_SIZE, isHost, isServer } from "./host"
 import { printable } from "./character"
 import { near } from "./nearest"
 
 
-// State: a value per setting (a number, or the span of a text), the line that is read, the sentence about the last refusal,
+// State, behind the scratch of settings/host.ts: a value per setting (a number, or the span of a text), the line that is read, the sentence about the last refusal,
 // and the bytes of the texts.
-const VALUES = SETTINGS_STATE
+const VALUES = SETTINGS_STATE + HOST_SCRATCH_SIZE
 const LINE = VALUES + 4 * SETTINGS
 const FAULT_WRITER = LINE + 4
 const FAULT = FAULT_WRITER + WRITER_SIZE
@@ -224,7 +225,7 @@ function isUser(s: Span): bool {
   for (let i: u32 = 0; i < lengthOf(s); i++) {
     const c = byteAt(s, i)
     if (c == 0x25) {
-      if (i + 2 >= lengthOf(s) || !isHex(byteAt(s, i + 1)) || !isHex(byteAt(s, i + 2))) return false
+      if (i + 2 >= lengthOf(s) || hexDigit(byteAt(s, i + 1)) > 15 || hexDigit(byteAt(s, i + 2)) > 15) return false
       i += 2
     } else if (!isAlphanumeric(c) && indexOf(text("-_.!~*'()&=+$,;?/"), c) < 0) return false
   }
@@ -232,7 +233,6 @@ function isUser(s: Span): bool {
 }
 
 function isAlphanumeric(c: u32): bool { return c - 48 < 10 || (c | 0x20) - 97 < 26 }
-function isHex(c: u32): bool { return c - 48 < 10 || (c | 0x20) - 97 < 6 }
 
 /** Codes with spaces or commas between them. */
 function isCodes(s: Span): bool {
@@ -263,17 +263,7 @@ function choiceOf(s: Setting, value: Span): i32 {
 }
 
 /** A number of up to nine digits, or -1. */
-function digits(s: Span): i32 {
-  const length = lengthOf(s)
-  if (length == 0 || length > 9) return -1
-  let n = 0
-  for (let i: u32 = 0; i < length; i++) {
-    const digit = byteAt(s, i) - 48
-    if (digit > 9) return -1
-    n = n * 10 + <i32>digit
-  }
-  return n
-}
+function digits(s: Span): i32 { return <i32>decimal(s, 999999999) }
 
 /** Where a text setting keeps its bytes. */
 function fieldOf(s: Setting): usize {
