@@ -2,7 +2,7 @@
 import { LEFTOVER, LEFTOVER_SIZE } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
 import { Message } from "../wire/message"
-import { Reason, activeId, byId, candidate, candidateCount, indexOfId } from "../servers/candidates"
+import { Candidate, Reason, activeId, byId, candidate, candidateCount, indexOfId } from "../servers/candidates"
 import { markAnswer } from "../servers/policy"
 import * as attempt from "./attempt"
 import { Attempt, Outcome } from "./attempt"
@@ -61,7 +61,7 @@ export function soonest(line: i32): i64 {
   const count = candidateCount(line)
   for (let i = 0; i < count; i++) {
     const c = candidate(line, i)
-    if (c.boundUntil != 0 && <u32>c.id != activeId(line)) at = sooner(at, c.cleanAt)
+    if (c.boundUntil != 0 && <u32>c.id != activeId(line)) at = sooner(at, dueAt(c))
   }
   return at
 }
@@ -73,10 +73,13 @@ function nextDue(line: i32, now: i64): u32 {
     const c = candidate(line, i)
     if (c.boundUntil == 0 || <u32>c.id == activeId(line)) continue
     if (c.boundUntil <= now) c.boundUntil = 0
-    else if (c.cleanAt <= now) return c.id
+    else if (dueAt(c) <= now) return c.id
   }
   return 0
 }
+
+/** A server that has just failed is left in peace for a while. */
+function dueAt(c: Candidate): i64 { return max(c.cleanAt, c.leftAt + PAUSE_MIN) }
 
 function settle(line: i32, outcome: Outcome, now: i64): void {
   const a = errand()

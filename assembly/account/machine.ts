@@ -20,7 +20,7 @@ export const enum Input {
 export const enum Do { NOTHING, LOCATE, HUNT, TRY, HOLD, REFRESH, RENEW, BACK_OFF, REPORT, UNREGISTER, FREEZE, END }
 
 // state, input, next state, action. What is not listed changes nothing.
-const ROWS = memory.data<u8>([
+const ROWS = memory.data<i32>([
   RegistrationState.OFF, Input.BEGIN, RegistrationState.LOCATING, Do.LOCATE,
 
   // RFC 3263 4: first the servers are looked up
@@ -75,21 +75,22 @@ const ROWS = memory.data<u8>([
   RegistrationState.FAILED, Input.DOWN, RegistrationState.WAITING, Do.FREEZE,
 ])
 const ROW_COUNT = 40
+const ROW_SIZE: usize = 16
 
 export function nextOf(state: RegistrationState, input: Input): RegistrationState {
   const row = rowOf(state, input)
-  return row == 0 ? state : <RegistrationState>load<u8>(row, 2)
+  return row == 0 ? state : <RegistrationState>load<i32>(row, 8)
 }
 
 export function actionOf(state: RegistrationState, input: Input): Do {
   const row = rowOf(state, input)
-  return row == 0 ? Do.NOTHING : <Do>load<u8>(row, 3)
+  return row == 0 ? Do.NOTHING : <Do>load<i32>(row, 12)
 }
 
 function rowOf(state: RegistrationState, input: Input): usize {
-  for (let i: usize = 0; i < ROW_COUNT; i++) {
-    const row = ROWS + i * 4
-    if (load<u8>(row) == <u8>state && load<u8>(row, 1) == <u8>input) return row
+  for (let i: usize = 0; i < <usize>ROW_COUNT; i++) {
+    const row = ROWS + i * ROW_SIZE
+    if (load<i32>(row) == state && load<i32>(row, 4) == input) return row
   }
   return 0
 }
