@@ -25,5 +25,6 @@ export type TestCore = {
 export async function testCore(name: string, engine: EngineName = "v8"): Promise<TestCore> {
   const wasm = await compile(`tests/entries/${name}.ts`)
   const loaded = engine === "v8" ? loadV8(wasm) : loadWasm3(wasm, FUEL_PER_CALL)
-  return { ...loaded, bytes: loaded.memory }
+  const { exports, globals, setFuel, fuelUsed } = loaded
+  return { exports, globals, setFuel, fuelUsed, get bytes() { return loaded.memory } }
 }

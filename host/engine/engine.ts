@@ -9,7 +9,7 @@ export type Engine<Exports = Record<string, WasmFunction>> = {
   readonly exports: Exports
   /** Exported immutable globals. */
   readonly globals: Readonly<Record<string, number>>
-  /** The whole linear memory. Read it anew after a call only if the module's memory may grow; the core's may not. */
+  /** The whole linear memory, live. Under V8 it is another array after memory.grow; the core never does that. */
   readonly memory: Uint8Array
   /** How many loop turns and calls one call from outside may use, where the engine can count them. */
   setFuel(perCall: number): void

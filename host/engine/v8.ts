@@ -11,16 +11,20 @@ declare const WebAssembly: {
 
 /** Loads a module that imports nothing. `setFuel` does nothing: use wasm3 where a runaway loop must end. */
 export function loadV8<Exports = Record<string, WasmFunction>>(wasm: Uint8Array): Engine<Exports> {
-  const exports = instantiateSync(wasm, {}).instance.exports as Record<string, unknown>
+  const exports = Object.entries(instantiateSync(wasm, {}).instance.exports as Record<string, unknown>)
   const functions: Record<string, WasmFunction> = {}
   const globals: Record<string, number> = {}
-  let memory = new Uint8Array(0)
-  for (const [name, value] of Object.entries(exports)) {
-    if (value instanceof WebAssembly.Memory) memory = new Uint8Array(value.buffer)
-    else if (value instanceof WebAssembly.Global) globals[name] = Number(value.value)
+  for (const [name, value] of exports) {
+    if (value instanceof WebAssembly.Global) globals[name] = Number(value.value)
     else if (typeof value === "function") functions[name] = trapping(value as WasmFunction, trapOf)
   }
-  return { name: "v8", exports: functions as Exports, globals, memory, setFuel() {}, fuelUsed: () => 0 }
+  const linear = exports.map(([, value]) => value).find((value) => value instanceof WebAssembly.Memory)
+  let memory = new Uint8Array(linear?.buffer ?? new ArrayBuffer(0))
+  return {
+    name: "v8", exports: functions as Exports, globals,
+    get memory() { return memory.length === 0 && linear ? memory = new Uint8Array(linear.buffer) : memory },
+    setFuel() {}, fuelUsed: () => 0,
+  }
 }
 
 function trapOf(error: unknown): EngineTrap | undefined {

@@ -26,6 +26,14 @@ static napi_value throwError (napi_env env, const char * sentence)
     return NULL;
 }
 
+static napi_value throwTypeError (napi_env env)
+{
+    bool pending = false;
+    napi_is_exception_pending (env, & pending);
+    if (! pending) napi_throw_type_error (env, "WASM3_TYPE", "an i64 is a BigInt, every other parameter a number");
+    return NULL;
+}
+
 /* -- memory -------------------------------------------------------------------------------------------------------------------------- */
 
 static void releaseHolder (napi_env env, void * ignored, void * instance)
@@ -90,7 +98,7 @@ static napi_value callExport (napi_env env, napi_callback_info info)
     uint64_t slots [PARAMETERS_MAX], result = 0;
     for (uint32_t i = 0; i < m3_GetArgCount (function); i++)
     {
-        if (! valueFromJs (env, arguments [i], m3_GetArgType (function, i), & slots [i])) return throwError (env, "a parameter has the wrong type");
+        if (! valueFromJs (env, arguments [i], m3_GetArgType (function, i), & slots [i])) return throwTypeError (env);
     }
     instanceHold (self);
     const char * error = instanceCall (self, function, slots, & result);
