@@ -2,6 +2,7 @@
  *
  * Lifetimes: each JavaScript value that leads to an instance (its functions and the ArrayBuffer over its memory) holds it, whatever else is collected.
  * Imported functions are held by a hidden property of the functions that lead to them, so that the garbage collector sees the circle. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,6 +172,28 @@ static void writeSignature (IM3Function function, char * out)
     * out = 0;
 }
 
+/* The function in `imports` that the module wants, or NULL. */
+static napi_value importOf (napi_env env, napi_value imports, IM3Function function)
+{
+    const char * path [] = { function->import.moduleUtf8, function->import.fieldUtf8 };
+    napi_value value = imports;
+    napi_valuetype type;
+    for (int i = 0; i < 2; i++)
+    {
+        if (napi_typeof (env, value, & type) != napi_ok || type != napi_object) return NULL;
+        if (napi_get_named_property (env, value, path [i], & value) != napi_ok) return NULL;
+    }
+    return napi_typeof (env, value, & type) == napi_ok && type == napi_function ? value : NULL;
+}
+
+static const char * throwMissing (napi_env env, IM3Function function)
+{
+    char sentence [256];
+    snprintf (sentence, sizeof sentence, "the module imports the function %s.%s, which is not there", function->import.moduleUtf8, function->import.fieldUtf8);
+    throwError (env, sentence);
+    return importThrew;
+}
+
 /* Links every import of the module to the function of that name in `imports`, and puts the functions into the array `held`. */
 static const char * linkImports (napi_env env, Instance * self, napi_value imports, napi_value held)
 {
@@ -179,11 +202,8 @@ static const char * linkImports (napi_env env, Instance * self, napi_value impor
     for (uint32_t i = 0; i < self->module->numFuncImports; i++)
     {
         IM3Function function = & self->module->functions [i];
-        napi_value module, target;
-        napi_valuetype type = napi_undefined;
-        if (napi_get_named_property (env, imports, function->import.moduleUtf8, & module) == napi_ok
-            && napi_get_named_property (env, module, function->import.fieldUtf8, & target) == napi_ok) napi_typeof (env, target, & type);
-        if (type != napi_function) return "the module imports a function that is not there";
+        napi_value target = importOf (env, imports, function);
+        if (! target) return throwMissing (env, function);
         Import * import = & self->imports [self->importCount++];
         import->instance = self;
         import->function = function;
