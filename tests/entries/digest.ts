@@ -2,6 +2,8 @@
 import { BASE_STATE, RX, TX } from "../../assembly/memory"
 import { below, fill, seed, seeded, token, u32Random } from "../../assembly/base/random"
 import { Writer } from "../../assembly/base/writer"
+import { hashBegin, hashEnd, hashUpdate } from "../../assembly/base/hash"
+import { span } from "../../assembly/base/span"
 
 export const RX_AT: i32 = <i32>RX
 export const TX_AT: i32 = <i32>TX
@@ -19,4 +21,11 @@ export function randomToken(length: u32): u32 {
   w.open(TX, 256)
   token(w, length)
   return <u32>(w.at - w.start)
+}
+
+/** Digest of `length` bytes in RX, taken in pieces of `piece` bytes, to TX. */
+export function hash(kind: i32, length: u32, piece: u32): u32 {
+  hashBegin(kind)
+  for (let done: u32 = 0; done < length; done += piece) hashUpdate(span(RX + done, min<u32>(piece, length - done)))
+  return hashEnd(TX)
 }
