@@ -2,5 +2,6 @@
 export {
   Setting, SETTINGS, Kind, RetryMode, WeightAlgo, UseNaptr, nameOf, kindOf, leastOf, mostOf, unitOf, helpOf, isText, find,
 } from "./table"
-export { number, words, assign, fault, inCodes, isDefault, restoreDefaults, writeValue, writeAllowed, choiceWord } from "./values"
+export { number, words, assign, fault, inCodes, isDefault, restoreDefaults, writeValue, writeAllowed } from "./values"
+export { beginDraft, draft, enter, hasDraft, applyDraft } from "./draft"
 export { loadText, writeAll } from "./file"

@@ -1,12 +1,12 @@
 // The settings' values, one by one: reading, checking and changing them. settings/file.ts reads and writes them as a text.
-import { SETTINGS_STATE, SETTINGS_STATE_SIZE } from "../memory"
+import { SETTINGS_STATE } from "../memory"
 import { Span, NONE, text, span, startOf, lengthOf, byteAt, endOf, between, indexOf, same, keep } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
 import { decimal, hexDigit } from "../base/number"
 import { Setting, SETTINGS, Kind, nameOf, kindOf, leastOf, mostOf, defaultOf, unitOf, isText, find } from "./table"
 import { HOST_SCRATCH_SIZE, isHost, isServer } from "./host"
 import { printable } from "./character"
-import { near } from "./nearest"
+import { near, wordAt } from "./word"
 
 
 // State, behind the scratch of settings/host.ts: a value per setting (a number, or the span of a text), the line that is read, the sentence about the last refusal,
@@ -18,7 +18,8 @@ const FAULT = FAULT_WRITER + WRITER_SIZE
 const FAULT_SIZE = 224
 const TEXTS = FAULT + FAULT_SIZE
 const TEXTS_SIZE = 550                   // the longest of every text together; the settings test adds them up
-if (TEXTS + TEXTS_SIZE > SETTINGS_STATE + SETTINGS_STATE_SIZE) ERROR("the settings do not fit their region")
+/** Where settings/draft.ts begins. */
+export const DRAFT: usize = (TEXTS + TEXTS_SIZE + 3) & ~3
 
 const ECHO_MAX: u32 = 32                     // of a refused value, so much is repeated in the sentence
 
@@ -118,17 +119,8 @@ export function writeValue(w: Writer, s: Setting, secrets: bool): void {
   if (quote) w.byte(0x22)
 }
 
-/** Word number `n` of a CHOICE, or NONE behind the last. */
-export function choiceWord(s: Setting, n: i32): Span {
-  const all = unitOf(s), end = endOf(all)
-  let start = startOf(all)
-  for (let p = start; p <= end; p++) {
-    if (p < end && load<u8>(p) != 0x20) continue
-    if (n-- == 0) return between(start, p)
-    start = p + 1
-  }
-  return NONE
-}
+/** Word number `n` of a CHOICE. */
+function choiceWord(s: Setting, n: i32): Span { return wordAt(unitOf(s), n) }
 
 /** Writes what a setting may be: "50 to 5000 ms". */
 export function writeAllowed(w: Writer, s: Setting): void {

@@ -3,7 +3,7 @@ import { RX, TX, TX_SIZE } from "../../assembly/memory"
 import { span, Span, startOf, lengthOf } from "../../assembly/base/span"
 import { Writer } from "../../assembly/base/writer"
 import * as settings from "../../assembly/settings/settings"
-import { near } from "../../assembly/settings/nearest"
+import { near } from "../../assembly/settings/word"
 
 const PEN: usize = 0xcb00
 
