@@ -61,7 +61,7 @@ export function writeRegistrar(w: Writer): void {
 /** sip:user@domain (VE-15: the domain, also when servers are given by address). */
 export function writeAor(w: Writer): void {
   w.put(text("sip:"))
-  writeUser(w)
+  w.put(words(Setting.USER))
   w.byte(0x40)
   writeHost(w)
 }
@@ -81,7 +81,7 @@ export function writeNameAddr(w: Writer): void {
 /** sip:user@address:port as the network of that server sees us. */
 export function writeContact(w: Writer, local: Endpoint): void {
   w.put(text("sip:"))
-  writeUser(w)
+  w.put(words(Setting.USER))
   w.byte(0x40)
   writeEndpoint(w, local)
 }
@@ -104,31 +104,6 @@ function writeMark(w: Writer, server: Endpoint, purpose: Span, bytes: u32): void
   md5Update(purpose)
   md5End(DIGEST)
   w.hex(DIGEST, bytes)
-}
-
-/** RFC 3261 25.1: what is neither unreserved nor user-unreserved is written as %HH. */
-function writeUser(w: Writer): void {
-  const user = words(Setting.USER)
-  const p = <usize>(user & 0xffff)
-  for (let i: u32 = 0; i < lengthOf(user); i++) {
-    const c: u32 = load<u8>(p + i)
-    if (isUserCharacter(c)) {
-      w.byte(c)
-    } else {
-      w.byte(0x25)
-      w.hex(p + i, 1)
-    }
-  }
-}
-
-function isUserCharacter(c: u32): bool {
-  if ((c | 0x20) - 97 < 26 || c - 48 < 10) return true
-  const others = text("-_.!~*'()&=+$,;?/")
-  const p = <usize>(others & 0xffff)
-  for (let i: u32 = 0; i < lengthOf(others); i++) {
-    if (load<u8>(p + i) == c) return true
-  }
-  return false
 }
 
 /** The domain; an IPv6 address gets its brackets. */

@@ -22,6 +22,7 @@ export const enum Do { NOTHING, LOCATE, HUNT, TRY, HOLD, REFRESH, RENEW, BACK_OF
 // state, input, next state, action. What is not listed changes nothing.
 const ROWS = memory.data<i32>([
   RegistrationState.OFF, Input.BEGIN, RegistrationState.LOCATING, Do.LOCATE,
+  RegistrationState.OFF, Input.STOP, RegistrationState.OFF, Do.END,
 
   // RFC 3263 4: first the servers are looked up
   RegistrationState.LOCATING, Input.LOCATED, RegistrationState.REGISTERING, Do.HUNT,
@@ -74,7 +75,7 @@ const ROWS = memory.data<i32>([
   RegistrationState.FAILED, Input.STOP, RegistrationState.OFF, Do.END,
   RegistrationState.FAILED, Input.DOWN, RegistrationState.WAITING, Do.FREEZE,
 ])
-const ROW_COUNT = 40
+const ROW_COUNT = 41
 const ROW_SIZE: usize = 16
 
 export function nextOf(state: RegistrationState, input: Input): RegistrationState {

@@ -1,0 +1,40 @@
+// SIP messages in the log: always their first line, and on request every line.
+import { Endpoint } from "../base/endpoint"
+import { Span, between, endOf, span, startOf, text } from "../base/span"
+import { Writer } from "../base/writer"
+import { writeEndpoint } from "../base/ip"
+import * as log from "../base/log"
+import { Level } from "../base/log"
+
+/** Logs a message that was sent to, or came from, `peer`; all its lines when `whole`. Nothing in a SIP message tells the password. */
+export function logMessage(sent: bool, peer: Endpoint, bytes: Span, whole: bool): void {
+  const end = endOf(bytes)
+  let line = lineAt(startOf(bytes), end)
+  const w = log.line()
+  w.put(sent ? text("to ") : text("from "))
+  writeEndpoint(w, peer)
+  w.put(text(": "))
+  putPart(w, line)
+  log.say(Level.SIP)
+  while (whole && endOf(line) < end) {
+    line = lineAt(endOf(line) + 1, end)
+    const more = log.line()
+    more.put(text("    "))
+    putPart(more, line)
+    log.say(Level.SIP)
+  }
+}
+
+/** The bytes up to the next newline or the end; a CR at the end stays and is logged as a space. */
+function lineAt(start: usize, end: usize): Span {
+  let p = start
+  while (p < end && load<u8>(p) != 0x0a) p++
+  return between(start, p)
+}
+
+/** As much of a line as the log keeps. */
+function putPart(w: Writer, line: Span): void {
+  const room = <u32>(w.end - w.at)
+  const length = min<u32>(<u32>(endOf(line) - startOf(line)), room)
+  w.put(span(startOf(line), length))
+}
