@@ -1,0 +1,129 @@
+// The phone is registered once, soon, and where its screen says.
+import { endpointText } from "../phone.ts"
+import { Violation, type Check } from "../world.ts"
+import { transactionMs, type Binding, type Limits, type RegistrarView, type View } from "../checks.ts"
+import type { Ledger } from "./ledger.ts"
+
+/** No registrar has anything to complain of. */
+export function registrarsAreContent(view: View): Check {
+  const name = "registrars have no complaint"
+  return {
+    name,
+    stepped() {
+      for (const registrar of view.registrars) {
+        const complaint = registrar.violations()[0]
+        if (complaint !== undefined) throw new Violation(name, `${endpointText(registrar.at)}: ${complaint}`)
+      }
+    },
+  }
+}
+
+type Known = { readonly server: RegistrarView, signature: string, updatedAt: number, orphan: boolean }
+
+/**
+ * VE-06, AMB-13: at most one live binding, but for one transaction. A binding at a server that failed the phone cannot be helped while
+ * the trouble lasts; then it must go within `leftoverMs` (P-28). Bindings from before a restart are nobody's but for the last one,
+ * which a restart with what was kept knows of.
+ */
+export function singleBinding(view: View, limits: Limits): Check {
+  const name = "registered once"
+  const known = new Map<string, Known>()
+  const troubledAt = new Map<string, number>()
+  let doubleSince = Infinity
+  return {
+    name,
+    booted(_now, kept) {
+      const newest = newestOf(known.values())
+      for (const one of known.values()) one.orphan = !kept || one !== newest
+    },
+    troubled(now, address) { troubledAt.set(address, now) },
+    stepped(now) {
+      note(known, view, now)
+      const newest = newestOf(known.values())
+      const others = [...known.values()].filter(one => one !== newest && !one.orphan)
+      doubleSince = others.length === 0 ? Infinity : Math.min(doubleSince, now)
+      for (const other of others) {
+        const address = other.server.at.address
+        if (!other.server.isGood()) troubledAt.set(address, now)
+        const trouble = Math.max(troubledAt.get(address) ?? -Infinity, troubledAt.get("") ?? -Infinity)
+        const excused = trouble >= other.updatedAt - transactionMs(limits)
+        const limit = excused ? Math.max(trouble, doubleSince) + limits.leftoverMs : doubleSince + transactionMs(limits)
+        if (now <= limit) continue
+        throw new Violation(name, `bindings at ${endpointText(other.server.at)} and ${newest ? endpointText(newest.server.at) : "nowhere"} `
+          + `live side by side for ${now - doubleSince} ms`)
+      }
+    },
+  }
+}
+
+function note(known: Map<string, Known>, view: View, now: number): void {
+  const live = new Set<string>()
+  for (const server of view.registrars) {
+    for (const binding of server.bindings()) {
+      const key = `${endpointText(server.at)} ${binding.contact}`
+      live.add(key)
+      const one = known.get(key)
+      const signature = signatureOf(binding)
+      if (one === undefined) known.set(key, { server, signature, updatedAt: now, orphan: false })
+      else if (one.signature !== signature) Object.assign(one, { signature, updatedAt: now, orphan: false })
+    }
+  }
+  for (const key of known.keys()) if (!live.has(key)) known.delete(key)
+}
+
+function signatureOf(binding: Binding): string { return `${binding.callId} ${binding.cseq} ${binding.expiresAt}` }
+
+function newestOf(known: Iterable<Known>): Known | undefined {
+  let newest: Known | undefined
+  for (const one of known) if (newest === undefined || one.updatedAt >= newest.updatedAt) newest = one
+  return newest
+}
+
+// The screen may be so much behind.
+const SCREEN_MS = 1100
+
+/** The screen never says "registered" when no server said so, or for longer than it said. */
+export function honest(view: View, ledger: Ledger): Check {
+  const name = "the screen tells the truth"
+  return {
+    name,
+    stepped(now) {
+      if (view.deadline() === undefined) return
+      const claim = view.claim()
+      if (!claim.registered) return
+      const servers = ledger.servers().filter(server => claim.server === "" || server.includes(claim.server))
+      if (servers.some(server => ledger.grantedUntil(server) > now - SCREEN_MS)) return
+      throw new Violation(name, `the screen says registered${claim.server ? ` at ${claim.server}` : ""}, but no such registration was granted or it is over`)
+    },
+  }
+}
+
+/** While a server is good, the phone has a binding at a good server, but for `boundMs` at most. */
+export function heals(view: View, limits: Limits): Check {
+  const name = "the phone gets registered"
+  const goodSince = new Map<RegistrarView, number>()
+  let heldAt = 0
+  let wantedSince: number | undefined
+  return {
+    name,
+    booted(now) { wantedSince = now },
+    troubled(now, address) {
+      for (const server of view.registrars) if (address === "" || server.at.address === address) goodSince.set(server, now)
+    },
+    stepped(now) {
+      if (!view.wantsRegistration()) wantedSince = undefined
+      else wantedSince ??= now
+      for (const server of view.registrars) {
+        if (!server.isGood()) goodSince.delete(server)
+        else if (!goodSince.has(server)) goodSince.set(server, now)
+        if (server.isGood() && server.bindings().some(binding => isOurs(binding, view.addresses()))) heldAt = now
+      }
+      if (wantedSince === undefined || goodSince.size === 0) return
+      const since = Math.max(heldAt, wantedSince, Math.min(...goodSince.values()))
+      if (now - since <= limits.boundMs) return
+      throw new Violation(name, `no binding for ${now - since} ms, although a server is good; the bound is ${limits.boundMs} ms`)
+    },
+  }
+}
+
+function isOurs(binding: Binding, addresses: readonly string[]): boolean { return addresses.some(address => binding.contact.includes(address)) }

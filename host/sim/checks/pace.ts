@@ -1,0 +1,50 @@
+// The phone never floods: not the network with packets, not a server with requests, not its host with deadlines that have passed.
+import { latin1, readSip } from "../message.ts"
+import { Violation, type Check } from "../world.ts"
+
+const PACKETS_PER_SECOND = 10 // SK-27
+const REQUESTS_PER_MINUTE = 40 // new ones; a phone that hunts over eight servers and answers their challenges needs 16 and its DNS questions
+const WAKES_AT_ONCE = 20
+const WAKES_PER_SECOND = 200
+
+/** No more than ten packets leave in any second, and no more than forty SIP requests begin in any minute. */
+export function pace(): Check {
+  const name = "no storm"
+  const packets: number[] = []
+  const requests = new Map<string, number>()
+  return {
+    name,
+    booted() { requests.clear() },
+    sent(now, _flow, _peer, bytes) {
+      packets.push(now)
+      while (packets[0] !== undefined && packets[0] <= now - 1000) packets.shift()
+      if (packets.length > PACKETS_PER_SECOND) throw new Violation(name, `${packets.length} packets were sent in one second: ${packets.join(", ")}`)
+      if (!isRequest(bytes)) return
+      const branch = readSip(bytes)?.branch ?? ""
+      if (!requests.has(branch)) requests.set(branch, now)
+      for (const [old, at] of requests) if (at <= now - 60_000) requests.delete(old)
+      if (requests.size > REQUESTS_PER_MINUTE) throw new Violation(name, `${requests.size} requests were begun in one minute`)
+    },
+  }
+}
+
+function isRequest(bytes: Uint8Array): boolean {
+  return /^[A-Z]+ \S+ SIP\/2\.0/.test(latin1(bytes.subarray(0, 400)))
+}
+
+/** A deadline that has passed is followed by one that is later: the host is never kept busy without end. */
+export function restful(): Check {
+  const name = "deadlines move on"
+  let wakes: number[] = []
+  return {
+    name,
+    booted() { wakes = [] },
+    woken(now, deadline) {
+      wakes.push(now)
+      while (wakes[0] !== undefined && wakes[0] <= now - 1000) wakes.shift()
+      const atOnce = wakes.filter(at => at === now).length
+      if (atOnce > WAKES_AT_ONCE) throw new Violation(name, `the deadline passed ${atOnce} times in the same millisecond; the next is ${deadline - now} ms away`)
+      if (wakes.length > WAKES_PER_SECOND) throw new Violation(name, `the deadline passed ${wakes.length} times in one second`)
+    },
+  }
+}

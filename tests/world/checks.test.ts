@@ -1,0 +1,142 @@
+// Each check of the simulated world notices the phone that it is there for, and a phone that does nothing wrong passes all of them.
+import { strict as assert } from "node:assert"
+import { allChecks, type Limits, type View } from "../../host/sim/checks.ts"
+import { BOOT, Difference, lockstep } from "../../host/sim/phone.ts"
+import { Violation, World } from "../../host/sim/world.ts"
+import { ScriptedPhone, ScriptedRegistrar, type Fault, type Manner } from "./scripted.ts"
+
+const LIMITS: Limits = { t1Ms: 500, t2Ms: 4000, giveUpMs: 32_000, boundMs: 300_000, leftoverMs: 60_000 }
+const HOUR = 3_600_000
+
+type Scene = { world: World, first: ScriptedRegistrar, second: ScriptedRegistrar }
+
+/** A phone with these faults and two registrars. */
+function scene(...faults: Fault[]): Scene {
+  const first = new ScriptedRegistrar({ address: "192.0.2.1", port: 5060 })
+  const second = new ScriptedRegistrar({ address: "192.0.2.2", port: 5060 })
+  const view: View = {
+    registrars: [first, second].map(registrar => ({
+      at: registrar.at,
+      isGood: () => registrar.manner === "accepts",
+      bindings: () => registrar.bindings(world.now),
+      violations: () => registrar.complaints,
+    })),
+    wantsRegistration: () => world.networkUp,
+    addresses: () => world.addresses,
+    claim: () => ({ registered: world.phone?.screen()[0] === "Registered", server: "" }),
+    deadline: () => world.phone?.deadline(),
+  }
+  const world = new World({
+    seed: 1, make: () => new ScriptedPhone(...faults), settings: "192.0.2.1:5060 192.0.2.2:5060", addresses: ["192.0.2.10"], dns: [],
+    clockOrigin: 0, checks: allChecks(view, LIMITS),
+  })
+  world.place(first.at, first)
+  world.place(second.at, second)
+  return { world, first, second }
+}
+
+/** The name of the check that fails. */
+function failing(act: () => void): string {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof Violation) return error.check
+    throw error
+  }
+  return "none"
+}
+
+function runWith(fault: Fault, manner: Manner = "accepts", forMs = HOUR): string {
+  const { world, first, second } = scene(fault)
+  first.manner = second.manner = manner
+  return failing(() => { world.boot(BOOT.cold); world.run(forMs) })
+}
+
+describe("the checks of a simulated world", () => {
+  it("let a phone pass that registers, refreshes, moves from a silent server and comes back", () => {
+    const { world, first, second } = scene()
+    world.boot(BOOT.cold)
+    world.run(HOUR)
+    first.manner = "is silent"
+    world.run(2 * HOUR)
+    assert.equal(second.bindings(world.now).length, 1)
+    second.manner = "is silent"
+    first.manner = "accepts"
+    world.run(3 * HOUR)
+    assert.equal(first.bindings(world.now).length, 1)
+  })
+
+  const ERRS: readonly [string, Fault, Manner?][] = [
+    ["registered once", "registers twice"],
+    ["no storm", "storms"],
+    ["every request ends", "has no deadline"],
+    ["every request ends", "sleeps through the timeout", "is silent"],
+    ["every request ends", "sends other bytes again", "is silent"],
+    ["every request ends", "goes on after the answer"],
+    ["the screen tells the truth", "lies on its screen"],
+    ["the screen tells the truth", "lies after the end"],
+    ["the phone rests", "never rests"],
+    ["the phone gets registered", "never registers"],
+    ["requests follow in order", "repeats its CSeq"],
+    ["requests follow in order", "changes its Call-ID"],
+    ["requests follow in order", "overlaps", "is silent"],
+    ["credentials stay with their server", "answers another's challenge", "challenges"],
+    ["credentials stay with their server", "offers a refused password for ever", "challenges"],
+    ["flows are used in order", "uses a closed flow"],
+  ]
+  for (const [check, fault, manner] of ERRS) {
+    it(`"${check}" notices a phone that ${fault}`, () => {
+      assert.equal(runWith(fault, manner), check)
+    })
+  }
+
+  it("\"registrars have no complaint\" passes on what a registrar says", () => {
+    const { world, first } = scene()
+    first.complaints.push("REGISTER without a Contact")
+    assert.equal(failing(() => { world.boot(BOOT.cold); world.run(HOUR) }), "registrars have no complaint")
+  })
+
+  it("\"deadlines move on\" notices a phone whose deadline stays in the past", () => {
+    const { world } = scene()
+    world.boot(BOOT.cold)
+    assert(world.phone)
+    Object.assign(world.phone, { timeout() {} })
+    assert.equal(failing(() => world.run(HOUR)), "deadlines move on")
+  })
+
+  it("\"the core takes every input\" notices a trap and a refused input", () => {
+    const { world } = scene()
+    world.boot(BOOT.cold)
+    assert(world.phone)
+    Object.assign(world.phone, { timeout() { throw new RangeError("unreachable") } })
+    assert.equal(failing(() => world.run(HOUR)), "the core takes every input")
+  })
+
+  it("\"the phone gets registered\" notices a phone that believes a registrar which forgets", () => {
+    assert.equal(runWith("lies after the end"), "the screen tells the truth")
+    const { world, first } = scene()
+    world.boot(BOOT.cold)
+    world.run(1000)
+    Object.assign(first, { bindings: () => [] })
+    assert.equal(failing(() => world.run(HOUR)), "the phone gets registered")
+  })
+
+  it("\"both engines do the same\" notices one byte of difference", () => {
+    const same = lockstep(new ScriptedPhone(), new ScriptedPhone())
+    same.open("192.0.2.1:5060", BOOT.cold, 0)
+    assert.equal(same.deadline(), Infinity)
+    const other = lockstep(new ScriptedPhone(), new ScriptedPhone("lies on its screen"))
+    assert.throws(() => other.screen(), Difference)
+  })
+
+  it("excuse a second binding while the first server is in trouble, and no longer than it takes to remove it (P-28)", () => {
+    const { world, first } = scene()
+    world.boot(BOOT.cold)
+    world.run(1000)
+    first.manner = "is silent"
+    Object.assign(first, { bindings: () => [{ contact: "sip:me@192.0.2.10:5060", expiresAt: Infinity, callId: "call0", cseq: 1 }] })
+    world.run(180_000)
+    first.manner = "accepts"
+    assert.equal(failing(() => world.run(HOUR)), "registered once")
+  })
+})
