@@ -99,8 +99,8 @@ export function failed(a: Attempt, reason: Reason): Outcome {
 }
 
 /** Gives up whatever is under way; a late answer will be stray. */
-export function abandon(a: Attempt): void {
-  if (a.handle >= 0) client.abandon(a.handle)
+export function abandon(a: Attempt, now: i64): void {
+  if (a.handle >= 0) client.abandon(a.handle, now)
   a.handle = -1
   end(a)
 }
@@ -123,7 +123,7 @@ function request(a: Attempt, line: i32, now: i64): Outcome {
     end(a)
     return Outcome.REJECTED
   }
-  const slot = outbox.take()
+  const slot = client.takeSlot()
   if (slot < 0) {
     a.wait = Wait.ROOM
     return Outcome.PENDING

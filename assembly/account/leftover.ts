@@ -32,7 +32,7 @@ export function openLeftover(line: i32): void {
 export function progress(line: i32, now: i64): void {
   const a = errand()
   if (attempt.isBusy(a)) {
-    if (registration(line).state != RegistrationState.REGISTERED) attempt.abandon(a)
+    if (registration(line).state != RegistrationState.REGISTERED) attempt.abandon(a, now)
     else settle(line, attempt.progress(a, line, now), now)
     return
   }
@@ -44,7 +44,7 @@ export function progress(line: i32, now: i64): void {
 export function answered(line: i32, m: Message, now: i64): void {
   const a = errand()
   if (indexOfId(line, a.id) < 0) {
-    attempt.abandon(a)
+    attempt.abandon(a, now)
     return
   }
   markAnswer(byId(line, a.id), m.status, now)

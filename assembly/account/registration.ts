@@ -126,7 +126,7 @@ export function answered(line: i32, m: Message, now: i64): void {
 }
 
 /** Our REGISTER ended without an answer. */
-export function unanswered(line: i32, event: ClientEvent, now: i64): void {
+export function unanswered(line: i32, event: u8, now: i64): void {
   const reason = event == ClientEvent.REFUSED ? Reason.REFUSED : event == ClientEvent.TIMEOUT ? Reason.SILENT : Reason.UNREACHABLE
   settle(line, attempt.failed(registration(line).attempt, reason), now)
 }
@@ -164,8 +164,8 @@ function put(line: i32, input: Input, now: i64): void {
   else if (action == Do.BACK_OFF) backOff(line, r, now)
   else if (action == Do.REPORT) report(line, r, now)
   else if (action == Do.UNREGISTER) unregister(line, r, now)
-  else if (action == Do.FREEZE) freeze(line, r)
-  else end(line, r)
+  else if (action == Do.FREEZE) freeze(line, r, now)
+  else end(line, r, now)
 }
 
 /** Turns what became of an attempt into an input. */
@@ -200,7 +200,7 @@ function refused(line: i32, r: Registration, outcome: Outcome, now: i64): void {
 // -- The actions
 
 function locate(line: i32, r: Registration, now: i64): void {
-  attempt.abandon(r.attempt)
+  attempt.abandon(r.attempt, now)
   r.dueAt = NEVER
   r.locating = 1
   r.happened |= Happened.LOCATING
@@ -306,7 +306,7 @@ function refresh(line: i32, r: Registration, now: i64): void {
 
 // RFC 5626 4.5: after the n-th failure in a row wait min(1800, 30 * 2^n) seconds, times 50 to 100 %.
 function backOff(line: i32, r: Registration, now: i64): void {
-  attempt.abandon(r.attempt)
+  attempt.abandon(r.attempt, now)
   unhold(line, r)
   const doublings = min<u32>(r.failures, 6)
   r.failures++
@@ -340,7 +340,7 @@ function unhold(line: i32, r: Registration): void {
 
 function unregister(line: i32, r: Registration, now: i64): void {
   const id = r.attempt.handle >= 0 || activeId(line) == 0 ? <u32>r.attempt.id : activeId(line)
-  attempt.abandon(r.attempt)
+  attempt.abandon(r.attempt, now)
   r.dueAt = NEVER
   r.locating = 0
   if (indexOfId(line, id) < 0) {
@@ -351,16 +351,16 @@ function unregister(line: i32, r: Registration, now: i64): void {
   settle(line, attempt.start(r.attempt, line, id, 0, giveUpAfter(true), now), now)
 }
 
-function freeze(line: i32, r: Registration): void {
+function freeze(line: i32, r: Registration, now: i64): void {
   if (activeId(line) != 0) r.prefer = <u8>activeId(line)
-  attempt.abandon(r.attempt)
+  attempt.abandon(r.attempt, now)
   r.locating = 0
   r.dueAt = NEVER
   r.reason = Trouble.NETWORK_DOWN
 }
 
-function end(line: i32, r: Registration): void {
-  attempt.abandon(r.attempt)
+function end(line: i32, r: Registration, now: i64): void {
+  attempt.abandon(r.attempt, now)
   const at = indexOfId(line, activeId(line))
   if (at >= 0 && r.attempt.status >= 200 && r.attempt.status < 300) byId(line, activeId(line)).boundUntil = 0
   unhold(line, r)

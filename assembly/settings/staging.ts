@@ -1,21 +1,30 @@
 // Two sets of settings: those in force and those set aside. A line that changes its account unregisters with the old set and goes on with the new one.
-import { CONFIG, CONFIG_SIZE, SETTINGS_STATE, SETTINGS_STATE_SIZE } from "../memory"
+import { CONFIG, CONFIG_SIZE } from "../memory"
+import { SETTINGS } from "./table"
+import { TEXTS, TEXTS_SIZE, VALUES } from "./values"
 
 // CONFIG is free once core_open has read it: first the set that is put aside, then the text that the host is given to keep.
+const VALUES_SIZE: usize = 4 * SETTINGS
 const ASIDE: usize = CONFIG
-export const STORE_TEXT: usize = CONFIG + SETTINGS_STATE_SIZE
-export const STORE_TEXT_SIZE: usize = CONFIG_SIZE - SETTINGS_STATE_SIZE
-
-const WORD: usize = 8
+export const STORE_TEXT: usize = ASIDE + VALUES_SIZE + <usize>TEXTS_SIZE
+export const STORE_TEXT_SIZE: usize = CONFIG + CONFIG_SIZE - STORE_TEXT
 
 /** Puts a copy of the settings in force aside. */
-export function setAside(): void { memory.copy(ASIDE, SETTINGS_STATE, SETTINGS_STATE_SIZE) }
+export function setAside(): void {
+  memory.copy(ASIDE, VALUES, VALUES_SIZE)
+  memory.copy(ASIDE + VALUES_SIZE, TEXTS, TEXTS_SIZE)
+}
 
 /** The set that was put aside comes into force, and the other one is put aside. */
 export function exchange(): void {
-  for (let i: usize = 0; i < SETTINGS_STATE_SIZE; i += WORD) {
-    const inForce = load<u64>(SETTINGS_STATE + i)
-    store<u64>(SETTINGS_STATE + i, load<u64>(ASIDE + i))
-    store<u64>(ASIDE + i, inForce)
+  swap(ASIDE, VALUES, VALUES_SIZE)
+  swap(ASIDE + VALUES_SIZE, TEXTS, TEXTS_SIZE)
+}
+
+function swap(a: usize, b: usize, size: usize): void {
+  for (let i: usize = 0; i < size; i++) {
+    const one = load<u8>(a + i)
+    store<u8>(a + i, load<u8>(b + i))
+    store<u8>(b + i, one)
   }
 }

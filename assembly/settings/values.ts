@@ -11,13 +11,13 @@ import { near, wordAt } from "./word"
 
 // State, behind the scratch of settings/host.ts: a value per setting (a number, or the span of a text), the line that is read, the sentence about the last refusal,
 // and the bytes of the texts.
-const VALUES = SETTINGS_STATE + HOST_SCRATCH_SIZE
+export const VALUES = SETTINGS_STATE + HOST_SCRATCH_SIZE
 const LINE = VALUES + 4 * SETTINGS
 const FAULT_WRITER = LINE + 4
 const FAULT = FAULT_WRITER + WRITER_SIZE
 const FAULT_SIZE = 224
-const TEXTS = FAULT + FAULT_SIZE
-const TEXTS_SIZE = 550                   // the longest of every text together; the settings test adds them up
+export const TEXTS = FAULT + FAULT_SIZE
+export const TEXTS_SIZE = 550                   // the longest of every text together; the settings test adds them up
 /** Where settings/draft.ts begins. */
 export const DRAFT: usize = (TEXTS + TEXTS_SIZE + 3) & ~3
 
