@@ -5,15 +5,14 @@ import { join } from "node:path"
 import { homedir } from "node:os"
 import { isIP, isIPv6 } from "node:net"
 import { UserError, because, exitTable } from "./errors.ts"
-
-export type EngineChoice = "wasm3" | "v8"
+import type { EngineName } from "./engine/engine.ts"
 
 /** One setting given on the command line; `flag` is what an error names. */
 export type Override = { name: string; value: string; flag: string }
 
 export type Options = {
   command: "phone" | "console" | "replay" | "help" | "version"
-  engine: EngineChoice
+  engine: EngineName
   /** Settings that are put over those of the file, in this order. */
   overrides: Override[]
   password: string | undefined
@@ -142,7 +141,7 @@ function commandOf(words: string[]): "phone" | "console" | "replay" {
   throw new UserError("usage", `There is no command ${command}; there are console and replay, or none for the phone itself.`)
 }
 
-function engineOf(value: string | undefined): EngineChoice {
+function engineOf(value: string | undefined): EngineName {
   if (value === undefined || value === "wasm3") return "wasm3"
   if (value === "v8") return "v8"
   throw new UserError("usage", `--engine ${value} is not known; say wasm3 or v8.`)
@@ -199,7 +198,7 @@ function oneLine(value: string, flag: string): string {
   return value
 }
 
-/** The password: the file's first line, whole, as one may well begin or end with a blank. */
+/** The password: the one line of a file. */
 function readPassword(path: string): string {
   let text: string
   try {
@@ -210,5 +209,6 @@ function readPassword(path: string): string {
   const lines = text.replace(/\r?\n$/, "").split(/\r?\n/)
   const [password = ""] = lines
   if (password === "" || lines.length > 1) throw new UserError("file", `The password file ${path} must hold one line, the password; it has ${password === "" ? "none" : lines.length}.`)
+  if (password !== password.trim()) throw new UserError("file", `The password in ${path} begins or ends with a blank, which settings cannot keep; take the blank away.`)
   return password
 }

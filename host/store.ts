@@ -92,29 +92,20 @@ function same(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
 
-/** The text of a file with the command line's settings put over it, and who is to blame for each of its lines. */
-export type Layered = { text: Uint8Array; blame(line: number): { flag: string } | { fileLine: number } }
-
 /**
- * Puts settings of the command line over a settings text. A line that is overruled becomes an empty one, so that the other lines keep
- * their numbers; the overruling lines follow at the end.
+ * Puts settings of the command line over a settings text that the phone has taken as it is. Its comments go, as one of them counts its
+ * lines. Returns the text, and the flag that a line of it came from.
  */
-export function layer(file: Uint8Array, overrides: readonly Override[]): Layered {
+export function layer(file: Uint8Array, overrides: readonly Override[]): { text: Uint8Array; flagOf(line: number): string | undefined } {
   const last = new Map(overrides.map((override) => [override.name.toLowerCase(), override]))
-  const lines = Buffer.from(file).toString("latin1").split("\n")
-  if (lines.at(-1) === "") lines.pop()
-  const kept = lines.map((line) => last.has(nameIn(line)) ? "" : line)
+  const kept = Buffer.from(file).toString("latin1").split("\n").filter((line) => nameIn(line) !== "" && !last.has(nameIn(line)))
   const added = [...last.values()]
-  const all = Buffer.concat([
-    Buffer.from(kept.map((line) => `${line}\n`).join(""), "latin1"),
-    Buffer.from(added.map(({ name, value }) => `${name}: ${value}\n`).join(""), "utf8"),
-  ])
   return {
-    text: new Uint8Array(all),
-    blame(line) {
-      const override = added[line - 1 - kept.length]
-      return override === undefined ? { fileLine: line } : { flag: override.flag }
-    },
+    text: new Uint8Array(Buffer.concat([
+      Buffer.from(kept.map((line) => `${line}\n`).join(""), "latin1"),
+      Buffer.from(added.map(({ name, value }) => `${name}: ${value}\n`).join(""), "utf8"),
+    ])),
+    flagOf: (line) => added[line - 1 - kept.length]?.flag,
   }
 }
 

@@ -1,27 +1,25 @@
 // The flows of the core: a number for each, and the socket behind it. What is SIP and what is DNS is not known here.
+import { FAILURE, PROTOCOL, type Endpoint } from "../abi.ts"
 
-export type Address = { address: string; port: number }
-
-/** Why a flow could not be opened or a datagram not be sent; the numbers of handle_flow FAILED. */
-export const FAILURE = { busyPort: 1, unreachable: 2, notPermitted: 3, other: 9 } as const
+/** Why a flow could not be opened or a datagram not be sent. */
 export type Failure = (typeof FAILURE)[keyof typeof FAILURE]
 
 /** What happens at a flow. */
 export type FlowEvent =
-  | { kind: "opened"; local: Address }
+  | { kind: "opened"; local: Endpoint }
   | { kind: "closed" }
   /** The peer's machine says that nobody listens there (ICMP port unreachable). */
-  | { kind: "refused"; peer: Address }
+  | { kind: "refused"; peer: Endpoint }
   /** Before "opened": there is no such flow. After it: a datagram was not sent, and the flow stays. */
   | { kind: "failed"; why: Failure; reason: string }
-  | { kind: "datagram"; peer: Address; bytes: Uint8Array }
+  | { kind: "datagram"; peer: Endpoint; bytes: Uint8Array }
 
 /** What is asked for. No address = any; port 0 = any free one; no peer = a socket that receives from everyone. */
-export type OpenRequest = { local: Address; peer: Address | undefined }
+export type OpenRequest = { local: Endpoint; peer: Endpoint | undefined }
 
 export type Socket = {
-  readonly local: Address | undefined
-  send(bytes: Uint8Array, peer: Address): void
+  readonly local: Endpoint | undefined
+  send(bytes: Uint8Array, peer: Endpoint): void
   close(): void
 }
 
@@ -30,23 +28,21 @@ export type Opener = (request: OpenRequest, tell: (event: FlowEvent) => void, po
 export type Flows = {
   open(flow: number, protocol: number, request: OpenRequest): void
   /** Sends to a flow that is gone are lost, as on any network. */
-  send(flow: number, bytes: Uint8Array, peer: Address): void
+  send(flow: number, bytes: Uint8Array, peer: Endpoint): void
   close(flow: number): void
   closeAll(): void
   /** How many flows are open now. */
   count(): number
 }
 
-type Entry = { socket: Socket | undefined; peer: Address | undefined; opened: boolean }
-
-const UDP = 1
+type Entry = { socket: Socket | undefined; peer: Endpoint | undefined; opened: boolean }
 
 /** Makes the table of flows. Every event goes to `tell`, in the order in which it happened; it may come before `open` returns. */
 export function makeFlows(tell: (flow: number, event: FlowEvent) => void, openSocket: Opener): Flows {
   const sockets = new Map<number, Entry>()
 
   function open(flow: number, protocol: number, request: OpenRequest): void {
-    if (protocol !== UDP) return tell(flow, { kind: "failed", why: FAILURE.other, reason: "only UDP is carried yet" })
+    if (protocol !== PROTOCOL.udp) return tell(flow, { kind: "failed", why: FAILURE.other, reason: "only UDP is carried yet" })
     close(flow)
     const { port } = request.local
     const portIsOurs = port !== 0 && [...sockets.values()].some(({ socket }) => socket?.local?.port === port)
@@ -59,7 +55,7 @@ export function makeFlows(tell: (flow: number, event: FlowEvent) => void, openSo
   function forward(flow: number, entry: Entry, event: FlowEvent): void {
     if (event.kind === "opened") entry.opened = true
     if (event.kind === "failed" && !entry.opened) sockets.delete(flow)
-    if (event.kind !== "datagram" || entry.peer === undefined || sameAddress(event.peer, entry.peer)) return tell(flow, event)
+    if (event.kind !== "datagram" || entry.peer === undefined || same(event.peer, entry.peer)) return tell(flow, event)
     const port = entry.socket?.local?.port
     const listener = [...sockets].find(([, { socket, peer }]) => peer === undefined && socket?.local?.port === port)
     if (listener !== undefined) tell(listener[0], event)
@@ -80,4 +76,4 @@ export function makeFlows(tell: (flow: number, event: FlowEvent) => void, openSo
   }
 }
 
-function sameAddress(a: Address, b: Address): boolean { return a.port === b.port && a.address === b.address }
+function same(a: Endpoint, b: Endpoint): boolean { return a.port === b.port && a.address === b.address }

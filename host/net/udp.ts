@@ -1,8 +1,9 @@
 // UDP for one flow: a listening socket, or one connected to a single peer so that the system reports who refuses.
 import { createSocket, type Socket as Datagrams, type SocketType } from "node:dgram"
 import { isIPv6 } from "node:net"
+import { FAILURE, type Endpoint } from "../abi.ts"
 import { systemCode } from "../errors.ts"
-import { FAILURE, type Address, type Failure, type FlowEvent, type OpenRequest, type Socket } from "./flows.ts"
+import type { Failure, FlowEvent, OpenRequest, Socket } from "./flows.ts"
 
 type Tell = (event: FlowEvent) => void
 
@@ -22,7 +23,7 @@ export function openUdp(request: OpenRequest, tell: Tell, portIsOurs: boolean): 
 }
 
 /** A socket that receives from everyone; in both families when no address is asked for. */
-function listen(local: Address, tell: Tell, portIsOurs: boolean): Socket {
+function listen(local: Endpoint, tell: Tell, portIsOurs: boolean): Socket {
   const first = local.address === "" ? ANY4 : local.address
   const port = portIsOurs ? local.port : vacantPort(first, local.port)
   const sockets = [bound(first, port, tell, true)]
@@ -47,7 +48,7 @@ function listen(local: Address, tell: Tell, portIsOurs: boolean): Socket {
  * A socket that talks with one peer only. Several of them may have the local port of a listening one. Any other port, such as the
  * random one of a DNS question, is taken alone, so that no other program can listen in.
  */
-function connect(local: Address, peer: Address, tell: Tell, shared: boolean): Socket {
+function connect(local: Endpoint, peer: Endpoint, tell: Tell, shared: boolean): Socket {
   const any = isIPv6(peer.address) ? ANY6 : ANY4
   const socket = bound(local.address === "" ? any : local.address, local.port, tell, shared, peer)
   let open = connectNow(socket, peer, (error) => {
@@ -67,7 +68,7 @@ function connect(local: Address, peer: Address, tell: Tell, shared: boolean): So
 }
 
 /** An earlier datagram's refusal is reported by the next send, which then was not made: it is made again, once. */
-function sendConnected(socket: Datagrams, bytes: Uint8Array, peer: Address, tell: Tell, again: boolean): void {
+function sendConnected(socket: Datagrams, bytes: Uint8Array, peer: Endpoint, tell: Tell, again: boolean): void {
   socket.send(bytes, (error) => {
     if (!error || systemCode(error) === "ERR_SOCKET_DGRAM_NOT_RUNNING") return
     if (systemCode(error) !== "ECONNREFUSED") return tell(failed(error))
@@ -77,7 +78,7 @@ function sendConnected(socket: Datagrams, bytes: Uint8Array, peer: Address, tell
 }
 
 /** A bound socket. Throws when the system refuses. */
-function bound(address: string, port: number, tell: Tell, shared: boolean, peer?: Address): Datagrams {
+function bound(address: string, port: number, tell: Tell, shared: boolean, peer?: Endpoint): Datagrams {
   const socket = open(address, shared)
   socket.on("message", (bytes, from) => tell({ kind: "datagram", peer: { address: from.address, port: from.port }, bytes: new Uint8Array(bytes) }))
   bindNow(socket, address, port)
@@ -124,7 +125,7 @@ function bindNow(socket: Datagrams, address: string, port: number): void {
 }
 
 /** Connects and says whether it worked; why it did not is told a moment later. */
-function connectNow(socket: Datagrams, peer: Address, refuse: (error: unknown) => void): boolean {
+function connectNow(socket: Datagrams, peer: Endpoint, refuse: (error: unknown) => void): boolean {
   socket.connect(peer.port, peer.address, ((error?: Error) => { if (error) refuse(error) }) as () => void)
   try {
     socket.remoteAddress()
@@ -134,7 +135,7 @@ function connectNow(socket: Datagrams, peer: Address, refuse: (error: unknown) =
   }
 }
 
-function addressOf(socket: Datagrams | undefined): Address {
+function addressOf(socket: Datagrams | undefined): Endpoint {
   const at = socket?.address()
   return { address: at?.address ?? "", port: at?.port ?? 0 }
 }

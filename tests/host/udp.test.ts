@@ -1,10 +1,11 @@
 import assert from "node:assert/strict"
 import { createSocket, type Socket as Datagrams } from "node:dgram"
 import { once } from "node:events"
-import { makeFlows, FAILURE, type Address, type FlowEvent, type Flows } from "../../host/net/flows.ts"
+import { FAILURE, type Endpoint } from "../../host/abi.ts"
+import { makeFlows, type FlowEvent, type Flows } from "../../host/net/flows.ts"
 import { openUdp } from "../../host/net/udp.ts"
 
-const ANY: Address = { address: "", port: 0 }
+const ANY: Endpoint = { address: "", port: 0 }
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))
 const text = (from: Uint8Array): string => Buffer.from(from).toString()
 
@@ -29,7 +30,7 @@ function flowsUnderTest(): { flows: Flows; told: Told[]; next(kind: FlowEvent["k
   return { flows, told, next }
 }
 
-async function peerAt(address: string): Promise<{ socket: Datagrams; at: Address }> {
+async function peerAt(address: string): Promise<{ socket: Datagrams; at: Endpoint }> {
   const socket = createSocket(address.includes(":") ? "udp6" : "udp4")
   socket.bind(0, address)
   await once(socket, "listening")
@@ -37,7 +38,7 @@ async function peerAt(address: string): Promise<{ socket: Datagrams; at: Address
 }
 
 /** A port on which nobody listens. */
-async function deadPort(): Promise<Address> {
+async function deadPort(): Promise<Endpoint> {
   const { socket, at } = await peerAt("127.0.0.1")
   socket.close()
   return at

@@ -1,0 +1,94 @@
+// A terminal as a grid of cells: draws what changed since the last time, and nothing else.
+
+/** A style is what stands between ESC[ and m; empty is the terminal's own. */
+export type Style = string
+
+type Grid = { columns: number; rows: number; text: string[]; style: Style[] }
+
+export class Canvas {
+  private shown: Grid
+  private next: Grid
+
+  constructor(columns: number, rows: number) {
+    this.shown = emptyGrid(columns, rows)
+    this.next = emptyGrid(columns, rows)
+    this.forget()
+  }
+
+  get columns(): number { return this.next.columns }
+  get rows(): number { return this.next.rows }
+
+  /** Begins a new picture. */
+  clear(): void {
+    this.next.text.fill(" ")
+    this.next.style.fill("")
+  }
+
+  /** Writes text into a row, cut at `width` columns and at the terminal's edge. One character is one column. */
+  write(row: number, column: number, text: string, style: Style = "", width = Infinity): void {
+    if (row < 0 || row >= this.rows) return
+    let at = 0
+    for (const character of text) {
+      const x = column + at++
+      if (at > width || x >= this.columns) return
+      if (x < 0) continue
+      this.next.text[row * this.columns + x] = harmless(character)
+      this.next.style[row * this.columns + x] = style
+    }
+  }
+
+  /** A frame around an area, with a title in its upper edge. */
+  box(row: number, column: number, width: number, height: number, title: string, unicode: boolean): void {
+    const [across, down, nw, ne, sw, se] = unicode ? ["─", "│", "┌", "┐", "└", "┘"] : ["-", "|", "+", "+", "+", "+"]
+    this.write(row, column, `${nw}${across?.repeat(width - 2)}${ne}`)
+    for (let y = 1; y < height - 1; y++) {
+      this.write(row + y, column, down ?? "")
+      this.write(row + y, column + width - 1, down ?? "")
+    }
+    this.write(row + height - 1, column, `${sw}${across?.repeat(width - 2)}${se}`)
+    if (title !== "") this.write(row, column + 2, ` ${title} `, "", width - 4)
+  }
+
+  /** The escape sequences that turn what is shown into the new picture; empty when nothing changed. */
+  flush(): string {
+    let out = ""
+    let at = -1, style: Style | undefined
+    for (let i = 0; i < this.next.text.length; i++) {
+      if (this.next.text[i] === this.shown.text[i] && this.next.style[i] === this.shown.style[i]) continue
+      if (at !== i || i % this.columns === 0) out += `\x1b[${Math.floor(i / this.columns) + 1};${i % this.columns + 1}H`
+      if (style !== this.next.style[i]) out += `\x1b[0${this.next.style[i] === "" ? "" : `;${this.next.style[i]}`}m`
+      style = this.next.style[i]
+      out += this.next.text[i]
+      at = i + 1
+    }
+    this.shown = { ...this.next, text: [...this.next.text], style: [...this.next.style] }
+    return out === "" ? "" : `${out}\x1b[0m`
+  }
+
+  /** The terminal has another size now, or was cleared: everything is drawn anew. */
+  resize(columns: number, rows: number): void {
+    this.next = emptyGrid(columns, rows)
+    this.shown = emptyGrid(columns, rows)
+    this.forget()
+  }
+
+  /** The picture as lines of plain text, as a test reads it. */
+  lines(): string[] {
+    return Array.from({ length: this.rows }, (_, y) => this.next.text.slice(y * this.columns, (y + 1) * this.columns).join("").trimEnd())
+  }
+
+  private forget(): void { this.shown.text.fill("") }
+}
+
+function emptyGrid(columns: number, rows: number): Grid {
+  const cells = columns * rows
+  return { columns, rows, text: new Array<string>(cells).fill(" "), style: new Array<Style>(cells).fill("") }
+}
+
+/** What comes from the network must not steer the terminal, nor take two columns where one is counted. */
+function harmless(character: string): string {
+  const code = character.codePointAt(0) ?? 0
+  if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return "·"
+  const narrow = code < 0x250 || (code >= 0x2190 && code <= 0x21ff) || (code >= 0x2500 && code <= 0x25ff) || (code >= 0x2800 && code <= 0x28ff)
+  return narrow && code !== 0xad ? character : "?"
+}

@@ -1,0 +1,162 @@
+// Feeds a recorded trace to fresh instances of the core and compares everything that comes out, byte by byte.
+import { endpointText, type Machine, type Output } from "./calls.ts"
+import { textOf } from "./core.ts"
+import type { Done } from "./driver.ts"
+import { step } from "./driver.ts"
+import { UserError } from "./errors.ts"
+import { TRACE_VERSION, SealedError, callOf, fields, flatRecord, joined, number, outputRecord, type Piece } from "./records.ts"
+import { unlock, type Lock, type Seal } from "./seal.ts"
+
+export type ReplayParts = {
+  /** The trace, and its name for messages. */
+  text: string
+  name: string
+  load(keep: Uint8Array | undefined): Machine
+  /** SHA-256 of the module that is loaded, in hex. */
+  module: string
+  password: string | undefined
+  warn(line: string): void
+}
+
+export type Verdict =
+  | { same: true; calls: number; outputs: number; note: string }
+  | { same: false; lines: string[] }
+
+type Recorded = { n: number; now: number; call: unknown; outputs: Record<string, unknown>[]; end: Record<string, unknown> | undefined; line: number }
+type Entry = { start: { keep: unknown } } | Recorded
+
+/** Replays a whole trace. Throws UserError when it is none, or needs a password that was not given. */
+export function replay(parts: ReplayParts): Verdict {
+  const { entries, locks, module } = read(parts)
+  if (module !== parts.module) parts.warn("The trace was made with another build of the phone; differences may come from that.")
+  const seal = locks.length === 0 ? undefined : openSeal(parts, locks)
+  let machine: Machine | undefined
+  let calls = 0, outputs = 0
+  for (const entry of entries) {
+    try {
+      if ("start" in entry) {
+        machine = parts.load(entry.start.keep === null ? undefined : joined(entry.start.keep, seal))
+        continue
+      }
+      if (machine === undefined) throw new TypeError("a call comes before the first start")
+      if (entry.end === undefined) return { same: true, calls, outputs, note: "; the trace ends in the middle of the call after them" }
+      const lines = compare(machine, entry, seal)
+      if (lines.length > 0) return { same: false, lines }
+      calls++
+      outputs += entry.outputs.length
+    } catch (error) {
+      if (error instanceof SealedError) return { same: true, calls, outputs, note: "; what follows was sealed and its password never kept, so it cannot be replayed" }
+      if (error instanceof TypeError || error instanceof SyntaxError) throw bad(parts, "line" in entry ? entry.line : 0, error.message)
+      throw error
+    }
+  }
+  return { same: true, calls, outputs, note: "" }
+}
+
+function openSeal({ name, password }: ReplayParts, locks: Lock[]): Seal {
+  if (password === undefined) throw new UserError("differs", `${name} was made with a password, which is sealed in it; give the same one with --password-file FILE.`)
+  const seal = unlock(locks, Buffer.from(password.trim(), "utf8"))
+  if (seal === undefined) throw new UserError("differs", `The password given is another than the one ${name} was made with; give that one with --password-file FILE.`)
+  return seal
+}
+
+/** Makes one call again; the lines say what is different, none when nothing is. */
+function compare(machine: Machine, recorded: Recorded, seal: Seal | undefined): string[] {
+  const call = callOf(recorded.call, seal)
+  const expected = recorded.outputs.map((record) => flatRecord(record, seal))
+  const outputs: Output[] = []
+  let end: Record<string, unknown>
+  try {
+    end = endOf(step(machine, call, recorded.now, (output) => { outputs.push(output) }))
+  } catch (error) {
+    // Engines word their traps differently; that there is one is what counts.
+    end = { trap: error instanceof Error ? error.message : String(error) }
+    if (recorded.end !== undefined && "trap" in recorded.end) end = { trap: recorded.end["trap"] }
+  }
+  const where = `call ${recorded.n} (${call.call}${"flow" in call ? ` on flow ${call.flow}` : ""}${call.call === "datagram" ? ` from ${endpointText(call.peer)}` : ""}, at ${recorded.now} ms)`
+  for (let i = 0; i < Math.max(outputs.length, expected.length); i++) {
+    const is = outputs[i], was = expected[i]
+    if (is === undefined || was === undefined) return [`${where}: output ${i + 1} is ${was === undefined ? "new" : "missing"}: ${shown(is === undefined ? was : flat(is))}`]
+    const lines = differences(`${where}: output ${i + 1}`, was, flat(is))
+    if (lines.length > 0) return lines
+  }
+  const { n: _n, ...was } = recorded.end ?? {}
+  return differences(`${where}: its end`, "refusal" in was ? { ...was, refusal: JSON.stringify(was["refusal"]) } : was, end)
+}
+
+function endOf({ refusal, deadline }: Done): Record<string, unknown> {
+  return { ...(refusal === undefined ? {} : { refusal: JSON.stringify(refusal) }), deadline: deadline === Infinity ? null : deadline }
+}
+
+const flat = (output: Output): Record<string, unknown> => flatRecord(outputRecord(output, (bytes): Piece => ({ base64: Buffer.from(bytes).toString("base64") })), undefined)
+
+function differences(where: string, was: Record<string, unknown>, is: Record<string, unknown>): string[] {
+  if (was["kind"] !== is["kind"]) return [`${where}: kind`, `  was ${shown(was)}`, `  is  ${shown(is)}`]
+  for (const name of new Set([...Object.keys(was), ...Object.keys(is)])) {
+    const a = was[name], b = is[name]
+    if (a instanceof Uint8Array && b instanceof Uint8Array) {
+      const at = firstDifference(a, b)
+      if (at >= 0) return [`${where} (${String(was["kind"])}): ${name} differ at byte ${at} of ${a.length}`, `  was ${around(a, at)}`, `  is  ${around(b, at)}`]
+    } else if (a !== b) {
+      return [`${where}${was["kind"] === undefined ? "" : ` (${String(was["kind"])})`}: ${name}`, `  was ${shownValue(a)}`, `  is  ${shownValue(b)}`]
+    }
+  }
+  return []
+}
+
+/** Index of the first byte that is not the same; -1 when all are. */
+function firstDifference(a: Uint8Array, b: Uint8Array): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) if (a[i] !== b[i]) return i
+  return -1
+}
+
+function around(bytes: Uint8Array, at: number): string {
+  const from = Math.max(0, at - 30), to = Math.min(bytes.length, at + 40)
+  return `${from > 0 ? "..." : ""}${JSON.stringify(textOf(bytes.subarray(from, to)))}${to < bytes.length ? "..." : ""}`
+}
+
+function shown(record: Record<string, unknown> | undefined): string {
+  return Object.entries(record ?? {}).map(([name, value]) => `${name} ${shownValue(value)}`).join(", ")
+}
+
+function shownValue(value: unknown): string {
+  if (value instanceof Uint8Array) return value.length > 120 ? `${value.length} bytes` : JSON.stringify(textOf(value))
+  return value === undefined ? "nothing" : JSON.stringify(value)
+}
+
+type Read = { entries: Entry[]; locks: Lock[]; module: string }
+
+function read(parts: ReplayParts): Read {
+  const [first = "", ...rest] = parts.text.split("\n")
+  const header = parsed(parts, first, 1)
+  if (header["linehunt"] !== "trace") throw new UserError("differs", `${parts.name} is not a trace; traces are made with --trace FILE.`)
+  if (header["version"] !== TRACE_VERSION) throw new UserError("differs", `${parts.name} is a trace of version ${String(header["version"])}, which this program does not know.`)
+  const entries: Entry[] = [], locks: Lock[] = []
+  let current: Recorded | undefined
+  for (const [i, line] of rest.entries()) {
+    if (line === "") continue
+    // The last line of a program that was killed may be torn.
+    if (i === rest.length - 1) break
+    const record = parsed(parts, line, i + 2)
+    if ("lock" in record) locks.push(record["lock"] as Lock)
+    else if ("start" in record) entries.push({ start: { keep: fields(record["start"])["keep"] } })
+    else if ("call" in record) entries.push(current = { n: number(record["n"]), now: number(record["now"]), call: record["call"], outputs: [], end: undefined, line: i + 2 })
+    else if (current === undefined || record["n"] !== current.n) throw bad(parts, i + 2, "it belongs to no call")
+    else if ("out" in record) current.outputs.push(fields(record["out"]))
+    else current.end = record
+  }
+  return { entries, locks, module: String(header["module"]) }
+}
+
+function parsed(parts: ReplayParts, line: string, at: number): Record<string, unknown> {
+  try {
+    return fields(JSON.parse(line))
+  } catch {
+    if (at === 1) throw new UserError("differs", `${parts.name} is not a trace; traces are made with --trace FILE.`)
+    throw bad(parts, at, "it is not JSON")
+  }
+}
+
+function bad({ name }: ReplayParts, line: number, why: string): UserError {
+  return new UserError("differs", `${name} is damaged at line ${line}: ${why}; it cannot be replayed.`)
+}

@@ -1,0 +1,164 @@
+// Keeps the phone alive: when the core stops itself, says why, hides the input that did it and starts a fresh one in its place.
+import { createHash } from "node:crypto"
+import type { Clock } from "./clock.ts"
+import { SEED_BYTES, type Entropy } from "./entropy.ts"
+import { BOOT, type Boot } from "./abi.ts"
+import { endpointText, type Call, type Machine } from "./calls.ts"
+import { textOf } from "./core.ts"
+import type { Done, Driver, Trap } from "./driver.ts"
+
+export type NetworkState = { up: boolean; lines: string[] }
+
+export type SupervisorParts = {
+  driver: Driver
+  clock: Clock
+  entropy: Entropy
+  /** Makes a fresh instance; `keep` is what the one before it left. */
+  load(keep: Uint8Array | undefined): Machine
+  /** Closes the sockets of an instance that is gone; the next one opens its own on the same port. */
+  closeFlows(): void
+  network(): NetworkState
+  /** Tells the person at the terminal. */
+  warn(line: string): void
+  /** A fresh instance is there and will be started now. */
+  onStart(boot: Boot, keep: Uint8Array | undefined): void
+}
+
+/** An unanswered request is sent up to 11 times within 64*T1 (RFC 3261 17.1.2.2): for so long the input that stopped the core is hidden. */
+export const HIDE_MS = 64 * 500
+
+/** Pauses before a restart; the last one is kept. */
+export const PAUSES_MS = [0, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000] as const
+
+/** An instance that lived so long was well: the next trap is a first one again. */
+const WELL_MS = 5 * 60_000
+
+export class Supervisor {
+  /** How often the core has stopped itself. */
+  traps = 0
+  private readonly parts: SupervisorParts
+  private readonly hidden = new Map<string, number>()
+  private settings: Uint8Array = new Uint8Array(0)
+  private trapsInRow = 0
+  private startedAt = 0
+  private stopped = false
+  private callOff = (): void => {}
+
+  constructor(parts: SupervisorParts) { this.parts = parts }
+
+  /** Starts the first instance, or one in place of it. `opened` learns whether the core took the settings. */
+  start(settings: Uint8Array, boot: Boot, opened: (done: Done) => void, keep?: Uint8Array): void {
+    const { driver, clock, entropy, network } = this.parts
+    this.settings = settings
+    this.startedAt = clock.now()
+    driver.start(this.parts.load(keep))
+    this.parts.onStart(boot, keep)
+    driver.give({ call: "entropy", bytes: entropy(SEED_BYTES) })
+    driver.give({ call: "open", bytes: settings, boot }, (done) => {
+      opened(done)
+      if (done.refusal !== undefined) return
+      this.tellTime()
+      this.tellNetwork(network())
+    })
+  }
+
+  /** An input from outside. False when it is hidden because it stopped the core before. */
+  give(call: Call): boolean {
+    if (this.isHidden(call)) return false
+    this.parts.driver.give(call)
+    return true
+  }
+
+  tellNetwork({ up, lines }: NetworkState): void { this.parts.driver.give({ call: "network", up, text: lines.join("\n") }) }
+
+  tellTime(): void {
+    const { clock, driver } = this.parts
+    driver.give({ call: "wallclock", unixMs: clock.unixMs(), zoneMin: clock.zoneMin() })
+  }
+
+  /** The settings that a restart begins with. */
+  keepSettings(text: Uint8Array): void { this.settings = text }
+
+  /** The user wants the phone started anew. Not from within an output: the instance is just being used. */
+  reboot(): void {
+    this.callOff()
+    this.callOff = this.parts.clock.after(0, () => this.again(BOOT.cold, undefined))
+  }
+
+  /** No more instances. */
+  stop(): void {
+    this.stopped = true
+    this.callOff()
+    this.parts.driver.stop()
+    this.parts.closeFlows()
+  }
+
+  /** The core trapped: to be given to the driver. */
+  readonly trapped = (trap: Trap): void => {
+    const { clock, closeFlows, warn } = this.parts
+    this.traps++
+    closeFlows()
+    for (const line of report(trap)) warn(line)
+    this.hide(trap.call)
+    if (clock.now() - this.startedAt >= WELL_MS) this.trapsInRow = 0
+    const pause = PAUSES_MS[Math.min(this.trapsInRow++, PAUSES_MS.length - 1)] ?? 0
+    warn(pause === 0 ? "The phone starts again." : `The phone starts again in ${pause / 1000} s.`)
+    const keep = trap.machine.keep()
+    this.callOff = clock.after(pause, () => this.again(BOOT.trap, keep))
+  }
+
+  private again(boot: Boot, keep: Uint8Array | undefined): void {
+    if (this.stopped) return
+    this.parts.closeFlows()
+    this.start(this.settings, boot, ({ refusal }) => {
+      if (refusal !== undefined) this.parts.warn(`The phone did not take its settings, line ${refusal.line}: ${refusal.sentence}.`)
+    }, keep)
+  }
+
+  private hide(call: Call): void {
+    const key = poisonKey(call)
+    if (key !== undefined) this.hidden.set(key, this.parts.clock.now() + HIDE_MS)
+  }
+
+  private isHidden(call: Call): boolean {
+    if (this.hidden.size === 0) return false
+    const key = poisonKey(call), now = this.parts.clock.now()
+    for (const [each, until] of this.hidden) if (until <= now) this.hidden.delete(each)
+    return key !== undefined && this.hidden.has(key)
+  }
+}
+
+/** The same input again: the same bytes from the same source, whatever the flow is called now. What is no input from outside has none. */
+function poisonKey(call: Call): string | undefined {
+  if (call.call === "datagram") return `datagram ${endpointText(call.peer)} ${digest(call.bytes)}`
+  if (call.call === "command") return `command ${digest(Buffer.from(call.line))}`
+  return undefined
+}
+
+const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("base64")
+
+/** What a person, or a bug report, needs to know of a trap. */
+function report({ machine, call, error, now }: Trap): string[] {
+  const panic = machine.panic()
+  return [
+    `The phone stopped itself: ${error.message}${panic === undefined ? "" : `; it expected: ${panic}`}.`,
+    `It was given, at ${now} ms: ${described(call)}`,
+    ...machine.logLines().map((line) => `  log: ${line}`),
+  ]
+}
+
+/** A call in words. What may hold a password is not shown. */
+export function described(call: Call): string {
+  switch (call.call) {
+    case "datagram": return `a datagram of ${call.bytes.length} bytes from ${endpointText(call.peer)} on flow ${call.flow}: ${JSON.stringify(textOf(call.bytes))}`
+    case "command": return `the command ${JSON.stringify(withoutPassword(call.line))}`
+    case "open": return `its settings, ${call.bytes.length} bytes, boot ${call.boot}`
+    case "network": return `the network ${call.up ? "up" : "down"}: ${call.text.replaceAll("\n", ", ")}`
+    case "flow": return `flow ${call.flow} ${call.event.kind}`
+    case "key": return "a key"
+    default: return call.call
+  }
+}
+
+/** A console line as it may be shown: `cfg set password ...`. */
+export function withoutPassword(line: string): string { return line.replace(/(password)\b[\s:=]*\S.*/i, "$1 ...") }

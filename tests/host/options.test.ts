@@ -1,0 +1,80 @@
+import assert from "node:assert/strict"
+import { mkdtempSync, writeFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { EXITS, UserError } from "../../host/errors.ts"
+import { HELP, readOptions } from "../../host/options.ts"
+
+describe("The command line", () => {
+  let folder = ""
+  before(() => { folder = mkdtempSync(join(tmpdir(), "linehunt-")) })
+  after(() => { rmSync(folder, { recursive: true }) })
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  const overrides = (...args: string[]) => readOptions(args).overrides.map(({ name, value }) => `${name}=${value}`)
+
+  it("Without anything it is the phone on wasm3", () => {
+    const { command, engine, overrides, dns, password } = readOptions([])
+    assert.deepEqual({ command, engine, overrides, dns, password }, { command: "phone", engine: "wasm3", overrides: [], dns: [], password: undefined })
+  })
+
+  it("Flags become settings, in the order that makes the later --set win", () => {
+    assert.deepEqual(overrides("--domain", "example.com.", "--user=6001", "--port", "0", "--set", "sip_retry_t1=100", "--set", "server=[2001:db8::1]:5060"),
+      ["domain=example.com", "user=6001", "sip_port=0", "sip_retry_t1=100", "server=[2001:db8::1]:5060"])
+  })
+
+  it("Every DNS server is taken, with and without port, in both families", () => {
+    assert.deepEqual(readOptions(["--dns", "127.0.0.1:5353", "--dns", "192.0.2.53", "--dns", "2001:db8::53", "--dns", "[::1]:5353"]).dns,
+      ["127.0.0.1:5353", "192.0.2.53", "[2001:db8::53]:53", "[::1]:5353"])
+  })
+
+  it("The password comes from a file of one line, with or without its end", () => {
+    for (const text of ["secret", "secret\n", "secret\r\n"]) assert.equal(readOptions(["--password-file", file("p", text)]).password, "secret")
+  })
+
+  it("What is wrong is one sentence that says what to do, with its exit code", () => {
+    const cases: Array<[string[], keyof typeof EXITS, RegExp]> = [
+      [["--domian", "x"], "usage", /no flag --domian; --help/],
+      [["-x"], "usage", /no flag -x/],
+      [["--domain"], "usage", /--domain needs a value/],
+      [["--domain", "--user", "6001"], "usage", /--domain needs a value, but --user follows/],
+      [["--json=yes"], "usage", /--json takes no value/],
+      [["dial"], "usage", /no command dial/],
+      [["replay"], "usage", /replay needs one trace/],
+      [["console", "status"], "usage", /takes its commands from stdin/],
+      [["--engine", "v9"], "usage", /say wasm3 or v8/],
+      [["--domain", "sip:example.com"], "usage", /is a URI; give a name/],
+      [["--domain", "example.com:5060"], "usage", /has a port, which belongs into --set server/],
+      [["--domain", "exa mple.com"], "usage", /is not a domain name/],
+      [["--domain", "a..b"], "usage", /is not a domain name/],
+      [["--domain", `${"a".repeat(64)}.com`], "usage", /is not a domain name/],
+      [["--port", "70000"], "usage", /not a port/],
+      [["--dns", "ns.example.com"], "usage", /is not an address; say it as/],
+      [["--dns", "127.0.0.1:0"], "usage", /is not an address/],
+      [["--set", "sip_retry_t1"], "usage", /is not NAME=VALUE/],
+      [["--set", "password=x"], "usage", /put it in a file/],
+      [["--user", "a\nb"], "usage", /line break/],
+      [["--password-file", "/nowhere/at/all"], "file", /cannot be read: there is no such file; check --password-file/],
+      [["--password-file", file("two", "a\nb\n")], "file", /must hold one line/],
+      [["--password-file", file("none", "\n")], "file", /must hold one line/],
+      [["--password-file", file("blank", " a\n")], "file", /begins or ends with a blank/],
+    ]
+    for (const [args, exit, sentence] of cases) {
+      assert.throws(() => readOptions(args), (error: unknown) => {
+        assert(error instanceof UserError, args.join(" "))
+        assert.match(error.message, sentence)
+        assert.equal(error.exit, exit)
+        assert.match(error.message, /^[^\n]*\.$/, "one sentence")
+        return true
+      })
+    }
+  })
+
+  it("The help names every flag and every exit code", () => {
+    const named = [...HELP.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name).sort()
+    assert.deepEqual(named, ["dns", "domain", "engine", "help", "json", "lab", "password-file", "port", "set", "settings", "trace", "user", "version"])
+    for (const { code, meaning } of Object.values(EXITS)) assert(HELP.includes(`  ${code}  ${meaning}`))
+  })
+})

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict"
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { UserError } from "../../host/errors.ts"
+import { fileStore, layer, valueIn } from "../../host/store.ts"
+import { bytes } from "./fakes.ts"
+
+const text = (from: Uint8Array | null): string | null => from === null ? null : Buffer.from(from).toString("latin1")
+
+describe("The settings file", () => {
+  let folder = ""
+  beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "linehunt-")) })
+  afterEach(() => { rmSync(folder, { recursive: true }) })
+
+  it("There is none at first, and it is made with its folder, for the owner alone", () => {
+    const store = fileStore(join(folder, "config/linehunt/settings"))
+    assert.equal(store.read(), null)
+    assert.equal(store.readGood(), null)
+    store.write(bytes("user: 6001\n"))
+    assert.equal(text(store.read()), "user: 6001\n")
+    assert.equal(text(store.readGood()), "user: 6001\n")
+    assert.equal(statSync(store.path).mode & 0o777, 0o600)
+    assert.deepEqual(readdirSync(join(folder, "config/linehunt")).sort(), ["settings", "settings.good"])
+  })
+
+  it("A text that the phone took becomes the good one; a file spoilt later leaves it alone", () => {
+    const store = fileStore(join(folder, "settings"))
+    writeFileSync(store.path, "user: 6001\n")
+    store.good(bytes("user: 6001\n"))
+    writeFileSync(store.path, "us")
+    assert.equal(text(store.read()), "us")
+    assert.equal(text(store.readGood()), "user: 6001\n")
+  })
+
+  it("A write that fails leaves the old file whole and no rest behind", function () {
+    if (process.getuid?.() === 0) {
+      // For root every folder can be written: a folder in the file's place cannot be replaced by a file.
+      const store = fileStore(join(folder, "taken"))
+      store.write(bytes("old\n"))
+      rmSync(store.path)
+      fileStore(join(folder, "taken/inner")).write(bytes("x"))
+      assert.throws(() => store.write(bytes("new\n")), (error: unknown) => error instanceof UserError && error.exit === "file")
+      assert.deepEqual(readdirSync(folder).sort(), ["taken", "taken.good"])
+      return
+    }
+    const store = fileStore(join(folder, "settings"))
+    store.write(bytes("old\n"))
+    chmodSync(folder, 0o500)
+    assert.throws(() => store.write(bytes("new\n")), (error: unknown) => error instanceof UserError && error.exit === "file")
+    chmodSync(folder, 0o700)
+    assert.equal(readFileSync(store.path, "latin1"), "old\n")
+    assert.deepEqual(readdirSync(folder).sort(), ["settings", "settings.good"])
+  })
+
+  it("A file that cannot be read is one sentence", () => {
+    assert.throws(() => fileStore(folder).read(), (error: unknown) => error instanceof UserError && /cannot be read: it is a directory; repair it or choose another with --settings/.test(error.message))
+  })
+})
+
+describe("Settings of the command line", () => {
+  const file = bytes("# linehunt settings 1\ndomain: example.com\nUser : 6001\nsip_retry_t1: 100\n# end of 3 settings\n")
+
+  it("They are put over those of the file, the last one of a name wins, and the others stay", () => {
+    const { text: all } = layer(file, [{ name: "user", value: "6002", flag: "--user" }, { name: "sip_port", value: "1", flag: "--port" }, { name: "sip_port", value: "0", flag: "--set sip_port" }])
+    assert.equal(text(all), "domain: example.com\nsip_retry_t1: 100\nuser: 6002\nsip_port: 0\n")
+  })
+
+  it("The flag to blame for a line is known", () => {
+    const { flagOf } = layer(file, [{ name: "user", value: "", flag: "--user" }, { name: "sip_t2", value: "x", flag: "--set sip_t2" }])
+    assert.deepEqual([1, 2, 3, 4, 5].map(flagOf), [undefined, undefined, "--user", "--set sip_t2", undefined])
+  })
+
+  it("The value of a setting is found whatever its case and blanks", () => {
+    assert.equal(valueIn(file, "user"), "6001")
+    assert.equal(valueIn(file, "password"), "")
+    assert.equal(valueIn(bytes("# domain: a\ndomain:  b \n"), "domain"), "b")
+  })
+})
