@@ -110,6 +110,11 @@ export function filesBelow(folder: string): string[] {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const wasm = await compile("assembly/index.ts", "build/out/linehunt.wasm")
-  console.error(`build/out/linehunt.wasm: ${wasm.length} bytes`)
+  try {
+    await compile("assembly/index.ts", "build/out/linehunt.wasm")
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error
+    console.error(error.message)
+    process.exitCode = 1
+  }
 }

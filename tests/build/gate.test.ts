@@ -1,0 +1,110 @@
+// The gate finds each promise that a module breaks, and lets a good one through.
+import assert from "node:assert/strict"
+import { violations } from "../../build/gate.ts"
+import { mapViolations, readMemoryMap } from "../../build/memory-map.ts"
+import { FUNCTIONS, REGIONS } from "../../host/abi.ts"
+import { F32, F64, I32, I64, SECTION, body, dataSegment, exported, functionType, global, importedFunction, pages, section, signed, startSection, wasmModule } from "../wasm.ts"
+
+const map = readMemoryMap()
+const place = (name: string) => map.find((region) => region.name === name) ?? assert.fail(`no region ${name}`)
+const constants = place("CONSTANTS")
+const i32 = (value: number) => global(I32, false, [0x41, ...signed(value)])
+
+const GLOBALS: [string, number[]][] = [
+  ["ABI_VERSION", i32(1)],
+  ...REGIONS.flatMap((name): [string, number[]][] => [[`${name}_AT`, i32(place(name).at)], [`${name}_SIZE`, i32(place(name).size)]]),
+]
+const EXPORTED = [
+  exported("memory", "memory", 0),
+  ...FUNCTIONS.map((name) => exported(name, "function", 0)),
+  ...GLOBALS.map(([name], i) => exported(name, "global", i)),
+]
+
+type Parts = { types: number[][]; imports: number[][]; memory: number[]; globals: number[][]; exports: number[][]; start: number[]; code: number[]; data: number[] }
+const GOOD: Parts = {
+  types: [functionType([I32, I64], [I32])], imports: [], memory: pages(1, 1), globals: GLOBALS.map(([, code]) => code), exports: EXPORTED, start: [],
+  code: body([0x41, 0]), data: dataSegment(constants.at, [1, 2, 3]),
+}
+
+/** What the gate says of a good module with some parts replaced. */
+function found(parts: Partial<Parts>, budget = 100_000): string[] {
+  const all = { ...GOOD, ...parts }
+  const imports = all.imports.length > 0 ? section(SECTION.import, ...all.imports) : []
+  return violations(wasmModule(
+    section(SECTION.type, ...all.types), imports, section(SECTION.function, [0]), section(SECTION.memory, all.memory), section(SECTION.global, ...all.globals),
+    section(SECTION.export, ...all.exports), all.start, section(SECTION.code, all.code), section(SECTION.data, all.data)), map, budget)
+}
+
+/** The gate says exactly one thing of it, which matches. */
+function finds(parts: Partial<Parts>, sentence: RegExp): void {
+  const sentences = found(parts)
+  assert.equal(sentences.length, 1, sentences.join("\n"))
+  assert.match(sentences[0] ?? "", sentence)
+}
+
+describe("The gate", () => {
+  it("lets a good module through", () => { assert.deepEqual(found({}), []) })
+
+  it("finds an import", () => { finds({ imports: [importedFunction("env", "abort", 0)] }, /imports env\.abort/) })
+
+  it("finds a mutable global", () => { finds({ globals: [...GOOD.globals, global(I32, true, [0x41, 0])] }, /1 mutable globals/) })
+
+  it("finds memory.grow, however deep", () => {
+    finds({ code: body([0x02, 0x40, 0x03, 0x40, 0x41, 1, 0x40, 0, 0x1a, 0x0b, 0x0b, 0x41, 0]) }, /memory\.grow/)
+  })
+
+  it("takes numbers that look like instructions for numbers", () => {
+    assert.deepEqual(found({ code: body([0x41, 0xc0, 0x80, 0x01, 0x42, 0xab, 0x01, 0x1a, 0x1a, 0x41, 0, 0x28, 2, 0x40, 0x0e, 2, 0x40, 0x43, 0]) }), [])
+  })
+
+  it("finds a memory of another size", () => {
+    for (const memory of [pages(1), pages(1, 2), pages(2, 2), pages(0, 1)]) finds({ memory }, /not one page/)
+  })
+
+  it("finds a start function", () => { finds({ start: startSection(0) }, /start function/) })
+
+  it("finds floating-point instructions of every kind", () => {
+    for (const code of [[0x43, 0, 0, 0x80, 0x3f, 0x1a], [0x44, 0, 0, 0, 0, 0, 0, 0, 0, 0x1a], [0x41, 0, 0x2a, 2, 0], [0x91], [0xa8], [0xbf], [0xfc, 3], [0x5b], [0x38, 2, 0]]) {
+      finds({ code: body([...code, 0x41, 0]) }, /floating-point instructions/)
+    }
+  })
+
+  it("finds floating-point types of parameters, results, locals, blocks and globals", () => {
+    finds({ types: [functionType([F32], [I32])] }, /floating-point type/)
+    finds({ types: [functionType([I32], [F64])] }, /floating-point type/)
+    finds({ code: body([0x41, 0], [F64]) }, /floating-point type/)
+    finds({ code: body([0x02, F32, 0x00, 0x0b, 0x1a, 0x41, 0]) }, /floating-point type/)
+    assert.ok(found({ globals: [...GOOD.globals, global(F32, false, [0x43, 0, 0, 0, 0])] }).some((sentence) => /floating-point type/.test(sentence)))
+  })
+
+  it("finds an export that is missing, one too many, one of another kind and one of another value", () => {
+    finds({ exports: EXPORTED.slice(1) }, /does not export memory/)
+    finds({ exports: [...EXPORTED, exported("extra", "function", 0)] }, /exports extra/)
+    finds({ exports: [...EXPORTED.slice(1), exported("memory", "table", 0)] }, /memory is exported as a table/)
+    finds({ globals: [i32(2), ...GOOD.globals.slice(1)] }, /ABI_VERSION is exported as 2, but the sources say 1/)
+  })
+
+  it("finds static data before, behind and partly outside the constants", () => {
+    const end = constants.at + constants.size
+    for (const at of [0, constants.at - 1, end - 2, end]) finds({ data: dataSegment(at, [1, 2, 3]) }, /outside CONSTANTS/)
+    assert.deepEqual(found({ data: dataSegment(end - 3, [1, 2, 3]) }), [])
+  })
+
+  it("finds a module over the budget", () => { assert.match(found({}, 300).join(), /more than the budget of 300/) })
+
+  it("finds instructions and sections that it cannot follow", () => {
+    finds({ code: body([0xfd, 0, 0x41, 0]) }, /unknown instruction 0xfd/)
+    finds({ code: body([0x06, 0x41, 0]) }, /unknown instruction 0x6/)
+    assert.match(violations(Uint8Array.of(0, 1, 2), map, 1000).join(), /cannot be read/)
+  })
+})
+
+describe("The memory map", () => {
+  it("of the sources has no faults", () => { assert.deepEqual(mapViolations(map), []) })
+
+  it("must fit the page, not overlap, and keep the rooms' shares inside STATE", () => {
+    const bad = readMemoryMap(["A: usize = 0x100", "A_SIZE: usize = 0x100", "B: usize = 0x1ff", "B_SIZE: usize = 1", "STATE: usize = 0x300", "STATE_SIZE: usize = 16",
+      "X_STATE: usize = 0x308", "X_STATE_SIZE: usize = 9", "LAST: usize = 0xfffe", "LAST_SIZE: usize = 3"].map((line) => `export const ${line}`).join("\n"))
+    assert.deepEqual(mapViolations(bad), ["LAST ends outside the page", "X_STATE is not inside STATE", "A runs into B"])
+  })
+})
