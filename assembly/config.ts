@@ -3,14 +3,18 @@
 // Pools. A full pool is an answer to the peer or a refused command, never a trap.
 export const FLOWS = 16                  // sockets that the host owns for us
 export const OUTBOX_SLOTS = 12           // SIP messages that are kept for sending and sending again
+export const REQUEST_SLOTS = 4            // of these, never taken by answers: no flood of requests can stop the hunt
 export const CLIENT_TRANSACTIONS = 8
 export const SERVER_TRANSACTIONS = 8
 export const QUERY_PORT_TRIES: u8 = 8    // random ports tried for one socket when the host says that one is taken
-export const QUERIES = 8                 // DNS questions under way
+export const QUERIES = 4                 // DNS questions under way; each may hold two flows
+export const DNS_SERVERS = 4             // name servers that are asked in turn
 export const TARGETS = 16                // server addresses that one name may lead to
 export const CANDIDATES = 16             // servers that a line knows
 export const LINES = 1                   // accounts
 export const NONCES = 4                  // remembered challenges, by server and realm
+export const CHALLENGE_ROUNDS: u32 = 2   // answers to new nonces for one request before its credentials count as refused (SK-08, VE-23)
+export const CHALLENGE_STALES: u32 = 3   // besides, answers to challenges that say stale=true
 
 // Sizes in bytes
 export const DATAGRAM_MAX = 4096         // longest message taken from the network
@@ -26,7 +30,13 @@ export const T4: i64 = 5000
 export const TIMEOUT_T1S: i64 = 64       // Timers B, F, H, J, L and M are this many T1
 export const DNS_ROTATE: i64 = 2000      // a silent DNS server is left for the next one
 export const DNS_NEGATIVE_MAX_SEC: u32 = 3600
+export const DNS_TTL_MAX_SEC: u32 = 604800   // RFC 8767 4: a week at most
+export const DNS_ONCE: i64 = 1000        // an answer with TTL 0 serves this long: one question a second at most (P-14)
+export const DNS_FAILED_HOLD: i64 = 5000 // after a failure the same is not asked again so soon
+export const DNS_STALE_HOLD: i64 = 30000 // RFC 8767 5: the same while an old answer serves
+export const DNS_NAPTR_HOLD: i64 = 300000 // RFC 2308 7.2: where NAPTR questions go unanswered but others do not, none is asked for so long
 export const BACKOFF_BASE_SEC: u32 = 30  // RFC 5626 4.5: all flows failed
 export const BACKOFF_MAX_SEC: u32 = 1800
+export const BUSY_RETRY_SEC: u32 = 5      // Retry-After of the 503 that says that too much is under way
 export const PACKETS_PER_SECOND = 10     // one phone never sends more, whatever happens
 export const EXPIRES_MAX_SEC: u32 = 86400

@@ -1,0 +1,361 @@
+// From a name to addresses to try, as RFC 3263 says: NAPTR, then SRV, then A and AAAA, as far as each is called for.
+//
+// begin() starts a search, advance() takes it as far as the answers that are there lead; call it again whenever the resolver has moved.
+import { TX } from "../memory"
+import { DNS_NAPTR_HOLD, TARGETS } from "../config"
+import { NEVER } from "../base/deadline"
+import { Endpoint } from "../base/endpoint"
+import { parseHostPort } from "../base/ip"
+import { Span, NONE, keep, lengthOf, span, startOf, text } from "../base/span"
+import { Setting, UseNaptr, number, words } from "../settings/settings"
+import { NAME_TEXT_MAX, RecordType } from "../wire/dns"
+import { warnAbout } from "./answer"
+import { Entry, State, entryOf, pin, unpin, unpinAll } from "./cache"
+import { OTHER_NAME_AT, SEARCH_SIZE } from "./layout"
+import { NO_NAPTR, naptrOf, nextUsable, offersOther } from "./naptr"
+import { Naptr, Srv, readAddress, recordSize } from "./record"
+import { Answer, aliases, answer, ask, isStale, usesIp4, usesIp6 } from "./resolver"
+import { Algorithm, order } from "./select"
+import { recordAt } from "./show"
+import { FOUND_SIZE, addTarget, clearTargets, found, limitExpiry, lineAt, nameAt, sortTargets, targetCount } from "./targets"
+
+export { Target, target, targetCount, expires, stale } from "./targets"
+
+/**
+ * How a search ended. NOT_FOUND: the name does not exist, or none is set. NO_ADDRESS: the name exists, but no server has an address. DNS_DEAD: no name
+ * server answered. SERVICE_ABSENT: the domain says that it has no SIP (RFC 2782, target "."). NOT_CARRIED: it has, but not over UDP.
+ */
+export const enum Located { PENDING, READY, NOT_FOUND, NO_ADDRESS, DNS_DEAD, SERVICE_ABSENT, NOT_CARRIED }
+
+const enum Phase { NAPTR, NEXT_NAPTR, SRV, RECORDS, HOST, DONE }
+
+// What came up on the way, as bits: it decides what a search without result is called.
+const SAW_SRV: u32 = 1
+const SAW_ABSENT: u32 = 2
+const SAW_DEAD: u32 = 4
+const SAW_UDP: u32 = 8                   // a NAPTR record for UDP
+const SAW_NAME: u32 = 16                 // the name itself exists
+const NAPTR_FAILED: u32 = 32
+
+const UDP: u8 = 1                        // wire Transport
+const SIP_PORT: u16 = 5060
+/** So many hosts are asked for at a time. */
+const AHEAD: u32 = 3
+const SRV_PREFIX: Span = text("_sip._udp.")
+
+const SEQUENCE_AT: usize = 32
+
+@unmanaged
+class Search {
+  phase: Phase
+  result: Located
+  seen: u32            // bits
+  naptr: i32           // index of the NAPTR record being followed
+  order: u16           // of that record
+  preference: u16
+  naptrEntry: u16      // ids in the cache
+  srvEntry: u16
+  port: u16            // 0: none was set
+  nameLength: u8
+  base: u8             // number of the first record of this SRV set
+  place: u8            // in the sequence of records
+  // then: 16 bytes, the SRV records by priority
+
+  // @ts-ignore: decorator
+  @inline
+  get sequence(): usize { return changetype<usize>(this) + SEQUENCE_AT }
+}
+
+function searchOf(line: i32): Search { return changetype<Search>(lineAt(line) + FOUND_SIZE) }
+
+/** Starts a search for what the settings name: `server` if it is set, else `domain`. What an earlier search found is forgotten. */
+export function begin(line: i32, now: i64): void {
+  const e = changetype<Endpoint>(TX)
+  const server = words(Setting.SERVER)
+  const host = parseHostPort(lengthOf(server) > 0 ? server : words(Setting.DOMAIN), e)
+  if (e.family == 0 || host == NONE) return locate(line, host, e.port, now)
+  // An address is what it is: DNS is not asked.
+  locate(line, NONE, 0, now)
+  addAddress(line, e, NONE, NEVER)
+  finish(line, Located.READY)
+}
+
+/** Starts a search for a host name, with a port or 0. */
+export function locate(line: i32, name: Span, port: u16, now: i64): void {
+  if (FOUND_SIZE + SEQUENCE_AT + TARGETS > SEARCH_SIZE) ERROR("the search does not fit")
+  const s = searchOf(line)
+  unpinAll(line)
+  clearTargets(line)
+  memory.fill(changetype<usize>(s), 0, SEARCH_SIZE - FOUND_SIZE)
+  s.nameLength = <u8>lengthOf(keep(name, nameAt(line), NAME_TEXT_MAX))
+  s.port = port
+  s.naptr = NO_NAPTR
+  if (s.nameLength == 0) finish(line, Located.NOT_FOUND)
+  // RFC 3263 4.2: with a port there is neither NAPTR nor SRV.
+  else if (port != 0) s.phase = Phase.HOST
+  else s.phase = number(Setting.USE_NAPTR) == UseNaptr.NEVER ? Phase.SRV : Phase.NAPTR
+}
+
+/** Goes on with the search as far as possible. The targets are complete when it is READY. */
+export function advance(line: i32, now: i64): Located {
+  const s = searchOf(line)
+  let moves = true
+  while (moves && s.phase != Phase.DONE) {
+    switch (s.phase) {
+      case Phase.NAPTR: moves = stepNaptr(line, s, now); break
+      case Phase.NEXT_NAPTR: moves = stepNextNaptr(line, s); break
+      case Phase.SRV: moves = stepSrv(line, s, now); break
+      case Phase.RECORDS: moves = stepRecords(line, s, now); break
+      default: moves = stepHost(line, s, now); break
+    }
+  }
+  return s.phase == Phase.DONE ? <Located>s.result : Located.PENDING
+}
+
+function nameOf(line: i32, s: Search): Span { return span(nameAt(line), s.nameLength) }
+
+/** Asks, and makes sure that what is known or comes stays in the cache until the search is over. */
+function demand(line: i32, name: Span, type: u32, now: i64): Answer {
+  const result = ask(name, type, now)
+  const e = answer()
+  if (changetype<usize>(e) != 0) pin(e, line)
+  if (isStale()) found(line).isStale = true
+  return result
+}
+
+function hasRecords(result: Answer): bool { return result == Answer.FOUND || result == Answer.STALE }
+
+/** Until when an answer needs no asking again. */
+function horizon(e: Entry, now: i64): i64 { return now < e.expires ? e.expires : e.retryAt }
+
+// -- NAPTR. RFC 3263 4.1
+
+function stepNaptr(line: i32, s: Search, now: i64): bool {
+  const result = demand(line, nameOf(line, s), RecordType.NAPTR, now)
+  if (result == Answer.PENDING) return false
+  if (result == Answer.FAILED) s.seen |= NAPTR_FAILED
+  s.naptrEntry = <u16>(changetype<usize>(answer()) == 0 ? 0 : answer().id)
+  if (!hasRecords(result)) {
+    s.phase = Phase.SRV
+    return true
+  }
+  limitExpiry(line, horizon(answer(), now))
+  s.phase = Phase.NEXT_NAPTR
+  return true
+}
+
+/** Chooses the next NAPTR record to follow, or decides what it means that there is none. */
+function stepNextNaptr(line: i32, s: Search): bool {
+  const next = nextUsable(entryOf(s.naptrEntry), s.naptr)
+  if (next == NO_NAPTR) {
+    s.naptr = NO_NAPTR
+    if (targetCount(line) > 0 || (s.seen & (SAW_SRV | SAW_ABSENT | SAW_DEAD)) != 0) conclude(line, s)
+    else if ((s.seen & SAW_UDP) == 0 && offersOther(entryOf(s.naptrEntry))) finish(line, Located.NOT_CARRIED)
+    // RFC 3263 4.1: without a usable NAPTR record, SRV is asked for the transports that we have (P-17).
+    else s.phase = Phase.SRV
+    return true
+  }
+  const naptr = naptrAt(s, next)
+  // RFC 3403 4.1: a record that led somewhere settles it; those of another order are not looked at.
+  if (targetCount(line) > 0 && naptr.order != s.order) {
+    conclude(line, s)
+    return true
+  }
+  s.seen |= SAW_UDP
+  s.naptr = next
+  s.order = naptr.order
+  s.preference = naptr.preference
+  s.phase = Phase.SRV
+  return true
+}
+
+function naptrAt(s: Search, i: i32): Naptr { return naptrOf(entryOf(s.naptrEntry), i) }
+
+// -- SRV. RFC 3263 4.2, RFC 2782
+
+function stepSrv(line: i32, s: Search, now: i64): bool {
+  const name = srvName(line, s)
+  const result = name == NONE ? Answer.NXDOMAIN : demand(line, name, RecordType.SRV, now)
+  if (result == Answer.PENDING) return false
+  if (result != Answer.FAILED) holdNaptr(s, now)
+  if (hasRecords(result)) return takeRecords(line, s, answer(), now)
+  if (result == Answer.FAILED) s.seen |= SAW_DEAD
+  else if (s.naptr != NO_NAPTR) warnAbout(RecordType.SRV, srvName(line, s), text("a NAPTR record leads here, but there is nothing"))
+  if (s.naptr != NO_NAPTR) s.phase = Phase.NEXT_NAPTR
+  else if (result == Answer.FAILED) conclude(line, s)
+  // RFC 3263 4.2: only where there is no SRV record at all, the name itself is looked up (P-09).
+  else s.phase = Phase.HOST
+  return true
+}
+
+/** The name to ask for: where the NAPTR record points, else the service below the name itself. NONE when that is too long. */
+function srvName(line: i32, s: Search): Span {
+  if (s.naptr != NO_NAPTR) return naptrAt(s, s.naptr).replacement
+  const prefix = lengthOf(SRV_PREFIX)
+  if (prefix + s.nameLength > NAME_TEXT_MAX) return NONE
+  memory.copy(OTHER_NAME_AT, startOf(SRV_PREFIX), prefix)
+  memory.copy(OTHER_NAME_AT + prefix, nameAt(line), s.nameLength)
+  return span(OTHER_NAME_AT, prefix + s.nameLength)
+}
+
+// AMB-24: DNS that answers SRV, but never NAPTR, is not asked for NAPTR with every search.
+function holdNaptr(s: Search, now: i64): void {
+  if ((s.seen & NAPTR_FAILED) == 0 || s.naptrEntry == 0 || number(Setting.USE_NAPTR) != UseNaptr.AUTO) return
+  const e = entryOf(s.naptrEntry)
+  if (changetype<usize>(e) != 0 && e.state == State.UNKNOWN) e.retryAt = now + DNS_NAPTR_HOLD
+}
+
+function takeRecords(line: i32, s: Search, e: Entry, now: i64): bool {
+  const first = changetype<Srv>(recordAt(e, 0))
+  // RFC 2782 "Target": a single "." says that the service is decidedly not available at this domain (P-10).
+  if (e.count == 1 && lengthOf(first.host) == 0) {
+    s.seen |= SAW_ABSENT
+    nextSet(line, s)
+    return true
+  }
+  s.seen |= SAW_SRV
+  s.srvEntry = e.id
+  s.place = 0
+  limitExpiry(line, horizon(e, now))
+  sequenceRecords(s, e)
+  s.phase = Phase.RECORDS
+  return true
+}
+
+/** The preferred records first, so that they have their addresses in the table should it not be large enough for all. */
+function sequenceRecords(s: Search, e: Entry): void {
+  let at = recordAt(e, 0)
+  for (let i: u32 = 0; i < e.count; i++) {
+    store<u16>(TX + (<usize>i << 1), changetype<Srv>(at).priority)
+    at += recordSize(RecordType.SRV, at)
+  }
+  order(TX, TX, e.count, Algorithm.DNS_ORDER, s.sequence, 0)
+}
+
+function stepRecords(line: i32, s: Search, now: i64): bool {
+  const count: u32 = entryOf(s.srvEntry).count
+  if (s.place == count) {
+    s.base += <u8>count
+    nextSet(line, s)
+    return true
+  }
+  if (hostAddresses(line, s, hostOf(s, s.place), now)) {
+    s.place++
+    return true
+  }
+  // While this one is waited for, the next ones can be asked for.
+  for (let i: u32 = s.place + 1; i < min(count, s.place + AHEAD); i++) {
+    const host = hostOf(s, i)
+    if (lengthOf(host) > 0) areSettled(line, host, now)
+  }
+  return false
+}
+
+/** The host of the record at that place of the sequence, copied to TX as the cache may move while it is asked for. */
+function hostOf(s: Search, place: u32): Span {
+  return keep(srvAt(s, place).host, TX, NAME_TEXT_MAX)
+}
+
+function srvAt(s: Search, place: u32): Srv {
+  return changetype<Srv>(recordAt(entryOf(s.srvEntry), load<u8>(s.sequence + place)))
+}
+
+/** This SRV set is done, or of no use. */
+function nextSet(line: i32, s: Search): void {
+  if (s.naptr != NO_NAPTR) s.phase = Phase.NEXT_NAPTR
+  else conclude(line, s)
+}
+
+// -- Addresses. RFC 7984 3: of both families, before the next record
+
+function stepHost(line: i32, s: Search, now: i64): bool {
+  s.srvEntry = 0
+  if (!hostAddresses(line, s, keep(nameOf(line, s), TX, NAME_TEXT_MAX), now)) return false
+  conclude(line, s)
+  return true
+}
+
+function areSettled(line: i32, host: Span, now: i64): bool {
+  const a = usesIp4() ? demand(line, host, RecordType.A, now) : Answer.NODATA
+  const aaaa = usesIp6() ? demand(line, host, RecordType.AAAA, now) : Answer.NODATA
+  return a != Answer.PENDING && aaaa != Answer.PENDING
+}
+
+/** Makes targets of the addresses of a host. False: they are not all known yet. */
+function hostAddresses(line: i32, s: Search, host: Span, now: i64): bool {
+  if (lengthOf(host) == 0) return true
+  if (!areSettled(line, host, now)) return false
+  const before = targetCount(line)
+  const wasFull = found(line).full
+  const a = usesIp4() ? takeAddresses(line, s, host, RecordType.A, now) : Answer.NODATA
+  const aaaa = usesIp6() ? takeAddresses(line, s, host, RecordType.AAAA, now) : Answer.NODATA
+  if (a == Answer.FAILED || aaaa == Answer.FAILED) s.seen |= SAW_DEAD
+  if (a != Answer.NXDOMAIN && aaaa != Answer.NXDOMAIN) s.seen |= SAW_NAME
+  if (found(line).full && !wasFull) warnAbout(RecordType.A, host, text("more addresses than can be kept, the rest is left out"))
+  if (targetCount(line) == before && !found(line).full) warnAbout(RecordType.A, host, text("no address, this server is left out"))
+  return true
+}
+
+function takeAddresses(line: i32, s: Search, host: Span, type: u32, now: i64): Answer {
+  const result = demand(line, host, type, now)
+  const e = answer()
+  if (changetype<usize>(e) == 0) return result
+  unpin(e, line)
+  if (!hasRecords(result)) return result
+  // RFC 2782 "Target": the name must not be an alias. It is followed all the same (BL-11).
+  if (s.srvEntry != 0 && aliases() > 0) warnAbout(type, host, text("the target of an SRV record is an alias, which it must not be"))
+  const until = horizon(e, now)
+  const address = changetype<Endpoint>(OTHER_NAME_AT)
+  for (let i: u32 = 0; i < e.count; i++) {
+    readAddress(recordAt(e, i), type == RecordType.A ? 4 : 6, address)
+    address.port = portOf(s)
+    addAddress(line, address, host, until)
+  }
+  return result
+}
+
+function portOf(s: Search): u16 {
+  if (s.srvEntry != 0) return srvAt(s, s.place).port
+  return s.port != 0 ? s.port : SIP_PORT
+}
+
+function addAddress(line: i32, address: Endpoint, host: Span, until: i64): void {
+  const s = searchOf(line)
+  const t = addTarget(line, host)
+  if (changetype<usize>(t) == 0) return
+  t.endpoint.copyFrom(address)
+  if (address.port == 0) t.endpoint.port = SIP_PORT
+  t.rank = 1
+  t.transport = UDP
+  t.expires = until
+  t.priority = 1
+  limitExpiry(line, until)
+  if (s.naptr != NO_NAPTR) {
+    t.order = s.order
+    t.preference = s.preference
+  }
+  if (s.srvEntry == 0) return
+  const srv = srvAt(s, s.place)
+  t.priority = srv.priority
+  t.weight = srv.weight
+  t.record = s.base + load<u8>(s.sequence + s.place)
+}
+
+// -- The end
+
+/** The search has nothing more to look for. */
+function conclude(line: i32, s: Search): void {
+  sortTargets(line)
+  const seen: u32 = s.seen
+  if (targetCount(line) > 0) finish(line, Located.READY)
+  else if ((seen & SAW_DEAD) != 0) finish(line, Located.DNS_DEAD)
+  else if ((seen & SAW_ABSENT) != 0) finish(line, Located.SERVICE_ABSENT)
+  else if ((seen & (SAW_SRV | SAW_NAME)) != 0) finish(line, Located.NO_ADDRESS)
+  else finish(line, Located.NOT_FOUND)
+}
+
+function finish(line: i32, result: Located): void {
+  unpinAll(line)
+  searchOf(line).result = result
+  searchOf(line).phase = Phase.DONE
+}
