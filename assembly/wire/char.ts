@@ -1,0 +1,170 @@
+// Classes of characters and the searches over them that all readers of messages share. Nothing here looks at or behind `end`.
+import { CLASSES } from "./char-table"
+
+/** Bits of char-table.ts; build/headers.ts has the characters of each. */
+export const enum Class {
+  TOKEN = 1,
+  HOST = 2,
+  USER = 4,
+  PASSWORD = 8,
+  PARAMETER = 16,
+  HEADER = 32,
+  URI = 64,
+  VALUE = 128
+}
+
+export const TAB: u32 = 0x09, LF: u32 = 0x0a, CR: u32 = 0x0d, SPACE: u32 = 0x20, QUOTE: u32 = 0x22, PERCENT: u32 = 0x25,
+  AMPERSAND: u32 = 0x26, COMMA: u32 = 0x2c, DOT: u32 = 0x2e, SLASH: u32 = 0x2f, COLON: u32 = 0x3a, SEMICOLON: u32 = 0x3b, LESS: u32 = 0x3c,
+  EQUALS: u32 = 0x3d, GREATER: u32 = 0x3e, QUESTION: u32 = 0x3f, AT: u32 = 0x40, OPEN: u32 = 0x5b, BACKSLASH: u32 = 0x5c,
+  CLOSE: u32 = 0x5d
+/** Both, as they lie in memory. */
+export const CRLF: u16 = 0x0a0d
+
+/** Eight bytes at once: one in each byte, and the top bit of each. */
+const ONES: u64 = 0x0101010101010101
+const TOPS: u64 = 0x8080808080808080
+
+/** Bit 5 of eight bytes: set in all of them, the case of letters no longer matters. */
+export const CASE: u64 = 0x2020202020202020
+
+/** The byte at an address, as a number that arithmetic leaves alone: u8 would be cut to 8 bits after each step. */
+// @ts-ignore: decorator
+@inline
+export function peek(p: usize): u32 { return load<u8>(p) }
+
+// @ts-ignore: decorator
+@inline
+export function isOf(c: u32, kind: Class): bool {
+  return (load<u8>(CLASSES + c) & kind) != 0
+}
+
+// @ts-ignore: decorator
+@inline
+export function isDigit(c: u32): bool {
+  return c - 48 < 10
+}
+
+/** White space within a field value. CR and LF occur there only where a line is folded (RFC 3261 25.1: LWS); message.ts has made sure of it. */
+// @ts-ignore: decorator
+@inline
+export function isSpace(c: u32): bool {
+  return c == SPACE || c == TAB || c == CR || c == LF
+}
+
+// @ts-ignore: decorator
+@inline
+export function skipSpace(p: usize, end: usize): usize {
+  while (p < end && peek(p) <= SPACE && isSpace(peek(p))) p++
+  return p
+}
+
+/** Behind the last byte that is not white space, `start` at least. */
+// @ts-ignore: decorator
+@inline
+export function dropSpace(start: usize, end: usize): usize {
+  while (end > start && peek(end - 1) <= SPACE && isSpace(peek(end - 1))) end--
+  return end
+}
+
+/** The first byte that is not of a class, or `end`. */
+// @ts-ignore: decorator
+@inline
+export function skipOf(p: usize, end: usize, kind: Class): usize {
+  while (p < end && load<u8>(CLASSES + peek(p)) & kind) p++
+  return p
+}
+
+/** The first byte below a space, or `end`. Eight bytes at a time: in a byte that had no top bit, only a value below 32 borrows one. */
+// @ts-ignore: decorator
+@inline
+export function findControl(p: usize, end: usize): usize {
+  while (p + 8 <= end) {
+    const bytes = load<u64>(p)
+    const found = bytes - ONES * 32 & ~bytes & TOPS
+    if (found) return p + <usize>(ctz(found) >> 3)
+    p += 8
+  }
+  while (p < end && peek(p) >= SPACE) p++
+  return p
+}
+
+/** The first byte equal to `c`, or `end`. */
+// @ts-ignore: decorator
+@inline
+export function findByte(p: usize, end: usize, c: u64): usize {
+  while (p + 8 <= end) {
+    const bytes = load<u64>(p) ^ ONES * c
+    const found = bytes - ONES & ~bytes & TOPS
+    if (found) return p + <usize>(ctz(found) >> 3)
+    p += 8
+  }
+  while (p < end && peek(p) != <u8>c) p++
+  return p
+}
+
+/** The first colon or byte below a space, or `end`: where the name of a header field ends. */
+// @ts-ignore: decorator
+@inline
+export function findNameEnd(p: usize, end: usize): usize {
+  while (p + 8 <= end) {
+    const bytes = load<u64>(p), colons = bytes ^ ONES * COLON
+    const found = (bytes - ONES * 32 & ~bytes | colons - ONES & ~colons) & TOPS
+    if (found) return p + <usize>(ctz(found) >> 3)
+    p += 8
+  }
+  while (p < end && peek(p) >= SPACE && peek(p) != COLON) p++
+  return p
+}
+
+/**
+ * The last eight bytes before `end`, of which the last `length` (1-8) count; the others become 0. What is read in vain lies before the word:
+ * no message begins in the first bytes of memory, but one may end with them.
+ */
+// @ts-ignore: decorator
+@inline
+export function wordBefore(end: usize, length: u32): u64 {
+  return load<u64>(end - 8) >> (64 - (length << 3))
+}
+
+/** Behind the quotation mark that closes the string whose opening one is at `p`, or 0 when none does (RFC 3261 25.1: quoted-string). */
+export function skipQuoted(p: usize, end: usize): usize {
+  for (p++; p < end; p++) {
+    const c: u32 = peek(p)
+    if (c == QUOTE) return p + 1
+    if (c == BACKSLASH && ++p < end && (peek(p) > 127 || peek(p) == CR || peek(p) == LF)) return 0
+  }
+  return 0
+}
+
+/** The first byte that is neither of a class nor part of an escape (% and two hexadecimal digits), or `end`. */
+// @ts-ignore: decorator
+@inline
+export function skipEscaped(p: usize, end: usize, kind: Class): usize {
+  while (p < end) {
+    const c: u32 = peek(p)
+    if (!isOf(c, kind)) {
+      if (c != PERCENT || p + 3 > end || !isHex(peek(p + 1)) || !isHex(peek(p + 2))) break
+      p += 2
+    }
+    p++
+  }
+  return p
+}
+
+function isHex(c: u32): bool {
+  return c - 48 < 10 || (c | 0x20) - 97 < 6
+}
+
+/** The first byte that is a space or less, or `end`. */
+// @ts-ignore: decorator
+@inline
+export function findBlank(p: usize, end: usize): usize {
+  while (p + 8 <= end) {
+    const bytes = load<u64>(p)
+    const found = bytes - ONES * 33 & ~bytes & TOPS
+    if (found) return p + <usize>(ctz(found) >> 3)
+    p += 8
+  }
+  while (p < end && peek(p) > SPACE) p++
+  return p
+}

@@ -1,0 +1,221 @@
+// Reads a SIP message: start line, header lines, body (RFC 3261 7, 25.1).
+import { COLON, CR, CRLF, DOT, LF, SPACE, TAB, Class, dropSpace, findControl, findNameEnd, isDigit, peek, skipOf, skipSpace } from "./char"
+import { Fault } from "./fault"
+import { Field, fieldAt } from "./header"
+import { LINES_AT, Message, addLine, hasLine } from "./message"
+import { Method, methodBetween } from "./method"
+import { parseUri } from "./uri"
+import { readTyped } from "./typed"
+import { SIP_SPACE, SPACE_SIP } from "./words"
+import { HEADERS_MAX } from "../config"
+import { decimal } from "../base/number"
+import { NONE, between, same } from "../base/span"
+
+/** What parse() returns for a message with a fault. */
+export const BAD: i32 = -1
+
+/**
+ * Reads the `length` bytes at `at` into `m` and returns how many of them are the message: octets behind the body that Content-Length gives
+ * are surplus (RFC 3261 18.3). Returns BAD when something is wrong: m.fault says what, and `m` holds all that could be read nevertheless.
+ * Nothing behind the bytes is read, nothing is written but `m`. The work is proportional to `length`.
+ */
+export function parse(at: usize, length: u32, m: Message): i32 {
+  memory.fill(changetype<usize>(m), 0, LINES_AT)
+  m.start = at
+  m.maxForwards = -1
+  m.contentLength = -1
+  m.expires = -1
+  m.minExpires = -1
+  m.retryAfter = -1
+  const end = at + length
+  let p = at
+  // RFC 3261 7.5: empty lines before the start line are ignored.
+  while (p + 2 <= end && load<u16>(p) == CRLF) p += 2
+  if (p == end) {
+    spoil(m, Fault.EMPTY)
+    return BAD
+  }
+  p = readLines(readStartLine(p, end, m), end, m)
+  if (p != 0) p = takeBody(p, end, m)
+  checkPresence(m)
+  return m.fault == Fault.NONE ? <i32>(p - at) : BAD
+}
+
+/** Notes what is wrong, unless something was wrong before. */
+export function spoil(m: Message, fault: Fault): void {
+  if (m.fault == Fault.NONE) m.fault = <u8>fault
+}
+
+/** Returns where the next line begins, `end` when there is none. */
+function readStartLine(start: usize, end: usize, m: Message): usize {
+  const lineEnd = findControl(start, end)
+  let next = lineEnd
+  if (lineEnd + 2 <= end && load<u16>(lineEnd) == CRLF) next += 2
+  else {
+    spoil(m, Fault.START_LINE)
+    while (next < end && peek(next) != LF) next++
+    if (next < end) next++
+  }
+  if (lineEnd - start < 11) spoil(m, Fault.START_LINE)
+  else if ((load<u32>(start) | 0x00202020) == 0x2f706973) readStatusLine(start, lineEnd, m)
+  else readRequestLine(start, lineEnd, m)
+  return next
+}
+
+/** RFC 3261 7.1: Method SP Request-URI SP SIP-Version. One space each: RFC 4475 3.1.2.9 and 3.1.2.10 let us refuse more. */
+function readRequestLine(start: usize, end: usize, m: Message): void {
+  let p = skipOf(start, end, Class.TOKEN)
+  if (p == start || p == end || peek(p) != SPACE) {
+    spoil(m, Fault.START_LINE)
+    return
+  }
+  m.methodName = between(start, p)
+  m.method = <u8>methodBetween(start, p)
+  p++
+  let uriEnd = end - 8
+  // RFC 3261 7.1: the version is compared without regard to case.
+  if (uriEnd <= p || load<u64>(uriEnd) != SPACE_SIP && (load<u64>(uriEnd) | 0x20202000) != (SPACE_SIP | 0x20202000)) {
+    uriEnd = end
+    while (uriEnd > p && peek(uriEnd - 1) != SPACE) uriEnd--
+    spoil(m, uriEnd > p && isVersion(uriEnd, end) ? Fault.VERSION : Fault.START_LINE)
+    if (uriEnd <= p) return
+    uriEnd--
+  }
+  m.requestUri = between(p, uriEnd)
+  if (parseUri(m.requestUri, m.uri) < 0) spoil(m, Fault.REQUEST_URI)
+}
+
+/** RFC 3261 7.2: SIP-Version SP Status-Code SP Reason-Phrase, which may be empty. */
+function readStatusLine(start: usize, end: usize, m: Message): void {
+  if (load<u64>(start) != SIP_SPACE && (load<u64>(start) | 0x202020) != (SIP_SPACE | 0x202020)) {
+    const version = findSpace(start, end)
+    spoil(m, isVersion(start, version) ? Fault.VERSION : Fault.START_LINE)
+    return
+  }
+  const p = start + 8
+  const a = peek(p) - 48, b = <u32>load<u8>(p, 1) - 48, c = <u32>load<u8>(p, 2) - 48
+  if (a - 1 > 5 || b > 9 || c > 9 || p + 3 < end && load<u8>(p, 3) != SPACE) {
+    spoil(m, Fault.STATUS_CODE)
+    return
+  }
+  m.status = <u16>(a * 100 + b * 10 + c)
+  // A line that ends behind the code lacks a space that says nothing.
+  if (p + 4 < end) m.reason = between(p + 4, end)
+}
+
+function findSpace(p: usize, end: usize): usize {
+  while (p < end && peek(p) != SPACE) p++
+  return p
+}
+
+/** "SIP/" and digits with a dot between them. */
+function isVersion(p: usize, end: usize): bool {
+  if (p + 7 > end || (load<u32>(p) | 0x00202020) != 0x2f706973) return false
+  p += 4
+  let digits = p
+  while (p < end && isDigit(peek(p))) p++
+  if (p == digits || p == end || peek(p) != DOT) return false
+  digits = ++p
+  while (p < end && isDigit(peek(p))) p++
+  return p > digits && p == end
+}
+
+/** Reads lines up to and with the empty one. Returns where the body begins, or 0 when there is no empty line. */
+function readLines(p: usize, end: usize, m: Message): usize {
+  while (p + 2 <= end) {
+    if (load<u16>(p) == CRLF) return p + 2
+    if (m.fieldCount >= <u32>HEADERS_MAX) {
+      spoil(m, Fault.TOO_MANY_FIELDS)
+      return 0
+    }
+    p = readLine(p, end, m)
+  }
+  spoil(m, Fault.NO_END)
+  return 0
+}
+
+/** Reads the line at `p` with its continuations. Returns where the next one begins. */
+function readLine(p: usize, end: usize, m: Message): usize {
+  const name = p
+  p = findNameEnd(p, end)
+  const nameEnd = dropSpace(name, p)
+  // RFC 3261 25.1: HCOLON = *( SP / HTAB ) ":" SWS
+  while (p < end && peek(p) == TAB || p < end && peek(p) == SPACE) p++
+  if (p == end || peek(p) != COLON || nameEnd == name) return skipLine(p, end, m)
+  const field = fieldAt(name, <u32>(nameEnd - name))
+  if (field == Field.OTHER && skipOf(name, nameEnd, Class.TOKEN) != nameEnd) return skipLine(p, end, m)
+  let value = p + 1
+  if (value < end && peek(value) == SPACE) value++
+  p = findLineEnd(value, end, m)
+  let valueEnd = p
+  if (value < valueEnd && peek(value) <= SPACE) value = skipSpace(value, valueEnd)
+  valueEnd = dropSpace(value, valueEnd)
+  takeLine(m, name, field, value, valueEnd)
+  return p
+}
+
+/** A line that is neither a field nor a continuation: the next one may be good. */
+function skipLine(p: usize, end: usize, m: Message): usize {
+  spoil(m, Fault.FIELD_NAME)
+  return findLineEnd(p, end, m)
+}
+
+/** Behind the CRLF that ends the field at `p`: the first that no white space follows (RFC 3261 7.3.1). `end` when there is none. */
+// @ts-ignore: decorator
+@inline
+function findLineEnd(p: usize, end: usize, m: Message): usize {
+  while (true) {
+    p = findControl(p, end)
+    if (p + 2 > end) return end
+    if (load<u16>(p) == CRLF) {
+      p += 2
+      if (p == end || peek(p) != SPACE && peek(p) != TAB) return p
+    } else {
+      // A lone CR or LF would be a line end to others than us. Other controls are for the readers of values: quoted strings may hold them.
+      if (peek(p) == CR || peek(p) == LF) spoil(m, Fault.LINE_END)
+      p++
+    }
+  }
+}
+
+/** Puts a line into the table and reads its value, if it is of those that every message needs. */
+function takeLine(m: Message, name: usize, field: Field, start: usize, end: usize): void {
+  const value = between(start, end)
+  const repeated = hasLine(m, field)
+  addLine(m, name, field, value)
+  if (repeated && field > Field.VIA && field < Field.CONTACT) {
+    // RFC 4475 3.3.8, 3.3.9: which of two such lines holds cannot be known.
+    if (field != Field.CONTENT_LENGTH) spoil(m, Fault.REPEATED)
+    else if (decimal(value, i32.MAX_VALUE) != m.contentLength) spoil(m, Fault.CONTENT_LENGTHS)
+  } else if (field >= Field.VIA && field <= Field.RETRY_AFTER) {
+    const fault = readTyped(m, field, start, end)
+    if (fault != Fault.NONE) spoil(m, fault)
+  }
+}
+
+/** Takes as many octets as Content-Length says, or all there are (RFC 3261 18.3). Returns where the message ends. */
+function takeBody(p: usize, end: usize, m: Message): usize {
+  let bodyEnd = end
+  if (m.contentLength >= 0) {
+    if (<usize>m.contentLength <= end - p) bodyEnd = p + m.contentLength
+    else spoil(m, Fault.BODY)
+  }
+  if (bodyEnd > p) m.body = between(p, bodyEnd)
+  return bodyEnd
+}
+
+/** RFC 3261 8.1.1: what no request and no response can lack. Max-Forwards, tags and Contact may be missing in those of RFC 2543 phones. */
+function checkPresence(m: Message): void {
+  if (m.status != 0) {
+    m.method = m.cseqMethod
+    m.methodName = m.cseqMethodName
+  }
+  if (m.fault != Fault.NONE) return
+  if (m.viaCount == 0) spoil(m, Fault.NO_VIA)
+  else if (m.from == NONE) spoil(m, Fault.NO_FROM)
+  else if (m.to == NONE) spoil(m, Fault.NO_TO)
+  else if (m.callId == NONE) spoil(m, Fault.NO_CALL_ID)
+  else if (m.cseqMethodName == NONE) spoil(m, Fault.NO_CSEQ)
+  // RFC 3261 8.1.1.5: the method of CSeq is that of the request.
+  else if (m.cseqMethod != m.method || m.method == Method.UNKNOWN && !same(m.methodName, m.cseqMethodName)) spoil(m, Fault.CSEQ_METHOD)
+}
