@@ -63,7 +63,7 @@ export function widthOf(s: Span): u32 {
 /** Draws `count` cells inverse. */
 export function invert(row: u32, column: u32, count: u32): void {
   for (let i = row * COLUMNS + column; count > 0; i++, count--) {
-    store<u8>(FLAGS + (i >>> 3), load<u8>(FLAGS + (i >>> 3)) | <u8>(1 << (i & 7)))
+    store<u8>(FLAGS + (i >>> 3), load<u8>(FLAGS + (i >>> 3)) | <u8>(<u32>1 << (i & 7)))
   }
 }
 

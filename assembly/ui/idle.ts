@@ -1,0 +1,118 @@
+// The idle view: who we are, where we are registered or what the phone is doing about it, and the time.
+import { Span, NONE, text } from "../base/span"
+import { Setting, number, words } from "../settings/settings"
+import { Candidate, candidate, candidateCount } from "../servers/candidates"
+import { Registration, Trouble, registration } from "../account/registration"
+import { RegistrationState } from "../account/machine"
+import { COLUMNS, put, write, writeRight, widthOf } from "./screen"
+import { Symbol } from "./font"
+import { title, softKeys, fitted, pen } from "./paper"
+import { Action, View, push } from "./panel"
+import { icon, isAhead, knowsClock, writeClock, writeElapsed, writeLeft } from "./standing"
+import { isEmpty, writeAccount, writeRank, writeServer, writeTrouble } from "./words"
+
+const HEADLINE: u32 = 2
+const NAME_COLUMNS: u32 = 13             // between the icon and the clock
+
+export function drawIdle(): void {
+  const r = registration(0)
+  title(icon(), text(""))
+  drawName()
+  if (knowsClock()) {
+    const w = pen()
+    writeClock(w)
+    writeRight(0, w.written)
+  }
+  drawState(r)
+  if (!isEmpty(Setting.USER) && !isEmpty(Setting.DOMAIN)) {
+    const w = pen()
+    writeAccount(w)
+    fitted(6, 0, w.written)
+  }
+  softKeys(text("Servers"), canBegin(r) ? text("Retry") : text(""), text("Menu"))
+}
+
+export function pressIdle(key: u32): Action {
+  if (key == 0x61 || key == 0x44 || key == 0x55) push(View.SERVERS)              // left soft key, down, up
+  else if (key == 0x63 || key == 0x4f) push(View.MENU)                           // right soft key, ok
+  else if (key == 0x62 && canBegin(registration(0))) return Action.REGISTER      // middle soft key
+  return Action.NONE
+}
+
+/** Whether the phone rests, so that the user may tell it to go on. */
+function canBegin(r: Registration): bool {
+  if (isEmpty(Setting.USER) || isEmpty(Setting.DOMAIN) || number(Setting.ENABLED) == 0) return false
+  return r.state == RegistrationState.OFF || r.state == RegistrationState.WAITING || r.state == RegistrationState.FAILED
+}
+
+function drawName(): void {
+  const own = isEmpty(Setting.DISPLAY_NAME) ? words(Setting.USER) : words(Setting.DISPLAY_NAME)
+  const name = isEmpty(Setting.DISPLAY_NAME) && isEmpty(Setting.USER) ? text("Linehunt") : own
+  write(0, 2, name)
+  if (!knowsClock() || widthOf(name) <= NAME_COLUMNS) {
+    if (widthOf(name) > COLUMNS - 2) put(0, COLUMNS - 1, Symbol.ELLIPSIS)
+    return
+  }
+  write(0, 2 + NAME_COLUMNS, text("      "))
+  put(0, 1 + NAME_COLUMNS, Symbol.ELLIPSIS)
+}
+
+function drawState(r: Registration): void {
+  switch (r.state) {
+    case RegistrationState.LOCATING: return drawLocating()
+    case RegistrationState.REGISTERING: return drawServer(r, text("Registering at"), true)
+    case RegistrationState.REGISTERED: return drawServer(r, text("Registered at"), false)
+    case RegistrationState.REFRESHING: return drawServer(r, text("Registered at"), false)
+    case RegistrationState.UNREGISTERING: return drawServer(r, text("Logging off at"), true)
+    case RegistrationState.OFF: return drawOff(r)
+  }
+  drawWaiting(r)
+}
+
+function drawLocating(): void {
+  write(HEADLINE, 0, text("Looking up"))
+  fitted(HEADLINE + 1, 0, isEmpty(Setting.SERVER) ? words(Setting.DOMAIN) : words(Setting.SERVER))
+  const w = pen()
+  writeElapsed(w)
+  write(HEADLINE + 2, 0, w.written)
+}
+
+/** The server's name if it has one, its address, and how long it has been tried. */
+function drawServer(r: Registration, headline: Span, counting: bool): void {
+  write(HEADLINE, 0, headline)
+  if (r.candidate < 0 || r.candidate >= candidateCount(0)) return
+  const c = candidate(0, r.candidate)
+  let row = HEADLINE + 1
+  if (c.host != NONE) fitted(row++, 0, c.host)
+  let w = pen()
+  writeServer(w, c.endpoint)
+  fitted(row++, 0, w.written)
+  if (!counting) return
+  w = pen()
+  writeRank(w, c)
+  w.put(text(", "))
+  writeElapsed(w)
+  write(row, 0, w.written)
+}
+
+function drawOff(r: Registration): void {
+  if (isEmpty(Setting.USER) || isEmpty(Setting.DOMAIN)) {
+    write(HEADLINE, 0, text("No account yet"))
+    write(HEADLINE + 1, 0, text("Press Menu, then 1"))
+    return
+  }
+  write(HEADLINE, 0, text("Not registered"))
+  write(HEADLINE + 1, 0, number(Setting.ENABLED) == 0 ? text("Switched off") : r.reason == Trouble.STOPPED ? text("Logged off") : text(""))
+}
+
+function drawWaiting(r: Registration): void {
+  write(HEADLINE, 0, text("Not registered"))
+  let w = pen()
+  writeTrouble(w, r.reason, r.status)
+  write(HEADLINE + 1, 0, w.written)
+  if (r.reason == Trouble.NETWORK_DOWN || !isAhead(r.retryAt)) return
+  w = pen()
+  w.put(text("Tries again in "))
+  writeLeft(w, r.retryAt)
+  write(HEADLINE + 2, 0, w.written)
+}

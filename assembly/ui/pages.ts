@@ -1,0 +1,92 @@
+// The views that only show text: why this server was chosen, what this phone is, and messages.
+import { text } from "../base/span"
+import { fault } from "../settings/settings"
+import { writeEndpoint } from "../base/ip"
+import { isOpen, listening, localOf } from "../transport/flow"
+import { writeWhy } from "../servers/why"
+import { RegistrationState } from "../account/machine"
+import { registration } from "../account/registration"
+import { PRODUCT } from "../product"
+import { Symbol } from "./font"
+import { title, softKeys, pen, beginText, endText, paragraph, scroll } from "./paper"
+import { Action, View, panel, pop, push, shown } from "./panel"
+import { icon } from "./standing"
+import { writeAdvice } from "./words"
+
+export const enum Message { FAILURE, FAULT }
+
+export function drawWhy(): void {
+  title(icon(), text("Why this server"))
+  beginText()
+  let step = 0
+  for (let w = pen(); writeWhy(w, 0, step, false); w = pen(), step++) paragraph(w.written, 1)
+  if (step == 0) paragraph(text("Nothing had to be decided so far."), 0)
+  endText()
+  softKeys(text("Back"), text(""), text(""))
+}
+
+export function drawAbout(): void {
+  title(icon(), text("About"))
+  beginText()
+  paragraph(PRODUCT, 0)
+  const flow = listening()
+  if (flow != 0 && isOpen(flow)) {
+    paragraph(text("SIP over UDP, own address and port:"), 0)
+    const w = pen()
+    writeEndpoint(w, localOf(flow))
+    paragraph(w.written, 1)
+  } else {
+    paragraph(text("The SIP port is not open."), 0)
+  }
+  endText()
+  softKeys(text("Back"), text(""), text(""))
+}
+
+/** For both of the above. */
+export function pressPage(key: u32): Action {
+  if (key == 0x55 || key == 0x44) scroll(key == 0x44)
+  else if (key == 0x61 || key == 0x42 || key == 0x4f) pop()
+  return Action.NONE
+}
+
+/** Shows why the registration failed, as it stands now. */
+export function announceFailure(): void {
+  const p = panel(), r = registration(0)
+  p.trouble = r.reason
+  p.troubleStatus = r.status
+  if (shown() == View.MESSAGE && p.message == Message.FAILURE) return
+  push(View.MESSAGE)
+  p.message = <u8>Message.FAILURE
+}
+
+/** Shows the sentence about a refused setting. */
+export function announceFault(): void {
+  push(View.MESSAGE)
+  panel().message = <u8>Message.FAULT
+}
+
+export function drawMessage(): void {
+  const p = panel(), failure = p.message == Message.FAILURE
+  title(failure ? Symbol.FAILED : icon(), failure ? text("Not registered") : text("Not accepted"))
+  beginText()
+  if (failure) {
+    const w = pen()
+    writeAdvice(w, p.trouble, p.troubleStatus)
+    paragraph(w.written, 0)
+  } else {
+    paragraph(fault(), 0)
+  }
+  softKeys(text(""), text(""), text("OK"))
+}
+
+/** Any key. The view under a message about a failure may be another message. */
+export function pressMessage(): Action {
+  pop()
+  panel().message = <u8>Message.FAULT
+  return Action.NONE
+}
+
+/** A message about a failure goes by itself once the phone is registered. */
+export function outdated(): bool {
+  return panel().message == Message.FAILURE && registration(0).state == RegistrationState.REGISTERED
+}

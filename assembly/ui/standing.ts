@@ -1,0 +1,75 @@
+// How the line stands, in the forms that several views need: the icon, the server in question, and times that count.
+import { Span, text } from "../base/span"
+import { Writer } from "../base/writer"
+import { NEVER } from "../base/deadline"
+import { Status, candidate, candidateCount } from "../servers/candidates"
+import { registration } from "../account/registration"
+import { RegistrationState } from "../account/machine"
+import { Symbol } from "./font"
+import { panel, wakeAt } from "./panel"
+
+const SECOND: i64 = 1000
+const MINUTE: i64 = 60000
+
+/** The icon of the status bar: VE-36, VE-37. */
+export function icon(): Symbol {
+  switch (registration(0).state) {
+    case RegistrationState.REGISTERED:
+    case RegistrationState.REFRESHING: return Symbol.REGISTERED
+    case RegistrationState.WAITING:
+    case RegistrationState.FAILED: return Symbol.FAILED
+    case RegistrationState.OFF: return Symbol.UNREGISTERED
+  }
+  return Symbol.WAITING
+}
+
+/** The same as a word for programs. */
+export function iconWord(): Span {
+  const shown = icon()
+  return shown == Symbol.REGISTERED ? text("ok") : shown == Symbol.FAILED ? text("fail") : shown == Symbol.WAITING ? text("busy") : text("none")
+}
+
+export function serversUp(): i32 {
+  let up = 0
+  for (let i = 0; i < candidateCount(0); i++) {
+    if (candidate(0, i).status == Status.UP) up++
+  }
+  return up
+}
+
+/** Writes the seconds since the phone began what it is doing; the picture changes with the next one. */
+export function writeElapsed(w: Writer): void {
+  const p = panel()
+  const seconds = (p.now - p.sinceMs) / SECOND
+  w.number(seconds)
+  w.put(text(" s"))
+  wakeAt(p.sinceMs + (seconds + 1) * SECOND)
+}
+
+/** Whether an instant is still to come. */
+export function isAhead(instant: i64): bool { return instant != NEVER && instant > panel().now }
+
+/** Writes the time left until an instant, the coarser the further away it is, so that the picture does not change all the time. */
+export function writeLeft(w: Writer, instant: i64): void {
+  const left = instant - panel().now
+  const unit = left > 90 * SECOND ? MINUTE : left > 10 * SECOND ? 10 * SECOND : SECOND
+  const least = left > 90 * SECOND ? 90 * SECOND : left > 10 * SECOND ? 10 * SECOND : 0
+  const count = (left + unit - 1) / unit
+  w.number(unit == MINUTE ? count : count * unit / SECOND)
+  w.put(unit == MINUTE ? text(" min") : text(" s"))
+  wakeAt(instant - max(least, (count - 1) * unit))
+}
+
+/** Whether the calendar time is known. */
+export function knowsClock(): bool { return panel().unixMs != 0 }
+
+/** Writes the local time as 14:32; the picture changes with the next minute. */
+export function writeClock(w: Writer): void {
+  const p = panel()
+  const unixMs = p.unixMs + p.now - p.clockAt
+  const minutes = unixMs / MINUTE + p.zoneMin
+  w.padded(<u32>(minutes / 60 % 24), 2)
+  w.byte(0x3a)
+  w.padded(<u32>(minutes % 60), 2)
+  wakeAt(p.now + MINUTE - unixMs % MINUTE)
+}

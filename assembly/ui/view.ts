@@ -1,0 +1,123 @@
+// The user interface as the phone sees it: keys and time go in, an action and a picture come out.
+import { NEVER, sooner } from "../base/deadline"
+import { Output, give } from "../io"
+import { registration } from "../account/registration"
+import { clear, finish, forget, frame, takeDirty } from "./screen"
+import { Action, View, openPanel, panel, pop, popToIdle, shown } from "./panel"
+import { isKey } from "./keypad"
+import { scrolledTooFar } from "./paper"
+import { drawIdle, pressIdle } from "./idle"
+import { drawServers, pressServers } from "./servers"
+import { drawMenu, pressMenu } from "./menu"
+import { drawAccount, pressAccount } from "./account"
+import { drawEdit, finishLetter, pressEdit } from "./edit"
+import { drawAbout, drawMessage, drawWhy, outdated, pressMessage, pressPage } from "./pages"
+
+export { Action } from "./panel"
+export { announceFailure } from "./pages"
+
+const HOLD_MS: i64 = 500                 // a key held this long counts again
+const REPEAT_MS: i64 = 150               // and then again
+
+/** Begins with the idle view and an empty screen. Call update() next. */
+export function open(now: i64): void {
+  openPanel(now)
+  forget()
+}
+
+/** A key goes down or up. False in `known` terms: an unknown code is nothing; see isKnownKey. */
+export function key(code: u32, down: bool, now: i64): Action {
+  const p = panel()
+  p.now = now
+  p.held = 0
+  p.repeatAt = NEVER
+  if (!down || !isKey(code)) return Action.NONE
+  if (repeats(code)) {
+    p.held = <u8>code
+    p.repeatAt = now + HOLD_MS
+  }
+  return press(code)
+}
+
+export function isKnownKey(code: u32): bool { return isKey(code) }
+
+/** Calendar time, for the clock: milliseconds since 1970 UTC, and minutes that local time is ahead. */
+export function setClock(unixMs: i64, zoneMin: i32, now: i64): void {
+  const p = panel()
+  p.unixMs = unixMs
+  p.zoneMin = zoneMin
+  p.clockAt = now
+}
+
+/** Looks at what the rooms say now and draws what has changed. Call it at the end of every input. */
+export function update(now: i64): void {
+  const p = panel(), r = registration(0)
+  p.now = now
+  if (r.state != p.state || r.candidate != p.candidate) {
+    p.state = r.state
+    p.candidate = r.candidate
+    p.sinceMs = now
+  }
+  if (shown() == View.MESSAGE && outdated()) pop()
+  draw()
+  if (scrolledTooFar()) draw()
+  finish()
+}
+
+/** Acts when the deadline has passed: a letter becomes final, a held key counts again. */
+export function expire(now: i64): Action {
+  const p = panel()
+  p.now = now
+  if (p.letterAt <= now) finishLetter()
+  if (p.repeatAt > now) return Action.NONE
+  p.repeatAt = now + REPEAT_MS
+  return press(p.held)
+}
+
+/** When the picture changes by itself, a letter becomes final or a key repeats. */
+export function soonest(): i64 {
+  const p = panel()
+  return sooner(p.wakeAt, sooner(p.letterAt, p.repeatAt))
+}
+
+/** The frame, when it has changed since it was given out. */
+export function pollDisplay(): Output { return takeDirty() ? give(Output.DISPLAY, frame(), 0) : Output.REST }
+
+function repeats(code: u32): bool {
+  return code == 0x55 || code == 0x44 || (shown() == View.EDIT && (code == 0x61 || code == 0x4c))
+}
+
+function press(code: u32): Action {
+  const view = shown()
+  if (view == View.MESSAGE) return pressMessage()
+  if (code == 0x48) {
+    // The hook leads home from everywhere
+    finishLetter()
+    popToIdle()
+    return Action.NONE
+  }
+  switch (view) {
+    case View.SERVERS: return pressServers(code)
+    case View.MENU: return pressMenu(code)
+    case View.ACCOUNT: return pressAccount(code)
+    case View.EDIT: return pressEdit(code)
+    case View.WHY:
+    case View.ABOUT: return pressPage(code)
+  }
+  return pressIdle(code)
+}
+
+function draw(): void {
+  panel().wakeAt = NEVER
+  clear()
+  switch (shown()) {
+    case View.SERVERS: return drawServers()
+    case View.WHY: return drawWhy()
+    case View.MENU: return drawMenu()
+    case View.ACCOUNT: return drawAccount()
+    case View.EDIT: return drawEdit()
+    case View.ABOUT: return drawAbout()
+    case View.MESSAGE: return drawMessage()
+  }
+  drawIdle()
+}

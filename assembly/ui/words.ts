@@ -1,0 +1,116 @@
+// What states and troubles are called: one word for programs, one line for the screen, a sentence for the person.
+import { Span, text, lengthOf } from "../base/span"
+import { Writer } from "../base/writer"
+import { writeIp, writeEndpoint } from "../base/ip"
+import { Endpoint } from "../base/endpoint"
+import { wordAt } from "../settings/word"
+import { Setting, words } from "../settings/settings"
+import { Candidate, activeId } from "../servers/candidates"
+import { Trouble } from "../account/registration"
+
+const SIP_PORT: u16 = 5060
+
+/** Names of RegistrationState. */
+export function stateWord(state: u8): Span {
+  return wordAt(text("off locating registering registered refreshing unregistering waiting failed"), state)
+}
+
+/** Names of Trouble. */
+export function troubleWord(trouble: u8): Span {
+  return wordAt(text("none no_account dns_dead not_found no_address service_absent not_carried all_failed rejected refused network_down stopped"), trouble)
+}
+
+/** Names of the servers' Status (VE-22). */
+export function statusWord(status: u8): Span { return wordAt(text("unknown up down failed"), status) }
+
+/** Names of the servers' Reason. */
+export function reasonWord(reason: u8): Span {
+  return wordAt(text("none refused silent code unreachable rejected removed no_flow"), reason)
+}
+
+/** Names of wire Transport. */
+export function transportWord(transport: u8): Span { return wordAt(text("none UDP TCP TLS"), transport) }
+
+/** Writes why the phone is not registered, in 21 columns at most. */
+export function writeTrouble(w: Writer, trouble: u8, status: u16): void {
+  w.put(troubleLine(trouble))
+  if (trouble == Trouble.REFUSED_CODE) w.number(status)
+}
+
+function troubleLine(trouble: u8): Span {
+  switch (trouble) {
+    case Trouble.NO_DOMAIN: return text("No account yet")
+    case Trouble.DNS_DEAD: return text("DNS does not answer")
+    case Trouble.NOT_FOUND: return text("Domain not found")
+    case Trouble.NO_ADDRESS: return text("Server has no address")
+    case Trouble.SERVICE_ABSENT: return text("Domain without SIP")
+    case Trouble.NOT_CARRIED: return text("Needs TCP or TLS")
+    case Trouble.ALL_FAILED: return text("No server answers")
+    case Trouble.REJECTED: return text("Wrong user/password")
+    case Trouble.REFUSED_CODE: return text("Refused with ")
+    case Trouble.NETWORK_DOWN: return text("Network is down")
+    case Trouble.STOPPED: return text("Logged off")
+  }
+  return text("")
+}
+
+/** Writes the same as sentences: what has happened, and what can be done about it. At most six rows of 21 columns. */
+export function writeAdvice(w: Writer, trouble: u8, status: u16): void {
+  if (trouble == Trouble.REFUSED_CODE) {
+    w.put(text("The server answered "))
+    w.number(status)
+    w.put(status == 404 ? text(": it does not know this user. Check user and domain in Menu, Account.")
+      : text(" and does not register you. Ask its administrator why."))
+    return
+  }
+  w.put(advice(trouble))
+}
+
+function advice(trouble: u8): Span {
+  switch (trouble) {
+    case Trouble.NO_DOMAIN: return text("There is no account. Enter domain, user and password in Menu, Account.")
+    case Trouble.DNS_DEAD: return text("The DNS server does not answer. Check the network, or ask for the right DNS server.")
+    case Trouble.NOT_FOUND: return text("DNS does not know the domain. Check its spelling in Menu, Account.")
+    case Trouble.NO_ADDRESS: return text("DNS names the servers but gives no address for them. Tell the administrator of the domain.")
+    case Trouble.SERVICE_ABSENT: return text("The domain says that it offers no SIP service. Check its spelling in Menu, Account.")
+    case Trouble.NOT_CARRIED: return text("The servers take TCP or TLS only; this phone speaks UDP. Ask the administrator for UDP.")
+    case Trouble.ALL_FAILED: return text("None of the servers could register you. The phone keeps trying; Servers shows how each stands.")
+    case Trouble.REJECTED: return text("The server refused user or password. Check them in Menu, Account.")
+    case Trouble.NETWORK_DOWN: return text("There is no network. Check the cable or the Wi-Fi; the phone goes on by itself.")
+    case Trouble.STOPPED: return text("You are logged off. Menu, Register logs you on again.")
+  }
+  return text("")
+}
+
+/** Writes the extension with its domain, as an address of record without the scheme. */
+export function writeAccount(w: Writer): void {
+  w.put(words(Setting.USER))
+  w.byte(0x40)
+  w.put(words(Setting.DOMAIN))
+}
+
+/** Writes address and port; the port only when it is not 5060. */
+export function writeServer(w: Writer, e: Endpoint): void {
+  if (e.port == SIP_PORT) writeIp(w, e)
+  else writeEndpoint(w, e)
+}
+
+/** Writes rank and priority: P1:1. VE-17, VE-18; AMB-18: P-:- for a server that DNS no longer names. */
+export function writeRank(w: Writer, c: Candidate): void {
+  w.byte(0x50)
+  if (c.rank == 0) {
+    w.put(text("-:-"))
+    return
+  }
+  w.number(c.rank)
+  w.byte(0x3a)
+  w.number(c.priority)
+}
+
+/** Writes the status, with an asterisk behind it when the phone is registered there. VE-20 */
+export function writeStatus(w: Writer, c: Candidate): void {
+  w.put(statusWord(c.status))
+  if (<u32>c.id == activeId(0)) w.byte(0x2a)
+}
+
+export function isEmpty(s: Setting): bool { return lengthOf(words(s)) == 0 }
