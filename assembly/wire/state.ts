@@ -15,6 +15,7 @@ export const OTHER_URI_AT: usize = URI_AT + 56               // Uri
 export const ADDRESS_AT: usize = OTHER_URI_AT + 56           // Address, 24 bytes
 export const VIA_AT: usize = ADDRESS_AT + 24                 // Via, 48 bytes
 export const VALUES_AT: usize = VIA_AT + 48                  // Values, 24 bytes
-export const WIRE_STATE_USED: usize = VALUES_AT + 24 - WIRE_STATE
+export const CHALLENGE_AT: usize = VALUES_AT + 24            // Challenge, 48 bytes
+export const WIRE_STATE_USED: usize = CHALLENGE_AT + 48 - WIRE_STATE
 
 if (WIRE_STATE_USED > WIRE_STATE_SIZE) ERROR("wire/state.ts is larger than WIRE_STATE")
