@@ -1,19 +1,16 @@
 // Builds the native addon over wasm3 with nothing but a C compiler: no Python, no make, no download (the headers come from npm).
 // Plain JavaScript without dependencies, as it runs before there are any.
 import { spawn } from "node:child_process"
-import { createHash } from "node:crypto"
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, renameSync, rmSync } from "node:fs"
 import { availableParallelism } from "node:os"
-import { dirname, join, relative, resolve } from "node:path"
-import { fileURLToPath } from "node:url"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+import { OUT, ROOT, filesBelow, fingerprint, isFresh, stamp } from "./stamp.mjs"
 
-const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..")
 const OWN = "host/engine/node-wasm3"
 const WASM3 = "node_modules/wasm3-source/cpp"
 const NODE_API = "node_modules/node-api-headers/include"
-const OUT = join(ROOT, "build/out")
 const ADDON = join(OUT, "node-wasm3.node")
-const STAMP = join(OUT, "node-wasm3.stamp")
 
 // interpreter.c includes m3_compile.c; the m3_api_*.c files are WASI and libc, which nothing here uses.
 const WASM3_FILES = ["bind", "code", "core", "env", "function", "info", "module", "parse"].map((name) => `${WASM3}/m3_${name}.c`)
@@ -30,9 +27,7 @@ const SYSTEM = { darwin: ["-bundle", "-undefined", "dynamic_lookup"] }
 const compiler = process.env.CC ?? "cc"
 
 /** True when the addon is there and was built from the sources as they are now. */
-export function addonIsFresh() {
-  try { return readFileSync(STAMP, "utf8") === fingerprint() && readFileSync(ADDON).length > 0 } catch { return false }
-}
+export function addonIsFresh() { return isFresh(ADDON, print()) }
 
 /** Builds the addon. Returns undefined, or a sentence that says why it could not be built. */
 export async function buildAddon() {
@@ -48,7 +43,7 @@ export async function buildAddon() {
     })
     await run([...(SYSTEM[process.platform] ?? ["-shared"]), ...outputs, "-lm", "-o", join(objects, "addon.node")])
     renameSync(join(objects, "addon.node"), ADDON)
-    writeFileSync(STAMP, fingerprint())
+    stamp(ADDON, print())
     return undefined
   } catch (error) {
     return error.code === "ENOENT" ? `there is no C compiler: "${compiler}" was not found (set CC to use another)` : `the C compiler failed.\n${error.message}`
@@ -63,13 +58,9 @@ function flags() {
 }
 
 /** Everything that decides what the addon becomes. */
-function fingerprint() {
-  const hash = createHash("sha256").update([process.platform, process.arch, compiler, ...flags()].join("\0"))
-  const own = readdirSync(join(ROOT, OWN)).filter((name) => /\.[ch]$/.test(name)).sort().map((name) => `${OWN}/${name}`)
-  for (const file of [...own, "node_modules/wasm3-source/package.json", "node_modules/node-api-headers/package.json"]) {
-    hash.update(file).update(readFileSync(join(ROOT, file)))
-  }
-  return hash.digest("hex")
+function print() {
+  const files = [...filesBelow(OWN, ".c"), ...filesBelow(OWN, ".h"), "node_modules/wasm3-source/package.json", "node_modules/node-api-headers/package.json"]
+  return fingerprint([process.platform, process.arch, compiler, ...flags()], files)
 }
 
 async function inParallel(jobs, work) {
@@ -91,7 +82,7 @@ function run(args) {
   })
 }
 
-if (process.argv[1] && relative(fileURLToPath(import.meta.url), resolve(process.argv[1])) === "") {
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const why = await buildAddon()
   console.error(why === undefined ? "build/out/node-wasm3.node: built" : `The wasm3 addon was not built: ${why}`)
   process.exitCode = why === undefined ? 0 : 1
