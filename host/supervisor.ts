@@ -63,9 +63,9 @@ export class Supervisor {
   }
 
   /** An input from outside. False when it is hidden because it stopped the core before. */
-  give(call: Call): boolean {
+  give(call: Call, then?: (done: Done) => void): boolean {
     if (this.isHidden(call)) return false
-    this.parts.driver.give(call)
+    this.parts.driver.give(call, then)
     return true
   }
 

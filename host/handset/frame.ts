@@ -1,10 +1,6 @@
 // The phone's screen as characters: its frame of pixels in half blocks or braille, or its text cells.
-
-export const FRAME_WIDTH = 128, FRAME_HEIGHT = 64, FRAME_BYTES = 1024
-export const TEXT_COLUMNS = 21, TEXT_ROWS = 8
-
-/** What the phone shows: the pixels, and the cells that they were drawn from. */
-export type Picture = { frame: Uint8Array; cells: Uint8Array }
+import { FRAME_HEIGHT, FRAME_WIDTH } from "../abi.ts"
+import type { Picture } from "../calls.ts"
 
 /** A piece of one row in one style. */
 export type Run = { text: string; inverse: boolean }
@@ -35,34 +31,23 @@ const DOTS: ReadonlyArray<readonly [bit: number, x: number, y: number]> =
   [[0, 0, 0], [1, 0, 1], [2, 0, 2], [3, 1, 0], [4, 1, 1], [5, 1, 2], [6, 0, 3], [7, 1, 3]]
 
 /** 21 x 8 characters: what the frame was drawn from, for terminals without room or glyphs for pixels. */
-export function textCells(cells: Uint8Array): Run[][] {
-  const inverseAt = TEXT_COLUMNS * TEXT_ROWS
-  return Array.from({ length: TEXT_ROWS }, (_, row) => {
+export function textRuns({ lines, inverse }: Picture): Run[][] {
+  return lines.map((line, y) => {
     const runs: Run[] = []
-    for (let column = 0; column < TEXT_COLUMNS; column++) {
-      const cell = row * TEXT_COLUMNS + column
-      const inverse = (((cells[inverseAt + (cell >> 3)] ?? 0) >> (cell & 7)) & 1) === 1
-      const text = printable(cells[cell] ?? 0)
+    for (const [x, character] of [...line].entries()) {
+      const stands = inverse[y]?.[x] ?? false
       const last = runs.at(-1)
-      if (last !== undefined && last.inverse === inverse) last.text += text
-      else runs.push({ text, inverse })
+      if (last !== undefined && last.inverse === stands) last.text += printable(character)
+      else runs.push({ text: printable(character), inverse: stands })
     }
     return runs
   })
 }
 
-/** The cells as eight lines of text, without trailing blanks. */
-export function screenText(cells: Uint8Array): string[] {
-  return textCells(cells).map((runs) => runs.map((run) => run.text).join("").trimEnd())
+/** Characters below 0x20 are signs of the phone's own font. */
+function printable(character: string): string {
+  return character === "\0" ? " " : character < " " || (character >= "\x7f" && character < "\xa0") ? "·" : character
 }
-
-/** Cells below 0x20 are signs of the phone's own font; a terminal gets something of the same meaning. */
-function printable(code: number): string {
-  if (code < 0x20) return SIGNS[code] ?? "·"
-  return code >= 0x7f && code < 0xa0 ? "·" : String.fromCharCode(code)
-}
-
-const SIGNS: Record<number, string> = { 0: " " }
 
 function rows(width: number, height: number, at: (x: number, y: number) => string): string[] {
   return Array.from({ length: height }, (_, y) => Array.from({ length: width }, (_, x) => at(x, y)).join(""))

@@ -1,0 +1,86 @@
+// Lines for the console: a few are for the host itself, all others are commands of the phone.
+import type { Clock } from "./clock.ts"
+import type { LabState } from "./handset/handset.ts"
+
+export type ConsoleParts = {
+  clock: Clock
+  /** A command of the phone; false when it did not take it. Its reply has been told when this returns. */
+  command(line: string): boolean
+  /** One reply of the host's own. */
+  reply(code: number, text: string): void
+  /** Changes a server of the lab; resolves to what is wrong, or nothing. Undefined when there is no lab. */
+  lab: { set(server: number, state: LabState): Promise<string | undefined>; text(): string } | undefined
+  quit(): void
+}
+
+const WAIT_SEC = 10
+const LAB_STATES: Record<string, LabState> = { crash: "crashed", silence: "silent", "503": "503", back: "up" }
+
+export class Console {
+  /** Whether something was refused or waited for in vain. */
+  failed = false
+  private readonly parts: ConsoleParts
+  private events: string[] = []
+  private onEvent = (): void => {}
+
+  constructor(parts: ConsoleParts) { this.parts = parts }
+
+  /** The phone has told an event. */
+  happened(name: string): void {
+    this.events.push(name)
+    this.onEvent()
+  }
+
+  /** A reply of the phone has this code. */
+  replied(code: number): void { if (code !== 0) this.failed = true }
+
+  /** Takes one line; resolves when the next one may come. */
+  async take(line: string): Promise<void> {
+    const [verb = "", ...words] = line.trim().split(/\s+/)
+    if (verb === "" || verb.startsWith("#")) return
+    if (verb === "quit") return this.parts.quit()
+    if (verb === "wait") return this.wait(words)
+    if (verb === "lab") return this.lab(words)
+    if (!this.parts.command(line.trim())) this.refuse("The phone cannot take commands just now.")
+  }
+
+  /** Waits for an event later than the one that the last wait found; it may have come already. */
+  private async wait([name = "", seconds]: string[]): Promise<void> {
+    const limit = seconds === undefined ? WAIT_SEC : Number(seconds)
+    if (!/^[A-Z_]+$/i.test(name) || !(limit >= 0)) return this.refuse("wait EVENT [SECONDS], such as wait REGISTERED 10.")
+    const deadline = this.parts.clock.now() + limit * 1000
+    while (!this.found(name.toUpperCase())) {
+      const left = deadline - this.parts.clock.now()
+      if (left <= 0) return this.refuse(`${name.toUpperCase()} did not come within ${limit} s.`)
+      await new Promise<void>((resolve) => {
+        const callOff = this.parts.clock.after(left, resolve)
+        this.onEvent = () => {
+          callOff()
+          resolve()
+        }
+      })
+    }
+  }
+
+  private found(name: string): boolean {
+    const at = this.events.indexOf(name)
+    if (at >= 0) this.events = this.events.slice(at + 1)
+    return at >= 0
+  }
+
+  private async lab([verb, server]: string[]): Promise<void> {
+    const { lab } = this.parts
+    if (lab === undefined) return this.refuse("There is no lab: the phone runs against real servers.")
+    if (verb === undefined) return this.parts.reply(0, lab.text())
+    const state = LAB_STATES[verb]
+    if (state === undefined || server === undefined) return this.refuse("lab crash|silence|503|back N, where N is the number of a server.")
+    const wrong = await lab.set(Number(server), state)
+    if (wrong !== undefined) this.refuse(wrong)
+    else this.parts.reply(0, `server ${server}: ${state}`)
+  }
+
+  private refuse(sentence: string): void {
+    this.failed = true
+    this.parts.reply(1, sentence)
+  }
+}

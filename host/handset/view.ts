@@ -1,0 +1,142 @@
+// Where everything stands in the terminal: the phone's screen, its keys, the lab's servers, the log and the command line.
+import type { Picture } from "../calls.ts"
+import { Canvas, type Style } from "./canvas.ts"
+import { FRAME_HEIGHT, FRAME_WIDTH, SCREEN_COLUMNS, SCREEN_ROWS } from "../abi.ts"
+import { braille, halfBlocks, textRuns } from "./frame.ts"
+import type { LabLine, LabState, LogKind } from "./handset.ts"
+
+export type Glyphs = "half" | "braille" | "text"
+
+export type LogLine = { time: string; kind: LogKind; text: string }
+
+export type State = {
+  picture: Picture | undefined
+  lab: readonly LabLine[]
+  log: readonly LogLine[]
+  /** The command line while it is open. */
+  input: { text: string; cursor: number } | undefined
+  /** How the screen is to be drawn; undefined = as the room permits. */
+  glyphs: Glyphs | undefined
+  unicode: boolean
+  color: boolean
+  title: string
+}
+
+/** Keys of the lab for each server; pressed again they bring the server back. */
+export const LAB_KEYS: Record<Exclude<LabState, "up">, string> = { crashed: "wer", silent: "sdf", "503": "xcv" }
+export const LAB_ALL_BACK = "b"
+
+const SIZES: Record<Glyphs, { width: number; height: number }> = {
+  half: { width: FRAME_WIDTH, height: FRAME_HEIGHT / 2 },
+  braille: { width: FRAME_WIDTH / 2, height: FRAME_HEIGHT / 4 },
+  text: { width: SCREEN_COLUMNS, height: SCREEN_ROWS },
+}
+/** Narrowest room beside the screen that is worth something, and the least that the log should have below it. */
+const SIDE_MIN = 13, SIDE_WIDE = 34, BELOW_MIN = 6
+
+const STYLES: Record<LogKind, Style> = { note: "", sip: "36", dns: "33", warning: "1;31", event: "1;32", command: "1", reply: "" }
+const STATE_STYLES: Record<LabState, Style> = { up: "32", crashed: "31", silent: "33", "503": "35" }
+const SCREEN_STYLE: Style = "38;5;159;48;5;16", INVERSE_STYLE: Style = "38;5;16;48;5;159", DIM: Style = "2"
+
+/** How the screen is drawn in a terminal of this size. */
+export function glyphsFor(columns: number, rows: number, unicode: boolean): Glyphs {
+  const fits = ({ width, height }: { width: number; height: number }): boolean => columns >= width + 2 + SIDE_MIN && rows >= height + 2 + BELOW_MIN
+  if (!unicode) return "text"
+  return fits(SIZES.half) ? "half" : fits(SIZES.braille) ? "braille" : "text"
+}
+
+/** Draws everything and says where the cursor is to stand: [row, column], or nothing. */
+export function draw(canvas: Canvas, state: State): [number, number] | undefined {
+  canvas.clear()
+  const glyphs = state.glyphs ?? glyphsFor(canvas.columns, canvas.rows, state.unicode)
+  const { width, height } = SIZES[glyphs]
+  canvas.box(0, 0, width + 2, height + 2, state.title, state.unicode)
+  drawScreen(canvas, state, glyphs)
+  const side = canvas.columns - width - 3
+  let below = height + 2
+  if (side >= SIDE_WIDE) drawLab(canvas, state, drawKeys(canvas, state, 0, width + 3, WIDE_LEGEND) + 1, width + 3, side)
+  else {
+    if (side >= SIDE_MIN) drawKeys(canvas, state, 0, width + 3, NARROW_LEGEND)
+    below = drawLab(canvas, state, below, 0, canvas.columns)
+  }
+  drawLog(canvas, state, below, canvas.rows - 1)
+  return drawInput(canvas, state)
+}
+
+function drawScreen(canvas: Canvas, state: State, glyphs: Glyphs): void {
+  const { picture, color } = state
+  if (picture === undefined) return
+  if (glyphs !== "text") {
+    const rows = glyphs === "half" ? halfBlocks(picture.frame) : braille(picture.frame)
+    for (const [y, row] of rows.entries()) canvas.write(y + 1, 1, row, color ? SCREEN_STYLE : "")
+    return
+  }
+  for (const [y, runs] of textRuns(picture).entries()) {
+    let x = 1
+    for (const { text, inverse } of runs) {
+      canvas.write(y + 1, x, text, color ? (inverse ? INVERSE_STYLE : SCREEN_STYLE) : inverse ? "7" : "")
+      x += text.length
+    }
+  }
+}
+
+const WIDE_LEGEND = [
+  " 1 2 3   arrows  move   Enter ok", " 4 5 6   Esc     back   h hook", " 7 8 9   j k l   soft keys", " * 0 #   :  command     q quit",
+]
+const NARROW_LEGEND = [" 1  2  3", " 4  5  6", " 7  8  9", " *  0  #", "", " arrows move", " Enter  ok", " Esc    back", " j k l  soft", " h      hook", " :   command", " q      quit"]
+
+function drawKeys(canvas: Canvas, { color }: State, row: number, column: number, legend: readonly string[]): number {
+  for (const [i, line] of legend.entries()) canvas.write(row + i, column, line, color ? DIM : "")
+  return row + legend.length
+}
+
+function drawLab(canvas: Canvas, state: State, row: number, column: number, width: number): number {
+  const wide = width >= 76
+  for (const [i, server] of state.lab.entries()) {
+    const here = server.registered ? (state.unicode ? "●" : "*") : " "
+    canvas.write(row, column, `${here}${i + 1} ${wide ? `${server.name.padEnd(16)} ` : ""}${server.at.padEnd(15)} ${server.share.padEnd(5)}`, "", width)
+    const x = column + 3 + (wide ? 17 : 0) + 22
+    canvas.write(row, x, server.state.padEnd(8), state.color ? STATE_STYLES[server.state] : "", width - (x - column))
+    if (x + 9 + 20 <= column + width) canvas.write(row, x + 9, labKeys(i), state.color ? DIM : "", width - (x + 9 - column))
+    else canvas.write(++row, column + 3, labKeys(i), state.color ? DIM : "", width - 3)
+    row++
+  }
+  if (state.lab.length > 0) canvas.write(row++, column + 3, `${LAB_ALL_BACK} all back; a key again: that one back`, state.color ? DIM : "", width - 3)
+  return row
+}
+
+function labKeys(server: number): string {
+  return `${LAB_KEYS.crashed[server] ?? ""} crash  ${LAB_KEYS.silent[server] ?? ""} silence  ${LAB_KEYS["503"][server] ?? ""} 503`
+}
+
+/** The newest lines that fit, the newest at the bottom; a long one goes on in the next row. */
+function drawLog(canvas: Canvas, { log, color }: State, from: number, to: number): void {
+  const room = canvas.columns - 9
+  if (room < 10) return
+  const rows: Array<{ time: string; text: string; style: Style }> = []
+  for (let i = log.length - 1; i >= 0 && rows.length < to - from; i--) {
+    const line = log[i]
+    if (line === undefined) continue
+    const parts = chunks(line.text, room, 3)
+    for (let p = parts.length - 1; p >= 0; p--) rows.unshift({ time: p === 0 ? line.time : "", text: parts[p] ?? "", style: STYLES[line.kind] })
+  }
+  for (const [i, { time, text, style }] of rows.slice(-(to - from)).entries()) {
+    canvas.write(from + i, 0, time, color ? DIM : "")
+    canvas.write(from + i, 9, text, color ? style : "")
+  }
+}
+
+function chunks(text: string, width: number, most: number): string[] {
+  const parts: string[] = []
+  for (let at = 0; at < Math.max(1, text.length) && parts.length < most; at += width) parts.push(text.slice(at, at + width))
+  return parts
+}
+
+function drawInput(canvas: Canvas, { input }: State): [number, number] | undefined {
+  if (input === undefined) return undefined
+  const row = canvas.rows - 1, room = canvas.columns - 3
+  const from = Math.max(0, input.cursor - room)
+  canvas.write(row, 0, "> ", "1")
+  canvas.write(row, 2, input.text.slice(from, from + room))
+  return [row, 2 + input.cursor - from]
+}

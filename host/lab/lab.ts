@@ -1,0 +1,133 @@
+// The lab: a nameserver and three registrars on loopback addresses of this machine, to watch the phone hunt without a network.
+import { createHash, randomBytes } from "node:crypto"
+import { readFileSync } from "node:fs"
+import type { Endpoint } from "../abi.ts"
+import { endpointText } from "../calls.ts"
+import { UserError, because, systemCode } from "../errors.ts"
+import type { LabLine, LabState } from "../handset/handset.ts"
+import type { Override } from "../options.ts"
+import type { Hash } from "../sim/challenger.ts"
+import { Nameserver } from "../sim/nameserver.ts"
+import { Registrar, type Mode } from "../sim/registrar.ts"
+import { parseZone } from "../sim/zone.ts"
+import { LabServer } from "./server.ts"
+import { fillZone, serversIn, type ZoneServer } from "./zone.ts"
+
+export const LAB_DOMAIN = "rapidtech.phones"
+export const LAB_USER = "6001"
+export const LAB_PASSWORD = "hunt-6001"
+
+/** How long the lab's registrars grant: short, so that a server's death is noticed soon. */
+export const LAB_EXPIRES_SEC = 15
+
+const SIP_PORT = 5060, OTHER_PORT = 15060
+
+export type Lab = {
+  /** The nameserver, as the core wants it. */
+  readonly dns: string
+  lines(): LabLine[]
+  /** Changes server n, counted from 1; resolves to what is wrong, or nothing. */
+  set(server: number, state: LabState): Promise<string | undefined>
+  /** Settings with which the phone finds the lab. */
+  readonly settings: Override[]
+  close(): void
+}
+
+type Member = { zone: ZoneServer; server: LabServer; registrar: Registrar; state: LabState }
+
+/** Starts the lab. `changed` is called whenever a line of it has changed. Throws UserError. */
+export async function startLab(now: () => number, changed: () => void): Promise<Lab> {
+  const text = readFileSync(new URL("rapidtech.zone", import.meta.url), "latin1")
+  const members: Member[] = []
+  for (const [i, zone] of serversIn(text).entries()) members.push(await startMember(zone, i, now, changed))
+  const nameserver = new Nameserver([parseZone(fillZone(text, members.map(({ zone, server }) => ({ ...zone, at: server.at }))))])
+  const dns = new LabServer({ address: "127.0.0.1", port: 0 }, (bytes, from) => {
+    const answer = nameserver.receive(bytes)
+    return answer === null ? [] : [{ bytes: answer, to: from }]
+  })
+  try {
+    await dns.start()
+  } catch (error) {
+    throw new UserError("lab", `The lab's nameserver cannot listen on 127.0.0.1: ${because(error)}; is the loopback interface up?`)
+  }
+  return {
+    dns: endpointText(dns.at),
+    lines: () => members.map((member) => lineOf(member, now())),
+    async set(n, state) {
+      const member = members[n - 1]
+      if (member === undefined) return `There is no server ${n}; there are 1 to ${members.length}.`
+      const wrong = await change(member, state)
+      changed()
+      return wrong
+    },
+    settings: [
+      { name: "domain", value: LAB_DOMAIN, flag: "the lab" }, { name: "server", value: "", flag: "the lab" }, { name: "user", value: LAB_USER, flag: "the lab" },
+      { name: "auth_user", value: "", flag: "the lab" }, { name: "password", value: LAB_PASSWORD, flag: "the lab" },
+      { name: "sip_port", value: "0", flag: "the lab" }, { name: "enabled", value: "1", flag: "the lab" },
+    ],
+    close() { for (const each of [dns, ...members.map(({ server }) => server)]) each.crash() },
+  }
+}
+
+async function startMember(zone: ZoneServer, index: number, now: () => number, changed: () => void): Promise<Member> {
+  const registrar = new Registrar({
+    realm: zone.host, users: { [LAB_USER]: LAB_PASSWORD }, hash: nodeHash, secret: randomBytes(8).toString("hex"), maxExpiresSec: LAB_EXPIRES_SEC,
+    algorithms: ["SHA-256", "MD5"],
+  })
+  const server = await serverAt(places(zone.at.address, index), (bytes, from) => {
+    const answers = registrar.receive(bytes, from, now())
+    changed()
+    return answers
+  })
+  return { zone, registrar, server, state: "up" }
+}
+
+const nodeHash: Hash = (name, text) => createHash(name === "SHA-512-256" ? "sha512-256" : name).update(text, "latin1").digest("hex")
+
+const MODES: Record<LabState, Mode> = { up: { kind: "well" }, crashed: { kind: "refuse" }, silent: { kind: "silent" }, "503": { kind: "code", code: 503 } }
+
+/** Where a server may be, best first: its own address; another port of it; 127.0.0.1, where a system has no other address. */
+function places(address: string, index: number): Endpoint[] {
+  return [address, "127.0.0.1"].flatMap((each) => [each === address ? SIP_PORT : OTHER_PORT + index, OTHER_PORT + 10 + index, 0].map((port) => ({ address: each, port })))
+}
+
+async function serverAt(candidates: Endpoint[], receive: LabServer["receive"]): Promise<LabServer> {
+  let last: unknown
+  for (const at of candidates) {
+    const server = new LabServer(at, receive)
+    try {
+      await server.start()
+      return server
+    } catch (error) {
+      if (!["EADDRINUSE", "EADDRNOTAVAIL", "EACCES"].includes(systemCode(error))) throw error
+      last = error
+    }
+  }
+  throw new UserError("lab", `The lab's servers cannot listen on loopback addresses: ${because(last)}; is the loopback interface up?`)
+}
+
+async function change(member: Member, state: LabState): Promise<string | undefined> {
+  member.registrar.mode = MODES[state]
+  if (state === "crashed") {
+    member.server.crash()
+    // A server that crashes forgets who was registered.
+    member.registrar.restart()
+  } else {
+    try {
+      await member.server.start()
+    } catch (error) {
+      return `${endpointText(member.server.at)} cannot be brought back: ${because(error)}.`
+    }
+  }
+  member.state = state
+  return undefined
+}
+
+function lineOf({ zone, server, registrar, state }: Member, now: number): LabLine {
+  return { name: zone.host.split(".")[0] ?? zone.host, at: endpointText(server.at), share: `${zone.priority} ${zone.weight}`, state, registered: registrar.bindings(now).length > 0 }
+}
+
+/** The lab as lines of text. */
+export function labText(lines: readonly LabLine[]): string {
+  return lines.map(({ name, at, share, state, registered }, i) => `${i + 1} ${name} ${at} ${share} ${state}${registered ? " registered" : ""}`).join("\n")
+}

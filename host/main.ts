@@ -1,0 +1,126 @@
+// The program: reads the command line and does what it says.
+import { readFileSync } from "node:fs"
+import { createInterface } from "node:readline"
+import { realClock } from "./clock.ts"
+import { EXITS, UserError, because, type Exit } from "./errors.ts"
+import type { Actions, Handset } from "./handset/handset.ts"
+import { plainHandset } from "./handset/plain.ts"
+import { terminalHandset } from "./handset/terminal.ts"
+import { LAB_DOMAIN, LAB_USER, startLab, type Lab } from "./lab/lab.ts"
+import { makeLoader, type Loader } from "./loader.ts"
+import { HELP, defaultSettingsFile, readOptions, type Options, type Override } from "./options.ts"
+import { replay } from "./replay.ts"
+import { run } from "./run.ts"
+import { keptSettings, withOverrides } from "./settings.ts"
+import { fileStore, valueIn, type Store } from "./store.ts"
+import { fileTrace, sha256 } from "./trace.ts"
+
+const say = (line: string): void => { process.stdout.write(`${line}\n`) }
+const note = (line: string): void => { process.stderr.write(`${line}\n`) }
+
+async function main(args: readonly string[]): Promise<Exit> {
+  const options = readOptions(args)
+  switch (options.command) {
+    case "help": process.stdout.write(HELP); return "ok"
+    case "version": return version(options)
+    case "replay": return replayFile(options)
+    case "console": case "phone": return phone(options)
+  }
+}
+
+function version(options: Options): Exit {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }
+  const { module, abi, engine } = makeLoader(options.engine)
+  say(`linehunt ${version}, module ${sha256(module).slice(0, 12)} of ${module.length} bytes, interface ${abi}, engine ${engine}, node ${process.versions.node}`)
+  return "ok"
+}
+
+function replayFile(options: Options): Exit {
+  let text: string
+  try {
+    text = readFileSync(options.file, "utf8")
+  } catch (error) {
+    throw new UserError("file", `The trace ${options.file} cannot be read: ${because(error)}; check its name.`)
+  }
+  const { load, module } = makeLoader(options.engine)
+  const verdict = replay({ text, name: options.file, load, module: sha256(module), password: options.password, warn: note })
+  if (verdict.same) say(`identical: ${verdict.calls} calls, ${verdict.outputs} outputs${verdict.note}`)
+  else for (const line of verdict.lines) say(line)
+  return verdict.same ? "ok" : "differs"
+}
+
+async function phone(options: Options): Promise<Exit> {
+  const loader = makeLoader(options.engine)
+  const terminal = options.command === "phone" && process.stdout.isTTY && process.stdin.isTTY
+  const { store, kept, useLab } = settingsFor(options, loader)
+  let changed = (): void => {}
+  const lab = useLab ? await startLab(realClock.now, () => changed()) : undefined
+  try {
+    const given: Override[] = options.password === undefined ? [] : [{ name: "password", value: options.password, flag: "--password-file" }]
+    const settings = withOverrides(kept, [...lab?.settings ?? [], ...options.overrides, ...given], () => loader.load(undefined))
+    const trace = options.traceFile === undefined ? undefined
+      : fileTrace(options.traceFile, loader.module, loader.abi, loader.engine, (line) => note(line))
+    return await run({
+      loader, settings, store, lab, trace,
+      dns: options.dns.length > 0 || lab === undefined ? options.dns : [lab.dns],
+      json: options.json,
+      lines: options.command === "console" || (!terminal && !process.stdin.isTTY) ? createInterface({ input: process.stdin, crlfDelay: Infinity }) : undefined,
+      endsWithLines: options.command === "console",
+      handset(actions, lab) {
+        const handset = terminal ? inTerminal(actions, title(lab)) : plainHandset({ out: say, error: note, json: options.json, time: clockTime })
+        giveBackAtExit(handset, actions)
+        return handset
+      },
+      onLab(show) { changed = show },
+    })
+  } finally {
+    lab?.close()
+  }
+}
+
+type SettingsFor = { store: Store; kept: Uint8Array; useLab: boolean }
+
+/** The lab has settings of its own, so that it never touches those of a real account. */
+function settingsFor(options: Options, { load }: Loader): SettingsFor {
+  const path = options.settingsFile ?? defaultSettingsFile(process.env)
+  const read = (store: Store): Uint8Array => keptSettings(store, () => load(undefined), note)
+  const given = options.overrides.some(({ name, value }) => (name === "domain" || name === "server") && value !== "")
+  const store = fileStore(path)
+  if (given) return { store, kept: read(store), useLab: false }
+  const kept = options.lab ? new Uint8Array(0) : read(store)
+  if (valueIn(kept, "domain") !== "") return { store, kept, useLab: false }
+  if (!options.lab && (options.password !== undefined || options.overrides.some(({ name }) => name === "user"))) {
+    throw new UserError("usage", "An account needs its domain: add --domain NAME, or leave --user and --password-file out to use the lab.")
+  }
+  const own = options.settingsFile === undefined ? fileStore(`${path}.lab`) : store
+  return { store: own, kept: read(own), useLab: true }
+}
+
+function inTerminal(actions: Actions, text: string): Handset {
+  return terminalHandset({
+    input: process.stdin, output: process.stdout, actions, environment: process.env, title: text, time: clockTime,
+    soon: (then) => setTimeout(then, 15),
+    suspend: () => process.kill(process.pid, "SIGSTOP"),
+  })
+}
+
+function title(lab: Lab | undefined): string { return lab === undefined ? "Linehunt" : `Linehunt lab: ${LAB_USER}@${LAB_DOMAIN}` }
+
+const clockTime = (): string => new Date().toTimeString().slice(0, 8)
+
+/** Whatever ends the program, the terminal is as it was; signals end it as q does. */
+function giveBackAtExit(handset: Handset, actions: Actions): void {
+  process.once("exit", () => handset.close())
+  process.once("uncaughtExceptionMonitor", () => handset.close())
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => actions.quit())
+}
+
+try {
+  process.exitCode = EXITS[await main(process.argv.slice(2))].code
+} catch (error) {
+  if (!(error instanceof UserError)) throw error
+  note(`linehunt: ${error.message}`)
+  process.exitCode = EXITS[error.exit].code
+}
+// A timer or a socket that is left must not keep a finished program alive.
+process.exit()
