@@ -46,6 +46,7 @@ export function take(): i32 {
     letter.state = <u8>Slot.TAKEN
     letter.due = false
     letter.length = 0
+    letter.writer.open(letter.bytes, MESSAGE_MAX)
     return i
   }
   return -1
@@ -58,12 +59,8 @@ export function room(): i32 {
   return count
 }
 
-/** Begins the message of this slot anew. Look at overflow before send(). */
-export function writer(slot: i32): Writer {
-  const letter = taken(slot)
-  letter.writer.open(letter.bytes, MESSAGE_MAX)
-  return letter.writer
-}
+/** Where the message of this slot is written, from its beginning when it was just taken. Look at overflow before send(). */
+export function writer(slot: i32): Writer { return taken(slot).writer }
 
 /** The message is complete: it leaves by `flow` for `peer` as soon as the flow is open and its turn has come. */
 export function send(slot: i32, flow: u32, peer: Endpoint): void {

@@ -1,0 +1,294 @@
+// Requests that we send: RFC 3261 17.1 with RFC 6026. One transaction per request and server; whoever starts it is told what comes of it.
+import { CLIENT_TRANSACTIONS } from "../config"
+import { NEVER, sooner } from "../base/deadline"
+import { Endpoint } from "../base/endpoint"
+import { assume } from "../base/panic"
+import { Span, NONE, startOf, lengthOf, text } from "../base/span"
+import { Message, Method, parse, kept } from "../wire/message"
+import { ackFor, cancelFor } from "../wire/compose"
+import * as flows from "../transport/flow"
+import * as outbox from "../transport/outbox"
+import { Machine, State, Input, Event, Act } from "./machine"
+import { keyOf, hasCookie } from "./match"
+import {
+  Transaction, at, find, allocate, step, dueInput, dueAt, nextEvent, end, emptySlot, sendAgain, t1, t2, t64, NO_SLOT, NO_INPUT, COUNTERS
+} from "./record"
+
+export { Event as ClientEvent }
+
+// Transaction.flags
+const WANTED: u8 = 1       // to be cancelled when a provisional response comes
+const CANCELLED: u8 = 2    // the CANCEL is on its way
+const ANSWERED: u8 = 4     // the slot holds the ACK
+const QUIET: u8 = 8        // a CANCEL: nobody is told what came of it
+
+const STRAYS: usize = COUNTERS
+
+/**
+ * Sends the request that was written into this slot of the outbox, again and again as its timers say, and keeps the slot. The topmost Via
+ * must have a branch with the magic cookie. `giveUpMs`: how long to wait for a final response (INVITE: for any); 0 = 64*T1.
+ * Returns a handle for the functions below, or -1 when all transactions are under way: the slot is still the caller's then.
+ */
+export function start(method: Method, slot: i32, flow: u32, peer: Endpoint, owner: u8, giveUpMs: i64, now: i64): i32 {
+  const t = place(changetype<Transaction>(0))
+  if (changetype<usize>(t) == 0) return -1
+  t.owner = owner
+  outbox.send(slot, flow, peer)
+  const request = read(slot)
+  assume(request.method == <u8>method && hasCookie(request.branch), text("a request is of the method said and has a branch of ours"))
+  begin(t, <u8>method, keyOf(request), slot, flow, peer, giveUpMs, now)
+  if (flows.carrier(flow) == flows.LOST) run(t, Input.UNREACHABLE, changetype<Message>(0), now)
+  return <i32>t.handle
+}
+
+/**
+ * How long a request takes that is sent again `retransmissions` times and then waits as long as it would before the next time: the
+ * `giveUpMs` for that (AMB-09). With T1 = 500 ms and 3: sent at 0, 0.5, 1.5, 3.5 s, given up at 7.5 s.
+ */
+export function giveUpAfter(method: Method, retransmissions: u32): i64 {
+  let interval = t1(), sum = interval
+  for (let i: u32 = 0; i < retransmissions; i++) {
+    interval <<= 1
+    if (method != Method.INVITE && interval > t2()) interval = t2()
+    sum += interval
+  }
+  return sum
+}
+
+/** A response came. Returns the handle of its transaction, whose event may now be fetched; or -1, it is stray and counts as dropped. */
+export function receive(m: Message, now: i64): i32 {
+  const t = owning(m)
+  if (changetype<usize>(t) == 0) {
+    store<u32>(STRAYS, strays() + 1)
+    return -1
+  }
+  t.status = m.status
+  const input = m.status < 200 ? Input.PROVISIONAL : m.status < 300 ? Input.SUCCESS : Input.FAILURE
+  run(t, input, m, now)
+  return <i32>t.handle
+}
+
+/** How many responses belonged to no transaction. */
+export function strays(): u32 { return load<u32>(STRAYS) }
+
+/** The next transaction that has something to tell: see eventOf and statusOf. -1: none. */
+export function pollEvent(): i32 { return nextEvent(0, CLIENT_TRANSACTIONS) }
+
+/** The Event told last; NONE for a transaction that is long over. */
+export function eventOf(handle: i32): u8 {
+  const t = find(handle)
+  return changetype<usize>(t) == 0 ? Event.NONE : t.event
+}
+
+/** The last status code received, 0 when none was. */
+export function statusOf(handle: i32): u32 {
+  const t = find(handle)
+  return changetype<usize>(t) == 0 ? 0 : t.status
+}
+
+export function ownerOf(handle: i32): i32 {
+  const t = find(handle)
+  return changetype<usize>(t) == 0 ? -1 : t.owner
+}
+
+/** How often the request was sent so far. */
+export function sends(handle: i32): u32 {
+  const t = find(handle)
+  return changetype<usize>(t) == 0 ? 0 : t.sends
+}
+
+export function startedAt(handle: i32): i64 {
+  const t = find(handle)
+  return changetype<usize>(t) == 0 ? NEVER : t.startedAt
+}
+
+/** The State of the machine; TERMINATED for a transaction that is long over. */
+export function stateOf(handle: i32): u8 {
+  const t = find(handle)
+  return changetype<usize>(t) == 0 ? State.TERMINATED : t.state
+}
+
+/** The request as it was sent, for as long as it is kept: an INVITE until its ACK takes its place. NONE after that. */
+export function requestOf(handle: i32): Span {
+  const t = find(handle)
+  return t.exists && t.slot != NO_SLOT && !(t.flags & ANSWERED) ? outbox.bytesOf(t.slot) : NONE
+}
+
+/** Runs the timers that are due. After a long delay each transaction sends once at most (P-34). */
+export function expire(now: i64): void {
+  for (let i = 0; i < CLIENT_TRANSACTIONS; i++) {
+    const input = dueInput(at(i), now)
+    if (input != NO_INPUT) run(at(i), input, changetype<Message>(0), now)
+  }
+}
+
+export function soonest(): i64 {
+  let first = NEVER
+  for (let i = 0; i < CLIENT_TRANSACTIONS; i++) first = sooner(first, dueAt(at(i)))
+  return first
+}
+
+/** ICMP said that nobody listens at `peer`: it is told of what was sent there by this flow and is not answered (P-31). */
+export function refused(flow: u32, peer: Endpoint, now: i64): void { fail(Input.REFUSED, flow, peer, now) }
+
+/** The host could not send by this flow to `peer` (family 0: to anyone), or lost the flow. */
+export function unreachable(flow: u32, peer: Endpoint, now: i64): void { fail(Input.UNREACHABLE, flow, peer, now) }
+
+/**
+ * The user wants no more of this INVITE. RFC 3261 9.1: the CANCEL waits for a provisional response and takes the same way with the same
+ * branch (P-41). The outcome is still told: 487, or a 2xx that was faster.
+ */
+export function cancel(handle: i32, now: i64): void { command(handle, Input.CANCEL, now) }
+
+/** The user goes on to another server; only LATE_2XX is told from now on. Other requests than INVITE just end. */
+export function abandon(handle: i32, now: i64): void {
+  command(handle, Input.ABANDON, now)
+  const t = find(handle)
+  if (changetype<usize>(t) != 0) t.pending = false
+}
+
+/** A slot of the outbox for a request, if need be from the transaction that can spare it best. -1: there is none. */
+export function takeSlot(): i32 { return slotBut(changetype<Transaction>(0)) }
+
+// -- Helpers
+
+/** One input through the machine, and what follows from it. `m` is the response when the input is one. The transaction exists. */
+function run(t: Transaction, input: u8, m: Message, now: i64): void {
+  const act = step(t, input, now)
+  if (t.flags & QUIET) t.pending = false
+  if (act == Act.SEND) sendAgain(t)
+  else if (act == Act.ACK) acknowledge(t, m)
+  else if (act == Act.FORGET) emptySlot(t, false)
+  else if (act == Act.WANT) t.flags |= WANTED
+  else if (act == Act.CANCEL || act == Act.IF_WANTED && t.flags & WANTED) sendCancel(t, now)
+  // An ACK that is due still leaves; a request that nobody waits for does not.
+  if (t.state == State.TERMINATED) end(t, (t.flags & ANSWERED) != 0)
+}
+
+/** Fills the record of a transaction whose first message is in `slot`, and starts its timers. */
+function begin(t: Transaction, method: u8, key: u64, slot: i32, flow: u32, peer: Endpoint, giveUpMs: i64, now: i64): void {
+  const invite = method == Method.INVITE
+  t.machine = invite ? Machine.INVITE_CLIENT : Machine.CLIENT
+  t.state = invite ? State.CALLING : State.TRYING
+  t.method = method
+  t.key = key
+  t.slot = <i8>slot
+  t.sends = 1
+  t.flow = flow
+  t.peer.copyFrom(peer)
+  t.startedAt = now
+  // RFC 3261 17.1.1.2, 17.1.2.2: Timers A and E begin with T1, B and F end after 64*T1.
+  t.interval = <u32>t1()
+  t.resendAt = now + t1()
+  t.deadline = now + (giveUpMs == 0 ? t64() : giveUpMs)
+  flows.hold(flow)
+}
+
+/** RFC 3261 17.1.3: same branch and sent-by, and the method of the CSeq, as a CANCEL shares the branch. 8.1.3.3: one Via, ours. */
+function owning(m: Message): Transaction {
+  if (m.viaCount != 1) return changetype<Transaction>(0)
+  const key = keyOf(m)
+  for (let i = 0; i < CLIENT_TRANSACTIONS; i++) {
+    const t = at(i)
+    if (t.state != State.TERMINATED && t.key == key && t.method == m.cseqMethod) return t
+  }
+  return changetype<Transaction>(0)
+}
+
+/** RFC 3261 17.1.1.3: the ACK for an error goes where the INVITE went, and takes its place. Composed once, sent for every repetition. */
+function acknowledge(t: Transaction, m: Message): void {
+  if (t.flags & ANSWERED) {
+    sendAgain(t)
+    return
+  }
+  // No slot now: the response will come again, and this will be tried again.
+  const slot = slotBut(t)
+  if (slot < 0) return
+  const w = outbox.writer(slot)
+  ackFor(w, read(t.slot), m)
+  if (w.overflow) {
+    outbox.discard(slot)
+    return
+  }
+  outbox.discard(t.slot)
+  outbox.send(slot, t.flow, t.peer)
+  t.slot = <i8>slot
+  t.flags |= ANSWERED
+}
+
+/** RFC 3261 9.1: the CANCEL is a transaction of its own that shares the branch. Without a place for it, it is tried again after T1. */
+function sendCancel(t: Transaction, now: i64): void {
+  if (t.flags & CANCELLED) return
+  t.flags |= WANTED
+  const c = place(t)
+  const slot = changetype<usize>(c) == 0 ? -1 : slotBut(t)
+  if (slot < 0) {
+    t.resendAt = now + t1()
+    return
+  }
+  const w = outbox.writer(slot)
+  cancelFor(w, read(t.slot))
+  assume(!w.overflow, text("a CANCEL is shorter than its INVITE"))
+  outbox.send(slot, t.flow, t.peer)
+  begin(c, <u8>Method.CANCEL, t.key, slot, t.flow, t.peer, 0, now)
+  c.flags = QUIET
+  c.owner = t.owner
+  t.flags |= CANCELLED
+  // RFC 3261 9.1: without a final response 64*T1 after the CANCEL, the INVITE counts as cancelled.
+  t.deadline = now + t64()
+}
+
+/** A place for a new transaction, if need be that of the one that can spare it best, but not that of `except`. Null: none. */
+function place(except: Transaction): Transaction {
+  const free = allocate(0, CLIENT_TRANSACTIONS)
+  if (changetype<usize>(free) != 0) return free
+  const t = leastNeeded(except, false)
+  if (changetype<usize>(t) == 0) return t
+  end(t, true)
+  return allocate(0, CLIENT_TRANSACTIONS)
+}
+
+/** A slot of the outbox, if need be that of the transaction that can spare it best, but not that of `except`. -1: none. */
+function slotBut(except: Transaction): i32 {
+  const slot = outbox.take()
+  if (slot >= 0) return slot
+  const t = leastNeeded(except, true)
+  if (changetype<usize>(t) == 0) return -1
+  end(t, true)
+  return outbox.take()
+}
+
+/** The oldest of those that only wait for repetitions or for late answers. */
+function leastNeeded(except: Transaction, withSlot: bool): Transaction {
+  let oldest = changetype<Transaction>(0)
+  for (let i = 0; i < CLIENT_TRANSACTIONS; i++) {
+    const t = at(i)
+    if (t == except || t.pending || t.state != State.LEFT && t.state != State.COMPLETED) continue
+    if (withSlot && (t.slot == NO_SLOT || outbox.isDue(t.slot))) continue
+    if (changetype<usize>(oldest) == 0 || t.startedAt < oldest.startedAt) oldest = t
+  }
+  return oldest
+}
+
+function fail(input: u8, flow: u32, peer: Endpoint, now: i64): void {
+  for (let i = 0; i < CLIENT_TRANSACTIONS; i++) {
+    const t = at(i)
+    if (!t.exists || t.flow != flow && flows.carrier(t.flow) != <i32>flow) continue
+    if (peer.family != 0 && !t.peer.equals(peer)) continue
+    // What has not left yet was not refused: the report is about an earlier packet.
+    if (input == Input.REFUSED && t.slot != NO_SLOT && t.sends == 1 && outbox.isDue(t.slot)) continue
+    run(t, input, changetype<Message>(0), now)
+  }
+}
+
+function command(handle: i32, input: u8, now: i64): void {
+  const t = find(handle)
+  if (t.exists) run(t, input, changetype<Message>(0), now)
+}
+
+/** Our own message in this slot of the outbox, parsed. */
+function read(slot: i32): Message {
+  const bytes = outbox.bytesOf(slot), m = kept()
+  assume(parse(startOf(bytes), lengthOf(bytes), m) > 0, text("a message of ours can be read"))
+  return m
+}
