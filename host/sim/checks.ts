@@ -1,5 +1,5 @@
 // What must always hold in every world: the list of all checks, and what they are allowed to look at.
-import type { Check } from "./world.ts"
+import type { Check } from "./check.ts"
 import { heals, honest, registrarsAreContent, singleBinding } from "./checks/bindings.ts"
 import { Ledger } from "./checks/ledger.ts"
 import { pace, restful } from "./checks/pace.ts"

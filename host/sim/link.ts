@@ -10,7 +10,7 @@ export type Quality = {
   readonly loss: number
   /** The packet arrives twice, the second time up to a second later. */
   readonly repeat: number
-  /** The packet is held back for up to a second, so that later ones overtake it. */
+  /** The packet is held back for up to half a second, so that later ones overtake it. */
   readonly reorder: number
   /** Bits are turned over, or the end is cut off. */
   readonly damage: number
@@ -33,7 +33,7 @@ export function carry(quality: Quality, bytes: Uint8Array, damageable: number, r
   const lost = random.chance(quality.loss)
   const damaged = random.chance(quality.damage)
   const repeated = random.chance(quality.repeat)
-  const heldMs = random.chance(quality.reorder) ? random.between(1, 1000) : 0
+  const heldMs = random.chance(quality.reorder) ? random.between(1, 500) : 0
   const jitterMs = random.between(0, quality.jitterMs)
   const laterMs = random.between(1, 1000)
   if (quality.cut || lost || (damaged && damageable === 0)) return []

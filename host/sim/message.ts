@@ -23,8 +23,19 @@ export type Contact = { readonly uri: string, readonly expires: number }
 
 const NAMES: Readonly<Record<string, string>> = { v: "via", i: "call-id", m: "contact" }
 
-/** Undefined when the bytes are no SIP message, or lack a field that every message must have. */
+// Several checks read the same packet.
+const known = new WeakMap<Uint8Array, { readonly sip: Sip | undefined }>()
+
+/** Undefined when the bytes are no SIP message, or lack a field that every message must have. The bytes must not change later. */
 export function readSip(bytes: Uint8Array): Sip | undefined {
+  const before = known.get(bytes)
+  if (before !== undefined) return before.sip
+  const sip = read(bytes)
+  known.set(bytes, { sip })
+  return sip
+}
+
+function read(bytes: Uint8Array): Sip | undefined {
   const text = latin1(bytes)
   const end = text.indexOf("\r\n\r\n")
   const [first = "", ...lines] = (end < 0 ? text : text.slice(0, end)).replace(/\r\n[ \t]+/g, " ").split("\r\n")
@@ -64,7 +75,7 @@ function readFields(lines: readonly string[]): Map<string, string[]> {
 }
 
 function readContacts(value: string): Contact[] {
-  return value.split(",").flatMap(one => {
+  return value.replace(/"(?:[^"\\]|\\.)*"/g, "\"\"").split(",").flatMap(one => {
     const uri = /<([^>]*)>/.exec(one)?.[1] ?? /^\s*([^;\s]+)/.exec(one)?.[1]
     if (uri === undefined) return []
     const expires = /;\s*expires=(\d+)/i.exec(one.slice(one.indexOf(">") + 1))?.[1]

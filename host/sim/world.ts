@@ -2,45 +2,16 @@
 import { carry, PERFECT, type Quality } from "./link.ts"
 import { summary } from "./message.ts"
 import { BOOT, Difference, FAILURE, endpointText, type Boot, type Endpoint, type FlowEvent, type MakePhone, type Output, type Phone } from "./phone.ts"
+import { Violation, type Check } from "./check.ts"
+import { Flows } from "./flows.ts"
 import { EventQueue } from "./queue.ts"
 import { Random } from "./random.ts"
 
 /** What a server sends back, and how long it takes to think. */
-export type Answer = { readonly bytes: Uint8Array, readonly to: Endpoint, readonly afterMs: number }
+export type Answer = { readonly bytes: Uint8Array, readonly to: Endpoint, readonly delayMs?: number }
 
 /** Somebody at an address and port. "refused": nobody listens there, so the machine refuses by ICMP. */
 export type Service = { receive(bytes: Uint8Array, from: Endpoint, now: number): readonly Answer[] | "refused" }
-
-/**
- * Something that must always hold. Each function is told what happened (times are milliseconds since the world began) and throws a
- * Violation when it should not have.
- */
-export type Check = {
-  readonly name: string
-  /** The phone is started; `kept`: it got what the one before it left. */
-  booted?(now: number, kept: boolean): void
-  /** The phone sends. */
-  sent?(now: number, flow: number, peer: Endpoint, bytes: Uint8Array): void
-  /** A packet gets to the phone. `damaged`: it is not what its sender sent. */
-  delivered?(now: number, from: Endpoint, bytes: Uint8Array, damaged: boolean): void
-  /** A packet to or from this address was lost, refused or could not be sent; "" = the phone's own network. */
-  troubled?(now: number, address: string): void
-  /** The phone reports an event (code and text of the ABI), or logs a line (code 0). */
-  told?(now: number, code: number, text: string): void
-  /** The phone's deadline has passed; `deadline` is the next one. */
-  woken?(now: number, deadline: number): void
-  /** Something has happened and its consequences are drawn. */
-  stepped?(now: number): void
-}
-
-/** A check has failed. */
-export class Violation extends Error {
-  readonly check: string
-  constructor(check: string, sentence: string) {
-    super(sentence)
-    this.check = check
-  }
-}
 
 export type WorldOptions = {
   readonly seed: number
@@ -57,8 +28,6 @@ export type WorldOptions = {
   readonly tell?: (line: string) => void
 }
 
-type Flow = { readonly local: Endpoint, readonly peer: Endpoint | undefined }
-
 const OUTPUTS_MAX = 500 // after one input; more is a phone that never rests
 
 export class World {
@@ -71,16 +40,16 @@ export class World {
   readonly #entropy: Random
   readonly #services = new Map<string, Service>()
   readonly #qualities = new Map<string, Quality>()
-  readonly #flows = new Map<number, Flow>()
+  readonly #flows = new Flows()
   #addresses: readonly string[]
   #networkUp = true
+  #silently = false
   #phone: Phone | undefined
   #lives = 0
   #timer: number | undefined
   #timerVersion = 0
   #stalledUntil = 0
   #backlog: (() => void)[] = []
-  #nextPort = 40_000
 
   constructor(options: WorldOptions) {
     this.#options = options
@@ -90,6 +59,8 @@ export class World {
   }
 
   get networkUp(): boolean { return this.#networkUp }
+  /** The phone's host is busy: it neither takes inputs nor asks for deadlines. */
+  get isStalled(): boolean { return this.now < this.#stalledUntil }
   get addresses(): readonly string[] { return this.#addresses }
   get phone(): Phone | undefined { return this.#phone }
 
@@ -128,7 +99,7 @@ export class World {
     const kept = boot === BOOT.trap ? this.#phone?.keep().slice() : undefined
     this.note(`BOOT ${this.#lives === 0 ? "the first time" : boot === BOOT.trap ? "with what was kept" : "from nothing"}`)
     this.#lives++
-    this.#flows.clear()
+    this.#flows.closeAll()
     this.#backlog = []
     this.#stalledUntil = 0
     const phone = this.#options.make(kept)
@@ -136,7 +107,7 @@ export class World {
     this.#each(check => check.booted?.(this.now, kept !== undefined))
     this.#input("entropy", () => phone.entropy(this.#entropy.bytes(48)))
     this.#input("open", () => phone.open(this.#options.settings, boot, this.#clock()))
-    if (this.#networkUp) this.#input("network up", () => phone.network(true, this.#networkText(), this.#clock()))
+    if (this.#networkUp || this.#silently) this.#input("network up", () => phone.network(true, this.#networkText(), this.#clock()))
   }
 
   /** Asks the phone to unregister and rest. */
@@ -154,8 +125,11 @@ export class World {
   /** The host is busy for a while: whatever comes waits, and the phone hears of it late. */
   stall(ms: number): void {
     this.note(`the host stalls for ${ms} ms`)
-    this.#stalledUntil = this.now + ms
+    this.#stalledUntil = Math.max(this.#stalledUntil, this.now + ms)
+    this.#trouble("")
     this.at(this.#stalledUntil, () => {
+      if (this.isStalled) return
+      this.#trouble("")
       const waiting = this.#backlog
       this.#backlog = []
       for (const happen of waiting) happen()
@@ -165,21 +139,25 @@ export class World {
 
   // -- The phone's network
 
-  takeNetworkDown(): void {
+  /** Nothing gets through any more. `silently`: packets vanish, and the phone is not told. */
+  takeNetworkDown(silently: boolean): void {
     if (!this.#networkUp) return
-    this.note("the network goes down")
+    this.note(`the network goes down${silently ? " silently" : ""}`)
     this.#networkUp = false
-    this.#each(check => check.troubled?.(this.now, ""))
-    this.#take("network down", phone => phone.network(false, "", this.#clock()))
+    this.#silently = silently
+    this.#trouble("")
+    if (!silently) this.#take("network down", phone => phone.network(false, "", this.#clock()))
   }
 
-  /** The network comes, or changes when it is there. */
+  /** The network comes back, perhaps with other addresses. The phone is told unless nothing was said before and nothing has changed. */
   takeNetworkUp(addresses: readonly string[]): void {
+    if (this.#networkUp) return
     this.note(`the network is up: ${addresses.join(", ")}`)
+    const told = !this.#silently || addresses.join() !== this.#addresses.join()
     this.#networkUp = true
     this.#addresses = addresses
-    this.#each(check => check.troubled?.(this.now, ""))
-    this.#take("network up", phone => phone.network(true, this.#networkText(), this.#clock()))
+    this.#trouble("")
+    if (told) this.#take("network up", phone => phone.network(true, this.#networkText(), this.#clock()))
   }
 
   #networkText(): string {
@@ -197,7 +175,7 @@ export class World {
     const happen = (): void => {
       if (this.#phone === phone) this.#input(what, () => give(phone))
     }
-    if (this.now < this.#stalledUntil) this.#backlog.push(happen)
+    if (this.isStalled) this.#backlog.push(happen)
     else happen()
   }
 
@@ -240,7 +218,7 @@ export class World {
   #wake(version: number): void {
     const phone = this.#phone
     if (phone === undefined || version !== this.#timerVersion) return
-    if (this.now < this.#stalledUntil) return this.at(this.#stalledUntil, () => this.#wake(version))
+    if (this.isStalled) return this.at(this.#stalledUntil, () => this.#wake(version))
     this.#timer = undefined
     this.#input("timeout", () => phone.timeout(this.#clock()))
     const next = phone.deadline() - this.#options.clockOrigin
@@ -251,7 +229,7 @@ export class World {
     switch (output.kind) {
       case "send": return this.#send(output.flow, output.peer, output.bytes)
       case "open": return this.#open(output.flow, output.local, output.peer)
-      case "close": return void this.#flows.delete(output.flow)
+      case "close": return this.#flows.close(output.flow)
       case "event":
         this.note(`EVENT ${output.code} ${output.text}`)
         return this.#each(check => check.told?.(this.now, output.code, output.text))
@@ -266,21 +244,8 @@ export class World {
   // -- Flows
 
   #open(flow: number, local: Endpoint, peer: Endpoint | undefined): void {
-    if (this.#flows.has(flow)) throw new Violation("flows are used in order", `flow ${flow} is opened twice`)
-    const family = peer?.address.includes(":") ?? false
-    const own = this.#addresses.find(address => address.includes(":") === family)
-    if (!this.#networkUp || (peer !== undefined && own === undefined)) return this.#flowEvent(flow, { kind: "failed", code: FAILURE.unreachable })
-    const taken = [...this.#flows.values()].some(other => other.local.port === local.port && (other.peer === undefined) === (peer === undefined))
-    if (peer === undefined && local.port !== 0 && taken) return this.#flowEvent(flow, { kind: "failed", code: FAILURE.busyPort })
-    const address = local.address !== "" ? local.address : peer === undefined ? "0.0.0.0" : own ?? "0.0.0.0"
-    const opened = { address, port: local.port !== 0 ? local.port : this.#freePort() }
-    this.#flows.set(flow, { local: opened, peer })
-    this.#flowEvent(flow, { kind: "opened", local: opened })
-  }
-
-  #freePort(): number {
-    this.#nextPort = this.#nextPort >= 60_000 ? 40_000 : this.#nextPort + 1
-    return this.#nextPort
+    const reachable = this.#networkUp || this.#silently
+    this.#flowEvent(flow, this.#flows.open(flow, local, peer, reachable ? this.#addresses : []))
   }
 
   /** Tells the phone of a flow a moment later: never inside the drain of outputs. */
@@ -296,29 +261,20 @@ export class World {
   // -- Packets
 
   #send(flow: number, peer: Endpoint, bytes: Uint8Array): void {
-    const entry = this.#flows.get(flow)
-    if (entry === undefined) throw new Violation("flows are used in order", `a packet for ${endpointText(peer)} is sent on flow ${flow}, which is not open`)
-    if (entry.peer !== undefined && endpointText(entry.peer) !== endpointText(peer)) {
-      throw new Violation("flows are used in order", `a packet for ${endpointText(peer)} is sent on flow ${flow}, which is connected to ${endpointText(entry.peer)}`)
-    }
+    const port = this.#flows.portToward(flow, peer)
     this.note(`-> ${endpointText(peer)} ${summary(bytes)}`)
     this.#each(check => check.sent?.(this.now, flow, peer, bytes))
-    const source = this.#sourceOf(entry, peer)
+    const source = this.#flows.sourceOf(flow, peer, this.#addresses)
     if (!this.#networkUp || source === undefined) {
       this.#trouble(peer.address)
-      return this.#flowEvent(flow, { kind: "failed", code: FAILURE.unreachable })
+      if (this.#networkUp || !this.#silently) this.#flowEvent(flow, { kind: "failed", code: FAILURE.unreachable })
+      return
     }
-    const from = { address: source, port: entry.local.port }
+    const from = { address: source, port }
     // A damaged packet never gets into a server: it would make bindings that nobody asked for. UDP's checksum does the same.
-    const arrivals = carry(this.#pathTo(peer.address), bytes, 0, this.#random)
+    const arrivals = carry(this.pathTo(peer.address), bytes, 0, this.#random)
     if (arrivals.length === 0) this.#trouble(peer.address)
     for (const arrival of arrivals) this.at(this.now + arrival.afterMs, () => this.#arrive(flow, from, peer, arrival.bytes))
-  }
-
-  /** The address that a packet leaves from; undefined when the one that its flow is bound to is no longer ours. */
-  #sourceOf(flow: Flow, peer: Endpoint): string | undefined {
-    if (flow.local.address !== "0.0.0.0") return this.#addresses.find(address => address === flow.local.address)
-    return this.#addresses.find(address => address.includes(":") === peer.address.includes(":"))
   }
 
   #arrive(flow: number, from: Endpoint, at: Endpoint, bytes: Uint8Array): void {
@@ -327,25 +283,25 @@ export class World {
     const answers = service.receive(bytes, from, this.now)
     if (answers !== "refused") return answers.forEach(answer => this.reply(at, answer))
     this.#trouble(at.address)
-    if (carry(this.#pathTo(at.address), new Uint8Array(0), 0, this.#random).length === 0) return
-    if (this.#flows.get(flow)?.peer === undefined) return
+    if (carry(this.pathTo(at.address), new Uint8Array(0), 0, this.#random).length === 0) return
+    if (!this.#flows.isConnected(flow)) return
     this.note(`<- ${endpointText(at)} refuses`)
-    this.#flowEvent(flow, { kind: "refused", peer: at }, this.#pathTo(at.address).delayMs)
+    this.#flowEvent(flow, { kind: "refused", peer: at }, this.pathTo(at.address).delayMs)
   }
 
   /** A server sends a packet. */
   reply(from: Endpoint, answer: Answer): void {
-    this.at(this.now + answer.afterMs, () => {
+    this.at(this.now + (answer.delayMs ?? 0), () => {
       const isDns = from.port === 53
       // A damaged DNS answer with its id and question intact would be believed: damage is kept to the part that shows it.
-      const arrivals = carry(this.#pathTo(from.address), answer.bytes, isDns ? 12 : answer.bytes.length, this.#random)
+      const arrivals = carry(this.pathTo(from.address), answer.bytes, isDns ? 12 : answer.bytes.length, this.#random)
       if (arrivals.length === 0) this.#trouble(from.address)
       for (const { afterMs, bytes, damaged } of arrivals) this.at(this.now + afterMs, () => this.#deliver(from, answer.to, bytes, damaged))
     })
   }
 
   #deliver(from: Endpoint, to: Endpoint, bytes: Uint8Array, damaged: boolean): void {
-    const flow = this.#networkUp && this.#addresses.includes(to.address) ? this.#flowFor(from, to) : undefined
+    const flow = this.#networkUp && this.#addresses.includes(to.address) ? this.#flows.taker(from, to) : undefined
     if (flow === undefined) return this.#trouble(from.address)
     if (damaged) this.#trouble(from.address)
     this.#take(`datagram from ${endpointText(from)}`, phone => {
@@ -357,18 +313,8 @@ export class World {
     })
   }
 
-  /** The flow that a datagram goes to: one connected to its sender before one that is open for everyone. */
-  #flowFor(from: Endpoint, to: Endpoint): number | undefined {
-    let open: number | undefined
-    for (const [number, flow] of this.#flows) {
-      if (flow.local.port !== to.port) continue
-      if (flow.peer === undefined) open = number
-      else if (flow.local.address === to.address && endpointText(flow.peer) === endpointText(from)) return number
-    }
-    return open
-  }
-
-  #pathTo(address: string): Quality { return this.#qualities.get(address) ?? PERFECT }
+  /** How good the path to and from an address is. */
+  pathTo(address: string): Quality { return this.#qualities.get(address) ?? PERFECT }
 
   #trouble(address: string): void { this.#each(check => check.troubled?.(this.now, address)) }
 

@@ -2,7 +2,8 @@
 import { strict as assert } from "node:assert"
 import { allChecks, type Limits, type View } from "../../host/sim/checks.ts"
 import { BOOT, Difference, lockstep } from "../../host/sim/phone.ts"
-import { Violation, World } from "../../host/sim/world.ts"
+import { Violation } from "../../host/sim/check.ts"
+import { World } from "../../host/sim/world.ts"
 import { ScriptedPhone, ScriptedRegistrar, type Fault, type Manner } from "./scripted.ts"
 
 const LIMITS: Limits = { t1Ms: 500, t2Ms: 4000, giveUpMs: 32_000, boundMs: 300_000, leftoverMs: 60_000 }

@@ -148,6 +148,6 @@ export class ScriptedRegistrar implements Service {
 
   #answer(bytes: Uint8Array, to: Endpoint, status: string, more: string): Answer {
     const kept = latin1(bytes).split("\r\n").filter(line => /^(Via|Call-ID|CSeq):/.test(line)).join("\r\n")
-    return { bytes: Uint8Array.from(`SIP/2.0 ${status}\r\n${kept}\r\n${more}\r\n`, character => character.charCodeAt(0)), to, afterMs: 0 }
+    return { bytes: Uint8Array.from(`SIP/2.0 ${status}\r\n${kept}\r\n${more}\r\n`, character => character.charCodeAt(0)), to }
   }
 }

@@ -1,6 +1,6 @@
 // The phone is registered once, soon, and where its screen says.
 import { endpointText } from "../phone.ts"
-import { Violation, type Check } from "../world.ts"
+import { Violation, type Check } from "../check.ts"
 import { transactionMs, type Binding, type Limits, type RegistrarView, type View } from "../checks.ts"
 import type { Ledger } from "./ledger.ts"
 

@@ -1,7 +1,7 @@
 // Answers to challenges stay with the server that made the challenge, and a password that is refused is not offered again and again.
 import { endpointText } from "../phone.ts"
 import { readSip } from "../message.ts"
-import { Violation, type Check } from "../world.ts"
+import { Violation, type Check } from "../check.ts"
 
 const TRIES_PER_NONCE = 2
 const KEPT = 1000 // nonces remembered

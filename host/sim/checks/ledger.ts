@@ -1,7 +1,7 @@
 // What the phone has been told of its registrations, read off the wire: the measure of what its screen may say.
 import { endpointText, type Endpoint } from "../phone.ts"
 import { readSip, type Sip } from "../message.ts"
-import type { Check } from "../world.ts"
+import type { Check } from "../check.ts"
 
 type Asked = { readonly peer: string, readonly contact: string, readonly expires: number }
 

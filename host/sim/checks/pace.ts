@@ -1,6 +1,6 @@
 // The phone never floods: not the network with packets, not a server with requests, not its host with deadlines that have passed.
-import { latin1, readSip } from "../message.ts"
-import { Violation, type Check } from "../world.ts"
+import { readSip } from "../message.ts"
+import { Violation, type Check } from "../check.ts"
 
 const PACKETS_PER_SECOND = 10 // SK-27
 const REQUESTS_PER_MINUTE = 40 // new ones; a phone that hunts over eight servers and answers their challenges needs 16 and its DNS questions
@@ -19,17 +19,14 @@ export function pace(): Check {
       packets.push(now)
       while (packets[0] !== undefined && packets[0] <= now - 1000) packets.shift()
       if (packets.length > PACKETS_PER_SECOND) throw new Violation(name, `${packets.length} packets were sent in one second: ${packets.join(", ")}`)
-      if (!isRequest(bytes)) return
-      const branch = readSip(bytes)?.branch ?? ""
+      const sip = readSip(bytes)
+      if (sip === undefined || sip.method === "") return
+      const { branch } = sip
       if (!requests.has(branch)) requests.set(branch, now)
       for (const [old, at] of requests) if (at <= now - 60_000) requests.delete(old)
       if (requests.size > REQUESTS_PER_MINUTE) throw new Violation(name, `${requests.size} requests were begun in one minute`)
     },
   }
-}
-
-function isRequest(bytes: Uint8Array): boolean {
-  return /^[A-Z]+ \S+ SIP\/2\.0/.test(latin1(bytes.subarray(0, 400)))
 }
 
 /** A deadline that has passed is followed by one that is later: the host is never kept busy without end. */

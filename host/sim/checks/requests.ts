@@ -1,7 +1,7 @@
 // Every request of the phone is one transaction that ends in time, and the requests of a server follow each other in order.
 import { endpointText, type Endpoint } from "../phone.ts"
 import { latin1, readSip, type Sip } from "../message.ts"
-import { Violation, type Check } from "../world.ts"
+import { Violation, type Check } from "../check.ts"
 import { transactionMs, type Limits, type View } from "../checks.ts"
 
 type Request = {

@@ -1,0 +1,42 @@
+// How long things may take in a world: the bounds that its checks hold the phone to, as formulas of the settings.
+import type { Limits } from "./checks.ts"
+import type { Scenario } from "./scenario.ts"
+
+const BACK_OFF_MAX_MS = 1_800_000 // RFC 5626 4.5 as the phone takes it; an account that was refused rests as long (AMB-23)
+const NEGATIVE_MAX_SEC = 3600
+const DNS_ROTATE_MS = 2000
+const SLACK_MS = 60_000
+
+/**
+ * The bound for being registered, from the instant since which one server is good, is the sum of
+ *   the longest lifetime granted: a phone may only notice at its refresh that its own server is gone;
+ *   the longest TTL and the negative TTL: DNS may have shown something else just before;
+ *   one back-off at its longest, 1800 s: the last hunt may have failed just before;
+ *   one hunt: every server twice (a challenge is answered) for 64*T1, and every DNS question at every nameserver for 2 s, twice;
+ *   and a minute for everything that takes less than a second.
+ * A binding left behind goes within one longest pause, 1800 s, of the phone being registered again.
+ */
+export function boundOf(scenario: Scenario): Limits {
+  const t1Ms = Number(scenario.settings["sip_retry_t1"])
+  const t2Ms = Number(scenario.settings["sip_t2"])
+  const asked = Number(scenario.settings["register_ttl"])
+  const grantedSec = Math.max(...scenario.servers.map(server => Math.min(Math.max(asked, server.minExpiresSec), server.maxExpiresSec)))
+  const zones = [scenario.zone, ...scenario.troubles.flatMap(trouble => trouble.what === "zone" ? trouble.zone : [])]
+  const ttlSec = Math.max(Number(scenario.settings["dns_min_ttl"]), ...zones.map(zone => zone.ttlSec))
+  const negativeSec = Math.min(Math.max(scenario.negativeTtlSec, Number(scenario.settings["dns_min_ttl"])), NEGATIVE_MAX_SEC)
+  const questions = 2 + 2 * scenario.servers.length
+  const huntMs = 2 * scenario.servers.length * 64 * t1Ms + 2 * questions * scenario.nameservers.length * DNS_ROTATE_MS
+  const boundMs = 1000 * (grantedSec + ttlSec + negativeSec) + BACK_OFF_MAX_MS + huntMs + SLACK_MS
+  return { t1Ms, t2Ms, giveUpMs: giveUpMs(scenario, t1Ms, t2Ms), boundMs, leftoverMs: boundMs + BACK_OFF_MAX_MS }
+}
+
+/** Shortest time after which a silent server is left. AMB-04, AMB-09. */
+function giveUpMs(scenario: Scenario, t1Ms: number, t2Ms: number): number {
+  const { retry_mode: mode, retry_count: count, retry_period: periodSec } = scenario.settings
+  const whole = 64 * t1Ms
+  if (mode === "period") return Math.min(whole, Number(periodSec) * 1000)
+  if (mode !== "count") return whole
+  let at = 0
+  for (let i = 0, interval = t1Ms; i <= Number(count); i++, interval = Math.min(2 * interval, t2Ms)) at += interval
+  return Math.min(whole, at)
+}

@@ -1,0 +1,154 @@
+// The command line of the simulated worlds: runs one world for each seed, and tells how to repeat the first that fails.
+import { createHash } from "node:crypto"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { parseArgs } from "node:util"
+import type { CoreExports } from "./abi.ts"
+import { loadCore } from "./core.ts"
+import { loadV8 } from "./engine/v8.ts"
+import { loadWasm3 } from "./engine/wasm3.ts"
+import type { Hash } from "./sim/challenger.ts"
+import { lockstep, type MakePhone } from "./sim/phone.ts"
+import { drawScenario } from "./sim/scenario.ts"
+import { shrink } from "./sim/shrink.ts"
+import { timeText } from "./sim/world.ts"
+import { runScenario, type Outcome, type RunOptions } from "./sim/worlds.ts"
+
+const HELP = `Usage: npm run worlds -- [flags]
+Runs the phone in simulated worlds and checks in each step what must always hold.
+
+  --seed N           seed of the first world (1)
+  --count K          how many worlds, with the seeds N, N+1 ... (10)
+  --days D           virtual days of each, a fraction is allowed (1)
+  --engine E         v8, wasm3, or both in lockstep, every output compared (v8)
+  --until MS         end the world at this virtual millisecond
+  --without I,J,...  leave these troubles out, by their numbers
+  --shrink           after a failure, find the troubles that it needs
+  --trace FILE       write everything that happens in the last world to a file
+  --help             this text
+
+Exit code 0: all checks held. 1: one did not; the seed, the last 40 events and the command that repeats it are printed. 2: a flag is wrong.
+`
+
+const FLAGS = {
+  seed: { type: "string", default: "1" },
+  count: { type: "string", default: "10" },
+  days: { type: "string", default: "1" },
+  engine: { type: "string", default: "v8" },
+  until: { type: "string" },
+  without: { type: "string", default: "" },
+  shrink: { type: "boolean", default: false },
+  trace: { type: "string" },
+  help: { type: "boolean", default: false },
+} as const
+
+const MODULE = new URL("../build/out/linehunt.wasm", import.meta.url)
+
+/** A flag is wrong, or the phone's module is not there: a sentence that says what to do. */
+class Usage extends Error {}
+
+type Plan = {
+  readonly seed: number
+  readonly count: number
+  readonly days: number
+  readonly engine: string
+  readonly untilMs: number | undefined
+  readonly without: ReadonlySet<number>
+  readonly shrink: boolean
+  readonly trace: string | undefined
+}
+
+function readPlan(args: readonly string[]): Plan | "help" {
+  let values
+  try {
+    values = parseArgs({ args: [...args], options: FLAGS, strict: true }).values
+  } catch (error) {
+    throw new Usage(`${error instanceof Error ? error.message : String(error)}. See --help.`)
+  }
+  if (values.help) return "help"
+  const number = (name: "seed" | "count" | "days" | "until", text: string, least: number): number => {
+    const value = Number(text)
+    if (text.trim() === "" || !Number.isFinite(value) || value < least) throw new Usage(`--${name} takes a number of at least ${least}, not "${text}".`)
+    return value
+  }
+  if (!["v8", "wasm3", "both"].includes(values.engine)) throw new Usage(`--engine takes v8, wasm3 or both, not "${values.engine}".`)
+  const without = values.without.split(",").filter(one => one !== "").map(Number)
+  if (without.some(one => !Number.isInteger(one) || one < 0)) throw new Usage(`--without takes numbers of troubles with commas between, not "${values.without}".`)
+  return {
+    seed: Math.floor(number("seed", values.seed, 0)),
+    count: Math.floor(number("count", values.count, 1)),
+    days: number("days", values.days, 0.001),
+    engine: values.engine,
+    untilMs: values.until === undefined ? undefined : number("until", values.until, 0),
+    without: new Set(without),
+    shrink: values.shrink,
+    trace: values.trace,
+  }
+}
+
+/** Makes phones on the engine that was asked for. */
+function maker(engine: string): MakePhone {
+  if (!existsSync(MODULE)) throw new Usage("build/out/linehunt.wasm is not there: run npm run build.")
+  const wasm = new Uint8Array(readFileSync(MODULE))
+  const v8: MakePhone = keep => loadCore(loadV8<CoreExports>(wasm), keep)
+  const wasm3: MakePhone = keep => loadCore(loadWasm3<CoreExports>(wasm), keep)
+  if (engine === "both") return keep => lockstep(v8(keep), wasm3(keep))
+  return engine === "v8" ? v8 : wasm3
+}
+
+const HASHES = { "MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512-256" } as const
+const hash: Hash = (name, text) => createHash(HASHES[name]).update(text, "latin1").digest("hex")
+
+/** The command that runs one world again. */
+function command(plan: Plan, seed: number, without: ReadonlySet<number>): string {
+  const left = without.size > 0 ? ` --without ${[...without].join(",")}` : ""
+  return `npm run worlds -- --seed ${seed} --count 1 --days ${plan.days} --engine ${plan.engine}${left}`
+}
+
+function main(args: readonly string[]): number {
+  const plan = readPlan(args)
+  if (plan === "help") {
+    process.stdout.write(HELP)
+    return 0
+  }
+  const make = maker(plan.engine)
+  const started = performance.now()
+  for (let seed = plan.seed; seed < plan.seed + plan.count; seed++) {
+    const outcome = runOne(plan, make, seed)
+    if (outcome.violation !== undefined) return 1
+  }
+  const seconds = (performance.now() - started) / 1000
+  process.stdout.write(`${plan.count} worlds of ${plan.days} days: every check held (${seconds.toFixed(1)} s)\n`)
+  return 0
+}
+
+function runOne(plan: Plan, make: MakePhone, seed: number): Outcome {
+  const scenario = drawScenario(seed, plan.days)
+  const lines: string[] = []
+  const options: RunOptions = {
+    make, hash, without: plan.without,
+    ...(plan.untilMs === undefined ? {} : { untilMs: plan.untilMs }),
+    ...(plan.trace === undefined ? {} : { tell: (line: string) => void lines.push(line) }),
+  }
+  const began = performance.now()
+  const outcome = runScenario(scenario, options)
+  if (plan.trace !== undefined) writeFileSync(plan.trace, `${JSON.stringify(scenario, undefined, 1)}\n${lines.join("\n")}\n`)
+  const took = ((performance.now() - began) / 1000).toFixed(1)
+  const summary = `seed ${seed}: ${scenario.servers.length} servers by ${scenario.shape}, ${scenario.troubles.length} troubles, ${outcome.packets} packets, ${outcome.moves} moves, ${took} s`
+  process.stderr.write(`${summary}\n`)
+  if (outcome.violation === undefined) return outcome
+  const say = (line: string): void => void process.stdout.write(`${line}\n`)
+  say(`\nFAILED in the world of seed ${seed}, at ${timeText(outcome.atMs)} (${outcome.atMs} ms)`)
+  say(`${outcome.violation.check}: ${outcome.violation.message}\n\nThe last events:`)
+  outcome.history.forEach(say)
+  say(`\nTo repeat it: ${command(plan, seed, plan.without)}`)
+  if (plan.shrink) say(`With the troubles that it needs: ${command(plan, seed, shrink(scenario, options, outcome.violation.check))}`)
+  return outcome
+}
+
+try {
+  process.exitCode = main(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof Usage)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 2
+}
