@@ -49,7 +49,7 @@ export function start(a: Attempt, line: i32, id: u32, expiresSec: u32, giveUpMs:
   a.id = <u8>id
   a.rounds = 0
   a.raised = 0
-  a.reason = Reason.NONE
+  a.reason = <u8>Reason.NONE
   a.status = 0
   a.handle = -1
   a.expiresSec = expiresSec
@@ -59,7 +59,7 @@ export function start(a: Attempt, line: i32, id: u32, expiresSec: u32, giveUpMs:
   const to = flow.towards(byId(line, id).endpoint, now)
   a.flow = to < 0 ? <i32>flow.listening() : to
   flow.hold(a.flow)
-  a.wait = Wait.FLOW
+  a.wait = <u8>Wait.FLOW
   return progress(a, line, now)
 }
 
@@ -107,7 +107,7 @@ export function abandon(a: Attempt, now: i64): void {
 
 function end(a: Attempt): void {
   if (a.wait != Wait.NOTHING) flow.letGo(a.flow)
-  a.wait = Wait.NOTHING
+  a.wait = <u8>Wait.NOTHING
 }
 
 function leave(a: Attempt, reason: Reason): Outcome {
@@ -125,7 +125,7 @@ function request(a: Attempt, line: i32, now: i64): Outcome {
   }
   const slot = client.takeSlot()
   if (slot < 0) {
-    a.wait = Wait.ROOM
+    a.wait = <u8>Wait.ROOM
     return Outcome.PENDING
   }
   const c = byId(line, a.id)
@@ -137,11 +137,11 @@ function request(a: Attempt, line: i32, now: i64): Outcome {
   a.handle = client.start(Method.REGISTER, slot, a.flow, c.endpoint, a.owner, a.giveUpMs, now)
   if (a.handle < 0) {
     outbox.discard(slot)
-    a.wait = Wait.ROOM
+    a.wait = <u8>Wait.ROOM
     return Outcome.PENDING
   }
   a.rounds++
-  a.wait = Wait.REPLY
+  a.wait = <u8>Wait.REPLY
   return Outcome.PENDING
 }
 

@@ -4,7 +4,7 @@ import { Endpoint } from "../base/endpoint"
 import { Span, lengthOf, span, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { fill } from "../base/random"
-import { md5Begin, md5End, md5Update } from "../base/md5"
+import { Hash, hashBegin, hashEnd, hashUpdate } from "../base/hash"
 import { writeEndpoint } from "../base/ip"
 import { Setting, words } from "../settings/settings"
 
@@ -98,11 +98,11 @@ export function writeFromTag(w: Writer, server: Endpoint): void { writeMark(w, s
 const DIGEST: usize = KEEP + 64            // 16 bytes of scratch that hold nothing secret
 
 function writeMark(w: Writer, server: Endpoint, purpose: Span, bytes: u32): void {
-  md5Begin()
-  md5Update(span(KEEP + 8, 16))
-  md5Update(span(changetype<usize>(server), 20))
-  md5Update(purpose)
-  md5End(DIGEST)
+  hashBegin(Hash.MD5)
+  hashUpdate(span(KEEP + 8, 16))
+  hashUpdate(span(changetype<usize>(server), 20))
+  hashUpdate(purpose)
+  hashEnd(DIGEST)
   w.hex(DIGEST, bytes)
 }
 

@@ -83,7 +83,7 @@ export function openRegistration(line: i32, taken: bool): void {
 export function begin(line: i32, now: i64): void {
   const r = registration(line)
   if (lengthOf(words(Setting.DOMAIN)) == 0 || lengthOf(words(Setting.USER)) == 0) {
-    r.reason = Trouble.NO_DOMAIN
+    r.reason = <u8>Trouble.NO_DOMAIN
     return
   }
   put(line, Input.BEGIN, now)
@@ -184,7 +184,7 @@ function settle(line: i32, outcome: Outcome, now: i64): void {
 
 function leaveServer(line: i32, r: Registration, reason: Reason, code: u32, now: i64): void {
   const next = r.state == RegistrationState.UNREGISTERING ? 0 : leave(line, reason, code, r.attempt.retryAfterSec, now)
-  r.reason = Trouble.ALL_FAILED
+  r.reason = <u8>Trouble.ALL_FAILED
   put(line, next != 0 ? Input.LEFT : Input.EXHAUSTED, now)
 }
 
@@ -192,7 +192,7 @@ function leaveServer(line: i32, r: Registration, reason: Reason, code: u32, now:
 function refused(line: i32, r: Registration, outcome: Outcome, now: i64): void {
   const code = r.attempt.status
   const account = outcome == Outcome.REJECTED || code == 403 || code == 404
-  if (account && indexOfId(line, r.attempt.id) >= 0) byId(line, r.attempt.id).status = Status.FAILED
+  if (account && indexOfId(line, r.attempt.id) >= 0) byId(line, r.attempt.id).status = <u8>Status.FAILED
   r.reason = <u8>(outcome == Outcome.REJECTED || code == 403 ? Trouble.REJECTED : Trouble.REFUSED_CODE)
   put(line, Input.REJECTED, now)
 }
@@ -238,7 +238,7 @@ function hunt(line: i32, r: Registration, first: u32, now: i64): void {
   r.locating = 0
   beginHunt(line, first, now)
   if (candidateCount(line) == 0) {
-    r.reason = Trouble.NO_ADDRESS
+    r.reason = <u8>Trouble.NO_ADDRESS
     put(line, Input.EXHAUSTED, now)
     return
   }
@@ -262,7 +262,7 @@ function hold(line: i32, r: Registration, now: i64): void {
   const c = byId(line, id)
   const seconds = r.attempt.grantedSec
   markGood(c)
-  c.status = Status.UP
+  c.status = <u8>Status.UP
   noteHold(id)
   if (activeId(line) != <u32>id) {
     r.happened |= r.lastId != 0 && r.lastId != <u32>id ? Happened.MOVED : Happened.REGISTERED
@@ -271,7 +271,7 @@ function hold(line: i32, r: Registration, now: i64): void {
   setActive(line, id)
   r.lastId = id
   r.candidate = <i8>indexOfId(line, id)
-  r.reason = Trouble.NONE
+  r.reason = <u8>Trouble.NONE
   r.failures = 0
   r.told = 0
   r.grantedSec = seconds
@@ -295,7 +295,7 @@ function refreshAfter(grantedSec: u32): i64 {
 function refresh(line: i32, r: Registration, now: i64): void {
   r.dueAt = NEVER
   // BL-07: with the lifetime of the records over, DNS is asked again before the next request.
-  if (target.expires(line) > now) {
+  if (target.targetCount(line) > 0 && target.expires(line) > now) {
     hunt(line, r, activeId(line), now)
     return
   }
@@ -356,7 +356,7 @@ function freeze(line: i32, r: Registration, now: i64): void {
   attempt.abandon(r.attempt, now)
   r.locating = 0
   r.dueAt = NEVER
-  r.reason = Trouble.NETWORK_DOWN
+  r.reason = <u8>Trouble.NETWORK_DOWN
 }
 
 function end(line: i32, r: Registration, now: i64): void {
@@ -365,6 +365,6 @@ function end(line: i32, r: Registration, now: i64): void {
   if (at >= 0 && r.attempt.status >= 200 && r.attempt.status < 300) byId(line, activeId(line)).boundUntil = 0
   unhold(line, r)
   r.dueAt = NEVER
-  r.reason = Trouble.STOPPED
+  r.reason = <u8>Trouble.STOPPED
   r.happened |= Happened.UNREGISTERED
 }

@@ -45,7 +45,7 @@ const STRIDE: usize = NAME_AT + NAME_CAPACITY
 // One slot more than CANDIDATES: room to move a record while the list is put in order.
 const HEADER: usize = SERVERS_STATE          // u32 count, u32 id of the active one, u32 last id given
 const TABLE: usize = SERVERS_STATE + 16
-const SPARE: usize = TABLE + CANDIDATES * STRIDE
+const SPARE: usize = TABLE + <usize>CANDIDATES * STRIDE
 
 /** The rest of SERVERS_STATE: the hunt's order (servers/hunt.ts), then the steps of its explanation (servers/why.ts). */
 export const HUNT_STATE: usize = SPARE + STRIDE
@@ -102,7 +102,7 @@ export function rebuild(line: i32): void {
     swap(active, count)
     const c = candidate(line, count)
     c.rank = 0
-    c.reason = Reason.REMOVED
+    c.reason = <u8>Reason.REMOVED
     c.group = u32.MAX_VALUE
     count++
   }

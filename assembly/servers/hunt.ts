@@ -67,7 +67,7 @@ export function leave(line: i32, reason: Reason, code: u32, retryAfterSec: i64, 
   // The list may have been made anew while the request was out: a server that has gone is simply passed over.
   if (indexOfId(line, id) >= 0) {
     const c = byId(line, id)
-    c.status = reason == Reason.REJECTED ? Status.FAILED : Status.DOWN
+    c.status = <u8>(reason == Reason.REJECTED ? Status.FAILED : Status.DOWN)
     markFailure(c, reason, retryAfterSec, now)
   }
   noteLeft(id, reason, code)
@@ -83,7 +83,7 @@ function append(hunt: Hunt, id: u32): void {
   for (let i: u32 = 0; i < hunt.count; i++) {
     if (load<u8>(IDS + i) == id) return
   }
-  assume(hunt.count < CANDIDATES, text("a hunt has no more servers than there are"))
+  assume(<i32>hunt.count < CANDIDATES, text("a hunt has no more servers than there are"))
   store<u8>(IDS + hunt.count, <u8>id)
   hunt.count++
 }

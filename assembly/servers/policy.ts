@@ -63,5 +63,5 @@ export function markAnswer(c: Candidate, code: u32, now: i64): void {
 export function markGood(c: Candidate): void {
   c.failures = 0
   c.dirtyUntil = 0
-  c.reason = Reason.NONE
+  c.reason = <u8>Reason.NONE
 }

@@ -134,6 +134,9 @@ export function isOpen(flow: u32): bool {
   return changetype<usize>(f) != 0 && f.phase == Phase.OPEN
 }
 
+/** Whether a number could be one of ours; the flow itself may be long closed. */
+export function isFlowNumber(flow: u32): bool { return (flow & 0xff) < <u32>FLOWS && flow >>> 8 != 0 }
+
 /** FREE also when the number is no flow of ours, or no more. */
 export function kindOf(flow: u32): FlowKind {
   const f = find(flow)

@@ -1,0 +1,131 @@
+// The outputs of the phone, given one by one in a fixed order: sockets, packets, events, settings to keep, the screen, replies, log.
+import { PHONE_STATE, TX, TX_SIZE } from "./memory"
+import { Output, give, io, peer } from "./io"
+import { Span, span, text } from "./base/span"
+import { Writer } from "./base/writer"
+import { writeEndpoint } from "./base/ip"
+import * as log from "./base/log"
+import { Level } from "./base/log"
+import { pollFlow } from "./transport/flow"
+import * as outbox from "./transport/outbox"
+import { logMessage } from "./transport/siplog"
+import * as resolver from "./locate/resolver"
+import { candidate } from "./servers/candidates"
+import { Happened, Registration, registration } from "./account/registration"
+import { writeAll } from "./settings/settings"
+import { STORE_TEXT, STORE_TEXT_SIZE, exchange } from "./settings/staging"
+import { phone } from "./phone"
+import { pollDisplay } from "./ui/view"
+import { pollReply } from "./ui/lines"
+import { writeTrouble } from "./ui/words"
+
+const LINE: i32 = 0
+
+/** Kinds of EVENT, with a text for people. */
+const enum Event { NONE, LOCATING, REGISTERING, REGISTERED, MOVED, REGISTRATION_FAILED, UNREGISTERED, ALL_SERVERS_FAILED, REBOOT, LOCATED }
+
+@unmanaged
+class Owing {
+  owed: bool               // the host has outputs to drain before the next input
+  now: i64                 // instant of the input that they follow from
+}
+
+function owing(): Owing { return changetype<Owing>(PHONE_STATE + 96) }
+
+/** An input has been taken at `now`: there may be outputs. */
+export function owe(now: i64): void {
+  owing().owed = true
+  owing().now = now
+}
+
+export function isOwed(): bool { return owing().owed }
+
+/** Describes in IO a sentence for the host, with a number. */
+export function describe(sentence: Span, code: u32): void { give(Output.REST, sentence, code) }
+
+/** Describes the next output in IO and returns its kind; REST when there is none left. */
+export function poll(): Output {
+  const now = owing().now
+  let kind = pollFlow()
+  if (kind == Output.REST) kind = resolver.pollSend(now)
+  if (kind == Output.REST) kind = pollSip(now)
+  if (kind == Output.REST) kind = pollEvent()
+  if (kind == Output.REST) kind = pollStore()
+  if (kind == Output.REST) kind = pollDisplay()
+  if (kind == Output.REST) kind = pollReply()
+  if (kind == Output.REST) kind = pollLog()
+  if (kind == Output.REST) owing().owed = false
+  return kind
+}
+
+function pollSip(now: i64): Output {
+  const kind = outbox.pollSend(now)
+  if (kind == Output.SEND) logMessage(true, peer(), span(io().at, io().length), phone().sipTrace)
+  return kind
+}
+
+function pollLog(): Output {
+  const level = log.next()
+  if (level == Level.NONE) return Output.REST
+  return give(Output.LOG, log.taken(), level)
+}
+
+function pollStore(): Output {
+  const p = phone()
+  if (!p.store) return Output.REST
+  p.store = false
+  const w = writer()
+  w.open(STORE_TEXT, STORE_TEXT_SIZE)
+  // What the user chose is kept, even while the old account is still being unregistered.
+  if (p.changing) exchange()
+  writeAll(w)
+  if (p.changing) exchange()
+  return give(Output.STORE, w.written, 0)
+}
+
+function pollEvent(): Output {
+  const p = phone()
+  if (p.reboot) {
+    p.reboot = false
+    return give(Output.EVENT, text("restart asked for"), Event.REBOOT)
+  }
+  const r = registration(LINE)
+  // The lowest bit is the one that comes first in the life of a registration.
+  const happened = r.happened & -r.happened
+  if (happened == 0) return Output.REST
+  r.happened ^= happened
+  const w = writer()
+  w.open(TX, TX_SIZE / 2)
+  const event = tell(w, r, <Happened>happened)
+  return give(Output.EVENT, w.written, event)
+}
+
+function tell(w: Writer, r: Registration, happened: Happened): Event {
+  if (happened == Happened.LOCATING) {
+    w.put(text("looking for servers"))
+    return Event.LOCATING
+  }
+  if (happened == Happened.LOCATED) {
+    w.put(text("servers found"))
+    return Event.LOCATED
+  }
+  if (happened == Happened.UNREGISTERED) {
+    w.put(text("not registered any more"))
+    return Event.UNREGISTERED
+  }
+  if (happened == Happened.ALL_FAILED) {
+    w.put(text("no server answers"))
+    return Event.ALL_SERVERS_FAILED
+  }
+  if (happened == Happened.FAILED) {
+    w.put(text("not registered: "))
+    writeTrouble(w, r.reason, r.status)
+    return Event.REGISTRATION_FAILED
+  }
+  w.put(happened == Happened.REGISTERING ? text("registering at ") : happened == Happened.MOVED ? text("moved to ") : text("registered at "))
+  if (r.candidate >= 0) writeEndpoint(w, candidate(LINE, r.candidate).endpoint)
+  if (happened == Happened.REGISTERING) return Event.REGISTERING
+  return happened == Happened.MOVED ? Event.MOVED : Event.REGISTERED
+}
+
+function writer(): Writer { return changetype<Writer>(PHONE_STATE + 112) }

@@ -1,0 +1,342 @@
+// The loop of the phone: takes one input down through the rooms and decides what follows. It is the only file that knows all rooms.
+import { PHONE_STATE, PHONE_STATE_SIZE, RX, TRANSPORT_STATE, STATE, STATE_SIZE, OUTBOX, OUTBOX_SIZE, LOG } from "./memory"
+import { NEVER, sooner } from "./base/deadline"
+import { Endpoint } from "./base/endpoint"
+import { NONE, Span, after, indexOf, lengthOf, sameFolded, span, startOf, text, trim } from "./base/span"
+import { parseHostPort, parseIp } from "./base/ip"
+import * as log from "./base/log"
+import { Level } from "./base/log"
+import { peer } from "./io"
+import { Setting, number } from "./settings/settings"
+import { exchange, setAside } from "./settings/staging"
+import { Message, parse, answerable } from "./wire/message"
+import { INCOMING_AT } from "./wire/state"
+import * as flow from "./transport/flow"
+import { FlowKind } from "./transport/flow"
+import * as outbox from "./transport/outbox"
+import { logMessage } from "./transport/siplog"
+import * as resolver from "./locate/resolver"
+import * as client from "./transaction/client"
+import { ClientEvent } from "./transaction/client"
+import { setTimers } from "./transaction/record"
+import * as server from "./transaction/server"
+import { Received } from "./transaction/server"
+import * as registration from "./account/registration"
+import { Happened, OWNER_REGISTRATION } from "./account/registration"
+import * as leftover from "./account/leftover"
+import { OWNER_LEFTOVER } from "./account/leftover"
+import { RegistrationState } from "./account/machine"
+import { forgetAll } from "./account/digest"
+import { openIdentity } from "./account/identity"
+import { clearCandidates, idAt } from "./servers/candidates"
+import * as uas from "./dialog/uas"
+import * as view from "./ui/view"
+import { Action } from "./ui/view"
+import { run } from "./ui/command"
+
+const LINE: i32 = 0
+
+/** Settling is a handful of rounds; a phone that needs more is in a loop of its own making. */
+const ROUNDS_MAX = 64
+const DNS_PORT: u16 = 53
+
+@unmanaged
+export class Phone {
+  opened: bool
+  linkUp: bool
+  begun: bool              // the first registration has been asked for
+  closing: bool
+  store: bool              // settings are to be kept by the host
+  reboot: bool             // the user asked for a restart
+  sipTrace: bool           // whole messages go to the log
+  changing: bool           // the old account is being unregistered; the new settings are set aside
+  addresses: u32           // hash of our own addresses, to see when they change
+  malformed: u32           // datagrams dropped as nothing that can be answered
+  port: u32                // setting sip_port that the socket was opened with
+}
+
+export function phone(): Phone { return changetype<Phone>(PHONE_STATE) }
+
+// -- Inputs
+
+/** Begins with the settings that have been loaded. `cold` false: KEEP comes from a core that stopped; what it held goes on. */
+export function open(cold: bool, now: i64): void {
+  // The random generator and the settings stay, everything that refers to the network begins anew.
+  memory.fill(TRANSPORT_STATE, 0, STATE + STATE_SIZE - TRANSPORT_STATE)
+  memory.fill(OUTBOX, 0, OUTBOX_SIZE)
+  phone().opened = true
+  setTimers(number(Setting.SIP_RETRY_T1), number(Setting.SIP_T2), number(Setting.SIP_T4))
+  const taken = openIdentity(cold)
+  clearCandidates(LINE)
+  registration.openRegistration(LINE, taken)
+  leftover.openLeftover(LINE)
+  view.open(now)
+}
+
+/** Unregisters; the host goes on with the loop until UNREGISTERED is told or its patience ends. */
+export function close(now: i64): void {
+  phone().closing = true
+  registration.stop(LINE, now)
+  settle(now)
+}
+
+/** The link went up or down, or addresses changed; the text in RX lists own addresses and name servers. */
+export function network(up: bool, lines: Span, now: i64): void {
+  const p = phone()
+  if (!up) {
+    p.linkUp = false
+    registration.networkDown(LINE, now)
+    leftover.openLeftover(LINE)
+    flow.closeAll()
+    view.update(now)
+    return
+  }
+  const returned = takeNetwork(lines) || !p.linkUp
+  if (returned) {
+    if (p.linkUp) registration.networkDown(LINE, now)
+    leftover.openLeftover(LINE)
+    openSocket()
+  }
+  resolver.networkChanged(now)
+  p.linkUp = true
+  if (!p.begun) apply(now)
+  else if (returned) registration.networkUp(LINE, now)
+  settle(now)
+}
+
+/** A datagram came in; its sender is in IO. */
+export function datagram(number: u32, length: u32, now: i64): void {
+  const kind = flow.kindOf(number)
+  if (kind == FlowKind.QUERY) resolver.receive(number, span(RX, length), now)
+  else if (kind != FlowKind.FREE) sip(number, length, now)
+  settle(now)
+}
+
+/** The host opened a flow; its local endpoint is in IO. */
+export function flowOpened(number: u32, local: Endpoint, now: i64): void {
+  flow.opened(number, local)
+  settle(now)
+}
+
+export function flowClosed(number: u32, now: i64): void {
+  flow.closed(number)
+  settle(now)
+}
+
+/** The peer in IO does not listen (ICMP). */
+export function flowRefused(number: u32, now: i64): void {
+  if (flow.kindOf(number) == FlowKind.QUERY) resolver.refused(number, now)
+  else client.refused(number, peer(), now)
+  settle(now)
+}
+
+export function flowFailed(number: u32, why: u32, now: i64): void {
+  const query = flow.kindOf(number) == FlowKind.QUERY
+  if (flow.failed(number, why) && query) resolver.refused(number, now)
+  settle(now)
+}
+
+export function key(code: u32, down: bool, now: i64): void {
+  const before = beforeUser()
+  act(view.key(code, down, now), before, now)
+  settle(now)
+}
+
+export function command(line: Span, now: i64): void {
+  const before = beforeUser()
+  act(run(line, now), before, now)
+  settle(now)
+}
+
+/** Deadlines have passed. */
+export function timeout(now: i64): void {
+  resolver.expire(now)
+  client.expire(now)
+  server.expire(now)
+  registration.expire(LINE, now)
+  // A key that repeats moves about and edits; it never asks for anything.
+  view.expire(now)
+  settle(now)
+}
+
+/** Something has changed that only the screen shows. */
+export function redraw(now: i64): void { view.update(now) }
+
+export function soonest(): i64 {
+  let at = sooner(resolver.soonest(), client.soonest())
+  at = sooner(at, server.soonest())
+  at = sooner(at, outbox.soonest())
+  at = sooner(at, sooner(registration.soonest(LINE), leftover.soonest(LINE)))
+  return sooner(at, view.soonest())
+}
+
+// -- Decisions
+
+/** Lets every room go on until none has news. */
+function settle(now: i64): void {
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    if (phone().linkUp) {
+      registration.progress(LINE, now)
+      leftover.progress(LINE, now)
+    }
+    if (phone().changing && registration.registration(LINE).state == RegistrationState.OFF) finishChange(now)
+    else if (!dispatch(now)) break
+  }
+  if (registration.registration(LINE).happened & Happened.FAILED) view.announceFailure()
+  view.update(now)
+}
+
+/** Tells the owner of one client transaction what became of it; false when there is no news. INCOMING holds the answer that has just come, if any. */
+function dispatch(now: i64): bool {
+  const handle = client.pollEvent()
+  if (handle < 0) return false
+  const event = client.eventOf(handle)
+  if (event == ClientEvent.PROVISIONAL) return true
+  const owner = client.ownerOf(handle)
+  if (owner == OWNER_REGISTRATION) {
+    if (event == ClientEvent.FINAL) registration.answered(LINE, incoming(), now)
+    else registration.unanswered(LINE, event, now)
+  } else if (owner == OWNER_LEFTOVER) {
+    if (event == ClientEvent.FINAL) leftover.answered(LINE, incoming(), now)
+    else leftover.unanswered(LINE, now)
+  }
+  return true
+}
+
+function incoming(): Message { return changetype<Message>(INCOMING_AT) }
+
+/** Carries out what the user asked for. */
+function act(action: Action, wasChanging: bool, now: i64): void {
+  const p = phone()
+  if (action == Action.SAVE || action == Action.STORE) p.store = true
+  if (action == Action.SAVE || action == Action.APPLY) {
+    change(now)
+    return
+  }
+  if (wasChanging) {
+    exchange()
+    p.changing = true
+  }
+  if (action == Action.REGISTER) registration.begin(LINE, now)
+  else if (action == Action.UNREGISTER) registration.stop(LINE, now)
+  else if (action == Action.DNS_FLUSH) resolver.flush()
+  else if (action == Action.REBOOT) p.reboot = true
+}
+
+/** The user sees, and changes, the settings that he chose last: those that wait, if any. The ones before a change are set aside for it. */
+function beforeUser(): bool {
+  const p = phone()
+  const wasChanging = p.changing
+  if (wasChanging) exchange()
+  else setAside()
+  p.changing = false
+  return wasChanging
+}
+
+/** The settings have changed. An account that is registered is unregistered first, with the settings that it was registered with. */
+function change(now: i64): void {
+  const state = registration.registration(LINE).state
+  if (state == RegistrationState.OFF || !phone().linkUp) {
+    apply(now)
+    return
+  }
+  exchange()
+  phone().changing = true
+  registration.stop(LINE, now)
+}
+
+/** The old account is gone: the new settings come into force. */
+function finishChange(now: i64): void {
+  phone().changing = false
+  exchange()
+  apply(now)
+}
+
+/** The settings in force are new: what follows from them begins anew. */
+function apply(now: i64): void {
+  const p = phone()
+  setTimers(number(Setting.SIP_RETRY_T1), number(Setting.SIP_T2), number(Setting.SIP_T4))
+  forgetAll()
+  clearCandidates(LINE)
+  p.begun = true
+  if (p.linkUp && p.port != <u32>number(Setting.SIP_PORT)) openSocket()
+  if (p.linkUp && number(Setting.ENABLED) != 0) registration.begin(LINE, now)
+}
+
+/** Opens the SIP socket anew, and with it everything that shares its port. */
+function openSocket(): void {
+  flow.closeAll()
+  phone().port = number(Setting.SIP_PORT)
+  flow.listen(<u16>phone().port)
+}
+
+/** Reads `address ...` and `dns ...` lines. Returns true when our own addresses are not what they were. */
+function takeNetwork(lines: Span): bool {
+  const before = phone().addresses
+  let hash: u32 = 2166136261
+  let v4 = false, v6 = false
+  resolver.clearServers()
+  for (let rest = lines; lengthOf(rest) > 0;) {
+    const end = indexOf(rest, 0x0a)
+    const line = trim(end < 0 ? rest : span(startOf(rest), end))
+    rest = end < 0 ? span(startOf(rest), 0) : after(rest, end + 1)
+    const e = changetype<Endpoint>(PHONE_STATE + ENDPOINT_AT)
+    if (startsWith(line, text("address "))) {
+      if (!parseIp(trim(after(line, 8)), e)) continue
+      if (e.family == 4) v4 = true
+      else v6 = true
+      hash = mix(hash, line)
+    } else if (startsWith(line, text("dns "))) {
+      if (parseHostPort(trim(after(line, 4)), e) == NONE || e.family == 0) continue
+      if (e.port == 0) e.port = DNS_PORT
+      resolver.addServer(e)
+    }
+  }
+  resolver.setFamilies(v4, v6)
+  phone().addresses = hash
+  return before != hash
+}
+
+const ENDPOINT_AT: usize = 64
+
+function startsWith(s: Span, start: Span): bool {
+  return lengthOf(s) >= lengthOf(start) && sameFolded(span(startOf(s), lengthOf(start)), start)
+}
+
+/** FNV-1a: good enough to see a change. */
+function mix(hash: u32, s: Span): u32 {
+  const p = startOf(s)
+  for (let i: u32 = 0; i < lengthOf(s); i++) hash = (hash ^ load<u8>(p + i)) * 16777619
+  return hash
+}
+
+// -- SIP
+
+function sip(from: u32, length: u32, now: i64): void {
+  // RFC 5626 3.5.1: CRLFs keep a path through a NAT open and mean nothing else.
+  if (length <= 4) return
+  const m = incoming()
+  const bad = parse(RX, length, m) < 0
+  logMessage(false, peer(), span(RX, length), phone().sipTrace)
+  if (bad && (m.status != 0 || !answerable(m))) phone().malformed++
+  else if (m.status != 0) client.receive(m, now)
+  else request(m, from, now)
+}
+
+function request(m: Message, from: u32, now: i64): void {
+  const received = server.receive(m, from, peer(), now)
+  if (received != Received.NEW && received != Received.CANCEL_MATCHED) return
+  const slot = server.takeSlot()
+  if (slot < 0) {
+    server.forget(server.current())
+    return
+  }
+  // P-42: any server of the line may send us requests, not only the one that we are registered at.
+  const trusted = number(Setting.FILTER_REGISTRAR) == 0 || idAt(LINE, peer(), true) != 0
+  if (uas.answer(outbox.writer(slot), m, peer(), trusted) == uas.SILENCE || outbox.writer(slot).overflow) {
+    outbox.discard(slot)
+    server.forget(server.current())
+    return
+  }
+  server.respond(server.current(), slot, now)
+}

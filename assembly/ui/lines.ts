@@ -1,0 +1,2 @@
+import { Output } from "../io"
+export function pollReply(): Output { return Output.REST }
