@@ -56,7 +56,7 @@ export function draw(canvas: Canvas, state: State): [number, number] | undefined
   let below = height + 2
   if (side >= SIDE_WIDE) drawLab(canvas, state, drawKeys(canvas, state, 0, width + 3, WIDE_LEGEND) + 1, width + 3, side)
   else {
-    if (side >= SIDE_MIN) drawKeys(canvas, state, 0, width + 3, NARROW_LEGEND)
+    if (side >= SIDE_MIN) drawKeys(canvas, state, 0, width + 3, NARROW_LEGEND.slice(0, height + 2))
     below = drawLab(canvas, state, below, 0, canvas.columns)
   }
   drawLog(canvas, state, below, canvas.rows - 1)
@@ -90,23 +90,32 @@ function drawKeys(canvas: Canvas, { color }: State, row: number, column: number,
   return row + legend.length
 }
 
+/** A row for each server: where it is, what it does, and the keys that change that. Says the next free row. */
 function drawLab(canvas: Canvas, state: State, row: number, column: number, width: number): number {
-  const wide = width >= 76
+  if (state.lab.length === 0) return row
+  const dim = state.color ? DIM : ""
+  const roomy = width >= 60, wide = width >= 78
   for (const [i, server] of state.lab.entries()) {
-    const here = server.registered ? (state.unicode ? "●" : "*") : " "
-    canvas.write(row, column, `${here}${i + 1} ${wide ? `${server.name.padEnd(16)} ` : ""}${server.at.padEnd(15)} ${server.share.padEnd(5)}`, "", width)
-    const x = column + 3 + (wide ? 17 : 0) + 22
-    canvas.write(row, x, server.state.padEnd(8), state.color ? STATE_STYLES[server.state] : "", width - (x - column))
-    if (x + 9 + 20 <= column + width) canvas.write(row, x + 9, labKeys(i), state.color ? DIM : "", width - (x + 9 - column))
-    else canvas.write(++row, column + 3, labKeys(i), state.color ? DIM : "", width - 3)
+    let x = column
+    const put = (text: string, columns: number, style: Style): void => {
+      canvas.write(row, x, text, style, Math.min(columns, column + width - x))
+      x += columns
+    }
+    put(`${server.registered ? (state.unicode ? "●" : "*") : " "}${i + 1}`, 3, "")
+    if (wide) put(server.name, 17, "")
+    put(server.at, 17, "")
+    if (roomy) put(server.share, 6, "")
+    put(server.state, 8, state.color ? STATE_STYLES[server.state] : "")
+    put(labKeys(i, roomy), 30, dim)
     row++
   }
-  if (state.lab.length > 0) canvas.write(row++, column + 3, `${LAB_ALL_BACK} all back; a key again: that one back`, state.color ? DIM : "", width - 3)
-  return row
+  canvas.write(row, column + 3, `${roomy ? "" : "crash silence 503; "}${LAB_ALL_BACK} all back${roomy ? "; a key again: that one back" : ""}`, dim, width - 3)
+  return row + 1
 }
 
-function labKeys(server: number): string {
-  return `${LAB_KEYS.crashed[server] ?? ""} crash  ${LAB_KEYS.silent[server] ?? ""} silence  ${LAB_KEYS["503"][server] ?? ""} 503`
+function labKeys(server: number, words: boolean): string {
+  const [crash = "", silence = "", code = ""] = [LAB_KEYS.crashed, LAB_KEYS.silent, LAB_KEYS["503"]].map((keys) => keys[server])
+  return words ? `${crash} crash  ${silence} silence  ${code} 503` : `${crash} ${silence} ${code}`
 }
 
 /** The newest lines that fit, the newest at the bottom; a long one goes on in the next row. */

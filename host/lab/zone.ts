@@ -3,7 +3,7 @@ import type { Endpoint } from "../abi.ts"
 
 export type ZoneServer = { host: string; priority: number; weight: number; at: Endpoint }
 
-const SRV = /^(_sip\._udp\.\S+\s+\d+\s+IN\s+SRV\s+(\d+)\s+(\d+)\s+)(\d+)(\s+)(\S+)\.\s*$/gm
+const SRV = /^(_sip\._udp\.\S+\s+\d+\s+IN\s+SRV\s+(\d+)\s+(\d+)\s+)(\d+)(\s+)(\S+)\.[ \t]*$/gm
 
 /** The servers of the SRV records, in the order of the text. */
 export function serversIn(zone: string): ZoneServer[] {

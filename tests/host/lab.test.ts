@@ -1,0 +1,83 @@
+import assert from "node:assert/strict"
+import { createSocket, type Socket } from "node:dgram"
+import { once } from "node:events"
+import { decode, encode } from "dns-packet"
+import { LAB_DOMAIN, labText, startLab, type Lab } from "../../host/lab/lab.ts"
+import { endpointOf } from "../../host/calls.ts"
+import { fillZone, serversIn } from "../../host/lab/zone.ts"
+import { readFileSync } from "node:fs"
+
+const zone = readFileSync(new URL("../../host/lab/rapidtech.zone", import.meta.url), "latin1")
+
+describe("The lab's zone", () => {
+  it("It has two servers that share 40 to 60, and a backup (BL-03, BL-04)", () => {
+    assert.deepEqual(serversIn(zone).map(({ host, priority, weight }) => `${host} ${priority} ${weight}`),
+      ["sipserver1.rapidtech.phones 0 40", "sipserver2.rapidtech.phones 0 60", "sipserverbackup.rapidtech.phones 1 5"])
+  })
+
+  it("Other places are filled in without touching anything else", () => {
+    const moved = serversIn(zone).map((server, i) => ({ ...server, at: { address: "127.0.0.1", port: 15060 + i } }))
+    const filled = fillZone(zone, moved)
+    assert.deepEqual(serversIn(filled), moved)
+    assert.equal(fillZone(filled, serversIn(zone)), zone)
+  })
+})
+
+describe("The lab", () => {
+  let lab: Lab, client: Socket
+  let changes = 0
+  beforeEach(async () => {
+    lab = await startLab(() => Math.floor(performance.now()), () => { changes++ })
+    client = createSocket("udp4")
+  })
+  afterEach(() => {
+    client.close()
+    lab.close()
+  })
+  const at = (n: number) => endpointOf(lab.lines()[n - 1]?.at ?? "")
+
+  async function ask(n: number): Promise<string> {
+    const { address, port } = at(n)
+    const request = ["OPTIONS sip:x SIP/2.0", `Via: SIP/2.0/UDP 127.0.0.1:9;rport;branch=z9hG4bK${Math.random()}`, "From: <sip:a@b>;tag=1", "To: <sip:x>", `Call-ID: ${Math.random()}`, "CSeq: 1 OPTIONS", "Max-Forwards: 70", "Content-Length: 0", "", ""]
+    client.connect(port, address)
+    await once(client, "connect")
+    const answer = once(client, "message").catch((error: unknown) => [String(error)])
+    client.send(request.join("\r\n"))
+    const [first] = await answer
+    client.disconnect()
+    return String(first).split("\r\n")[0] ?? ""
+  }
+
+  it("Its nameserver answers with its own places, which are those where the servers are", async () => {
+    const { address, port } = endpointOf(lab.dns)
+    client.send(encode({ type: "query", id: 7, questions: [{ type: "SRV", name: `_sip._udp.${LAB_DOMAIN}`, class: "IN" }] }), port, address)
+    const [answer] = await once(client, "message") as [Buffer]
+    const records = (decode(answer).answers ?? []).map((record) => record.type === "SRV" ? `${record.data.priority} ${record.data.weight} ${record.data.port}` : "")
+    assert.deepEqual(records, lab.lines().map(({ share }, i) => `${share} ${at(i + 1).port}`))
+  })
+
+  it("A server answers, crashes (refuses), answers 503 and comes back, and the lines say so", async () => {
+    assert.equal(await ask(1), "SIP/2.0 200 OK")
+    await lab.set(1, "crashed")
+    assert.match(await ask(1), /ECONNREFUSED/)
+    await lab.set(1, "503")
+    assert.equal(await ask(1), "SIP/2.0 503 Service Unavailable")
+    await lab.set(1, "up")
+    assert.equal(await ask(1), "SIP/2.0 200 OK")
+    await lab.set(2, "silent")
+    assert.deepEqual(lab.lines().map(({ state }) => state), ["up", "silent", "up"])
+    assert.match(labText(lab.lines()), /^1 sipserver1 \S+ 0 40 up\n2 sipserver2 \S+ 0 60 silent\n3 sipserverbackup \S+ 1 5 up$/)
+    assert(changes >= 4)
+  })
+
+  it("A second lab at the same time takes other ports", async () => {
+    const second = await startLab(() => 0, () => {})
+    assert.notEqual(second.dns, lab.dns)
+    assert.equal(new Set([...lab.lines(), ...second.lines()].map((line) => line.at)).size, 6)
+    second.close()
+  })
+
+  it("A server that does not exist is said to be none", async () => {
+    assert.equal(await lab.set(4, "up"), "There is no server 4; there are 1 to 3.")
+  })
+})
