@@ -1,3 +1,170 @@
-import { Span } from "../base/span"
+// The console: finds the command in a line, checks what follows it, and says what the phone is to do. The reply is given by ui/lines.ts.
+import { Span, text, startOf, endOf, lengthOf, byteAt, between, sameFolded, same, trim, span } from "../base/span"
+import { Setting, assign, find, number } from "../settings/settings"
+import { near } from "../settings/word"
+import { setLogging } from "../locate/resolver"
 import { Action } from "./panel"
-export function run(line: Span, now: i64): Action { return Action.NONE }
+import { Command, COMMANDS, Refusal, Reply, reply } from "./lines"
+import { isEmpty } from "./words"
+
+// One row per command, in the order of `Command`: name, what follows it, what it does.
+const TABLE = memory.data<u32>([
+  text("help"), text("[COMMAND]"), text("lists the commands, or tells how to use one"),
+  text("status"), text(""), text("tells how the phone is registered"),
+  text("servers"), text(""), text("lists the servers: rank:priority, address, status, * where registered"),
+  text("register"), text(""), text("registers, or refreshes the registration"),
+  text("unregister"), text(""), text("removes the registration"),
+  text("dns show"), text(""), text("lists what DNS has answered, with the seconds that it is still good for"),
+  text("dns flush"), text(""), text("forgets what DNS has answered"),
+  text("dns log"), text("on|off"), text("logs every DNS question and answer, or stops that"),
+  text("sip trace"), text("on|off"), text("logs SIP messages whole, or only their first line"),
+  text("sip status"), text(""), text("the same as servers"),
+  text("cfg show"), text(""), text("lists the settings"),
+  text("cfg get"), text("NAME"), text("shows a setting, what it may be and what it is for"),
+  text("cfg set"), text("NAME VALUE"), text("changes a setting until the next start"),
+  text("cfg save"), text(""), text("keeps the settings for the next start"),
+  text("why"), text(""), text("explains why this server, in the order that it was decided"),
+  text("mem"), text(""), text("shows how much memory and which pools are in use"),
+  text("version"), text(""), text("shows the version"),
+  text("reboot"), text(""), text("starts the phone anew"),
+])
+const ROW = 12
+
+export function commandName(c: Command): Span { return load<u32>(TABLE + <usize>c * ROW) }
+export function commandArguments(c: Command): Span { return load<u32>(TABLE + <usize>c * ROW, 4) }
+export function commandHelp(c: Command): Span { return load<u32>(TABLE + <usize>c * ROW, 8) }
+
+/** Settings that a registration depends on. */
+const REGISTERED_WITH: u32 = 1 << Setting.DOMAIN | 1 << Setting.SERVER | 1 << Setting.USER | 1 << Setting.AUTH_USER | 1 << Setting.PASSWORD |
+  1 << Setting.DISPLAY_NAME | 1 << Setting.SIP_PORT | 1 << Setting.REGISTER_TTL | 1 << Setting.SIP_RETRY_T1 | 1 << Setting.SIP_T2 |
+  1 << Setting.SIP_T4 | 1 << Setting.USE_NAPTR | 1 << Setting.ENABLED
+
+/** Takes a line that lies in RX. The reply is ready when this returns; what comes of the action is not part of it. */
+export function run(whole: Span, now: i64): Action {
+  const r = reply()
+  let line = trim(whole)
+  r.due = true
+  r.refusal = <u8>Refusal.NONE
+  r.piece = 0
+  r.now = now
+  r.subject = -1
+  r.json = endsInJson(line)
+  if (r.json) line = trim(span(startOf(line), lengthOf(line) - 6))
+  const c = findCommand(line)
+  if (c < 0) {
+    r.command = <u8>Command.HELP
+    r.argument = line
+    return refuse(r, Refusal.UNKNOWN_COMMAND)
+  }
+  r.command = <u8>c
+  r.argument = trim(between(startOf(line) + nameLength(line, commandName(c)), endOf(line)))
+  return carryOut(r, c)
+}
+
+/** The command that a line begins with, or -1. An empty line asks for help. */
+export function findCommand(line: Span): i32 {
+  if (lengthOf(line) == 0) return Command.HELP
+  for (let c = 0; c < COMMANDS; c++) {
+    if (nameLength(line, commandName(c)) > 0) return c
+  }
+  return -1
+}
+
+/** The command that an unknown one was probably meant to be, or -1. */
+export function guess(line: Span): i32 {
+  const first = wordsOf(line, 1), both = wordsOf(line, 2)
+  for (let c = 0; c < COMMANDS; c++) {
+    if (near(both, commandName(c)) || near(first, commandName(c))) return c
+  }
+  // "dns" or "cfg" alone
+  for (let c = 0; c < COMMANDS; c++) {
+    if (lengthOf(first) > 0 && sameFolded(first, wordsOf(commandName(c), 1))) return c
+  }
+  return -1
+}
+
+function carryOut(r: Reply, c: Command): Action {
+  switch (c) {
+    case Command.HELP: {
+      if (lengthOf(r.argument) == 0) return Action.NONE
+      r.subject = findCommand(r.argument)
+      return r.subject < 0 ? refuse(r, Refusal.UNKNOWN_COMMAND) : Action.NONE
+    }
+    case Command.CFG_GET: {
+      r.subject = find(r.argument)
+      // The sentence about an unknown name comes from the settings, as they know which one was meant
+      if (lengthOf(r.argument) == 0) return refuse(r, Refusal.USAGE)
+      if (r.subject >= 0) return Action.NONE
+      assign(r.argument, text(""))
+      return refuse(r, Refusal.SETTING)
+    }
+    case Command.CFG_SET: return set(r)
+    case Command.DNS_LOG:
+    case Command.SIP_TRACE: return turn(r, c)
+  }
+  if (lengthOf(r.argument) > 0) return refuse(r, Refusal.USAGE)
+  switch (c) {
+    case Command.REGISTER: return mayRegister(r) ? Action.REGISTER : Action.NONE
+    case Command.UNREGISTER: return Action.UNREGISTER
+    case Command.DNS_FLUSH: return Action.DNS_FLUSH
+    case Command.CFG_SAVE: return Action.STORE
+    case Command.REBOOT: return Action.REBOOT
+  }
+  return Action.NONE
+}
+
+function mayRegister(r: Reply): bool {
+  if (isEmpty(Setting.DOMAIN) || isEmpty(Setting.USER)) refuse(r, Refusal.NO_ACCOUNT)
+  else if (number(Setting.ENABLED) == 0) refuse(r, Refusal.SWITCHED_OFF)
+  return r.refusal == Refusal.NONE
+}
+
+function set(r: Reply): Action {
+  const name = wordsOf(r.argument, 1)
+  if (lengthOf(name) == 0) return refuse(r, Refusal.USAGE)
+  const value = trim(between(endOf(name), endOf(r.argument)))
+  if (!assign(name, value)) return refuse(r, Refusal.SETTING)
+  r.subject = find(name)
+  return REGISTERED_WITH >>> r.subject & 1 ? Action.APPLY : Action.NONE
+}
+
+function turn(r: Reply, c: Command): Action {
+  const on = sameFolded(r.argument, text("on"))
+  if (!on && !sameFolded(r.argument, text("off"))) return refuse(r, Refusal.USAGE)
+  r.subject = <i32>on
+  if (c == Command.SIP_TRACE) return on ? Action.TRACE_ON : Action.TRACE_OFF
+  setLogging(on)
+  return Action.NONE
+}
+
+function refuse(r: Reply, why: Refusal): Action {
+  r.refusal = <u8>why
+  return Action.NONE
+}
+
+function endsInJson(line: Span): bool {
+  const length = lengthOf(line)
+  if (length < 6 || !same(span(endOf(line) - 6, 6), text("--json"))) return false
+  return length == 6 || byteAt(line, length - 7) == 0x20
+}
+
+/** Bytes of `line` that are the words of `name`, with any spaces between them; 0 when it begins with something else. */
+function nameLength(line: Span, name: Span): u32 {
+  let p = startOf(line)
+  const end = endOf(line)
+  for (let q = startOf(name); q < endOf(name); q++) {
+    const c: u32 = load<u8>(q)
+    if (p == end || (load<u8>(p) | 0x20) != c) return 0
+    p++
+    if (c == 0x20) while (p < end && load<u8>(p) == 0x20) p++
+  }
+  return p == end || load<u8>(p) == 0x20 ? <u32>(p - startOf(line)) : 0
+}
+
+/** The first words of a line, at most `count`. */
+function wordsOf(line: Span, count: u32): Span {
+  const end = endOf(line)
+  let p = startOf(line)
+  while (p < end && (load<u8>(p) != 0x20 || --count > 0)) p++
+  return between(startOf(line), p)
+}

@@ -112,8 +112,9 @@ function changeMode(): void {
 function accept(): void {
   const p = panel()
   finishLetter()
-  if (p.touched && !enter(<Setting>p.field, span(EDIT, p.editLength))) announceFault()
-  else close()
+  const unchanged = !p.touched || (p.field == Setting.PASSWORD && p.editLength == 0)
+  if (unchanged || enter(<Setting>p.field, span(EDIT, p.editLength))) close()
+  else announceFault()
 }
 
 function close(): void {

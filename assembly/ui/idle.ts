@@ -29,7 +29,7 @@ export function drawIdle(): void {
     writeAccount(w)
     fitted(6, 0, w.written)
   }
-  softKeys(text("Servers"), canBegin(r) ? text("Retry") : text(""), text("Menu"))
+  softKeys(text("Servers"), !canBegin(r) ? text("") : r.state == RegistrationState.OFF ? text("Log on") : text("Retry"), text("Menu"))
 }
 
 export function pressIdle(key: u32): Action {
@@ -42,7 +42,8 @@ export function pressIdle(key: u32): Action {
 /** Whether the phone rests, so that the user may tell it to go on. */
 function canBegin(r: Registration): bool {
   if (isEmpty(Setting.USER) || isEmpty(Setting.DOMAIN) || number(Setting.ENABLED) == 0) return false
-  return r.state == RegistrationState.OFF || r.state == RegistrationState.WAITING || r.state == RegistrationState.FAILED
+  if (r.state == RegistrationState.WAITING) return r.reason != Trouble.NETWORK_DOWN
+  return r.state == RegistrationState.OFF || r.state == RegistrationState.FAILED
 }
 
 function drawName(): void {
@@ -108,7 +109,7 @@ function drawOff(r: Registration): void {
 function drawWaiting(r: Registration): void {
   write(HEADLINE, 0, text("Not registered"))
   let w = pen()
-  writeTrouble(w, r.reason, r.status)
+  writeTrouble(w, r)
   write(HEADLINE + 1, 0, w.written)
   if (r.reason == Trouble.NETWORK_DOWN || !isAhead(r.retryAt)) return
   w = pen()

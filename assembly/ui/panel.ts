@@ -6,7 +6,7 @@ import { SCREEN_STATE_SIZE } from "./screen"
 export const enum View { IDLE, SERVERS, WHY, MENU, ACCOUNT, EDIT, ABOUT, MESSAGE }
 
 /** What the phone is asked to do. APPLY: settings have changed that a registration depends on; SAVE: the same, and they are to be kept. */
-export const enum Action { NONE, REGISTER, UNREGISTER, DNS_FLUSH, REBOOT, STORE, APPLY, SAVE }
+export const enum Action { NONE, REGISTER, UNREGISTER, DNS_FLUSH, REBOOT, STORE, APPLY, SAVE, TRACE_ON, TRACE_OFF }
 
 const DEPTH_MAX: u32 = 6
 

@@ -59,7 +59,7 @@ function drawRegistration(): void {
   paragraph(w.written, 1)
   w = pen()
   if (r.state == RegistrationState.WAITING || r.state == RegistrationState.FAILED) {
-    writeTrouble(w, r.reason, r.status)
+    writeTrouble(w, r)
   } else if (r.state == RegistrationState.REGISTERED || r.state == RegistrationState.REFRESHING) {
     w.put(text("granted "))
     w.number(r.grantedSec)

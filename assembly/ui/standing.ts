@@ -52,7 +52,7 @@ export function isAhead(instant: i64): bool { return instant != NEVER && instant
 /** Writes the time left until an instant, the coarser the further away it is, so that the picture does not change all the time. */
 export function writeLeft(w: Writer, instant: i64): void {
   const left = instant - panel().now
-  const unit = left > 90 * SECOND ? MINUTE : left > 10 * SECOND ? 10 * SECOND : SECOND
+  const unit = left > 90 * SECOND ? MINUTE : left > 10 * SECOND ? 5 * SECOND : SECOND
   const least = left > 90 * SECOND ? 90 * SECOND : left > 10 * SECOND ? 10 * SECOND : 0
   const count = (left + unit - 1) / unit
   w.number(unit == MINUTE ? count : count * unit / SECOND)

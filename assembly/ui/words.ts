@@ -6,7 +6,7 @@ import { Endpoint } from "../base/endpoint"
 import { wordAt } from "../settings/word"
 import { Setting, words } from "../settings/settings"
 import { Candidate, activeId } from "../servers/candidates"
-import { Trouble } from "../account/registration"
+import { Registration, Trouble } from "../account/registration"
 
 const SIP_PORT: u16 = 5060
 
@@ -32,9 +32,9 @@ export function reasonWord(reason: u8): Span {
 export function transportWord(transport: u8): Span { return wordAt(text("none UDP TCP TLS"), transport) }
 
 /** Writes why the phone is not registered, in 21 columns at most. */
-export function writeTrouble(w: Writer, trouble: u8, status: u16): void {
-  w.put(troubleLine(trouble))
-  if (trouble == Trouble.REFUSED_CODE) w.number(status)
+export function writeTrouble(w: Writer, r: Registration): void {
+  w.put(troubleLine(r.reason))
+  if (r.reason == Trouble.REFUSED_CODE) w.number(r.status)
 }
 
 function troubleLine(trouble: u8): Span {

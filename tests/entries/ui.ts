@@ -9,6 +9,8 @@ import * as view from "../../assembly/ui/view"
 import { glyph, hasGlyph } from "../../assembly/ui/font"
 import { shown } from "../../assembly/ui/panel"
 import { candidate, setActive } from "../../assembly/servers/candidates"
+import { run } from "../../assembly/ui/command"
+import { pollReply } from "../../assembly/ui/lines"
 import { registration } from "../../assembly/account/registration"
 
 export function rx(): u32 { return <u32>RX }
@@ -89,3 +91,13 @@ export function server(i: i32, rank: i32, priority: i32, status: i32, address: u
   memory.copy(changetype<usize>(c) + 84, RX + address, name)
   c.host = span(changetype<usize>(c) + 84, name)
 }
+
+/** Takes the line in RX; gives the action. */
+export function command(length: u32, now: i64): i32 { return run(span(RX, length), now) }
+
+/** Span of the next piece of the reply, 0 when there is none. */
+export function piece(): Span { return pollReply() == Output.REPLY ? span(io().at, io().length) : NONE }
+export function pieceFlags(): u32 { return io().flags }
+export function pieceCode(): u32 { return io().code }
+
+export function wordsOf(s: i32): Span { return settings.words(s) }

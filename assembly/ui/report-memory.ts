@@ -1,0 +1,117 @@
+// The console's list of memory: the regions of the page, then the pools with how much of each is in use.
+import {
+  NULL_PAGE_SIZE, PANIC, PANIC_SIZE, IO, IO_SIZE, SCREEN, SCREEN_SIZE, FRAME, FRAME_SIZE, AUDIO, AUDIO_SIZE, KEEP, KEEP_SIZE, RX, RX_SIZE, TX, TX_SIZE,
+  CONFIG, CONFIG_SIZE, LOG, LOG_SIZE, OUTBOX, OUTBOX_SIZE, STATE, STATE_SIZE, CONSTANTS, CONSTANTS_SIZE,
+} from "../memory"
+import { CANDIDATES, CLIENT_TRANSACTIONS, OUTBOX_SLOTS, SERVER_TRANSACTIONS } from "../config"
+import { Span, text } from "../base/span"
+import { Writer } from "../base/writer"
+import { cacheCapacity, cacheUsed } from "../locate/cache"
+import { room } from "../transport/outbox"
+import { at } from "../transaction/record"
+import { candidateCount } from "../servers/candidates"
+import { Reply } from "./lines"
+import { numberMember, textMember } from "./json"
+
+// One row per region: name, address, size.
+const REGIONS = memory.data<usize>([
+  text("null page"), 0, NULL_PAGE_SIZE,
+  text("panic"), PANIC, PANIC_SIZE,
+  text("io"), IO, IO_SIZE,
+  text("screen"), SCREEN, SCREEN_SIZE,
+  text("frame"), FRAME, FRAME_SIZE,
+  text("audio"), AUDIO, AUDIO_SIZE,
+  text("keep"), KEEP, KEEP_SIZE,
+  text("rx"), RX, RX_SIZE,
+  text("tx"), TX, TX_SIZE,
+  text("config"), CONFIG, CONFIG_SIZE,
+  text("log"), LOG, LOG_SIZE,
+  text("outbox"), OUTBOX, OUTBOX_SIZE,
+  text("state"), STATE, STATE_SIZE,
+  text("constants"), CONSTANTS, CONSTANTS_SIZE,
+])
+const REGION_COUNT = 14
+const ROW = 12
+
+const enum Pool { OUTBOX, CLIENTS, SERVERS, CANDIDATES, CACHE }
+const POOL_COUNT = 5
+
+export const MEMORY_ITEMS: i32 = REGION_COUNT + POOL_COUNT
+
+/** Writes the i-th region or pool. */
+export function writeMemoryItem(w: Writer, r: Reply, i: i32): void {
+  if (i < REGION_COUNT) writeRegion(w, r, i)
+  else writePool(w, r, <Pool>(i - REGION_COUNT))
+}
+
+function writeRegion(w: Writer, r: Reply, i: i32): void {
+  const row = REGIONS + <usize>i * ROW
+  const address = load<u32>(row, 4), size = load<u32>(row, 8)
+  if (r.json) {
+    w.byte(0x7b)
+    textMember(w, text("region"), load<u32>(row))
+    numberMember(w, text("address"), address)
+    numberMember(w, text("bytes"), size)
+    w.byte(0x7d)
+    return
+  }
+  const name: Span = load<u32>(row)
+  w.put(name)
+  w.put(text(": "))
+  w.number(size)
+  w.put(text(" bytes at "))
+  w.number(address)
+}
+
+function writePool(w: Writer, r: Reply, pool: Pool): void {
+  if (r.json) {
+    w.byte(0x7b)
+    textMember(w, text("pool"), poolName(pool))
+    numberMember(w, text("used"), used(pool))
+    numberMember(w, text("of"), size(pool))
+    w.byte(0x7d)
+    return
+  }
+  w.put(poolName(pool))
+  w.put(text(": "))
+  w.number(used(pool))
+  w.put(text(" of "))
+  w.number(size(pool))
+  w.put(text(" used"))
+}
+
+function poolName(pool: Pool): Span {
+  switch (pool) {
+    case Pool.OUTBOX: return text("messages kept")
+    case Pool.CLIENTS: return text("client transactions")
+    case Pool.SERVERS: return text("server transactions")
+    case Pool.CANDIDATES: return text("servers known")
+  }
+  return text("dns cache bytes")
+}
+
+function used(pool: Pool): i32 {
+  switch (pool) {
+    case Pool.OUTBOX: return OUTBOX_SLOTS - room()
+    case Pool.CLIENTS: return transactions(0, CLIENT_TRANSACTIONS)
+    case Pool.SERVERS: return transactions(CLIENT_TRANSACTIONS, SERVER_TRANSACTIONS)
+    case Pool.CANDIDATES: return candidateCount(0)
+  }
+  return cacheUsed()
+}
+
+function size(pool: Pool): i32 {
+  switch (pool) {
+    case Pool.OUTBOX: return OUTBOX_SLOTS
+    case Pool.CLIENTS: return CLIENT_TRANSACTIONS
+    case Pool.SERVERS: return SERVER_TRANSACTIONS
+    case Pool.CANDIDATES: return CANDIDATES
+  }
+  return cacheCapacity()
+}
+
+function transactions(first: i32, count: i32): i32 {
+  let busy = 0
+  for (let i = first; i < first + count; i++) busy += <i32>at(i).exists
+  return busy
+}

@@ -1,0 +1,97 @@
+// The user interface under test: keys by name, the screen as text, and the records that it reads.
+import { testCore } from "../harness.ts"
+import type { EngineName } from "../../host/engine/engine.ts"
+
+export const KEYS: Record<string, string> = { left: "a", middle: "b", right: "c", up: "U", down: "D", back: "B", ok: "O", hook: "H", erase: "L", forward: "R" }
+export const ACTIONS = ["none", "register", "unregister", "dns flush", "reboot", "store", "apply", "save"]
+export const STATES = ["off", "locating", "registering", "registered", "refreshing", "unregistering", "waiting", "failed"]
+export const TROUBLES = ["none", "no domain", "dns dead", "not found", "no address", "service absent", "not carried", "all failed", "rejected", "refused code",
+  "network down", "stopped"]
+export const VIEWS = ["idle", "servers", "why", "menu", "account", "edit", "about", "message"]
+// Our symbols, in the order of assembly/ui/font.ts
+const SYMBOLS = "✓○✗↑↓←→•_▲▼↕⌛…"
+
+export type Server = { address: string; name?: string; rank?: number; priority?: number; status?: "unknown" | "up" | "down" | "failed" }
+export type Phone = Awaited<ReturnType<typeof openPhone>>
+
+export async function openPhone(engine: EngineName) {
+  const core = await testCore("ui", engine)
+  const call = (name: string, ...args: (number | bigint)[]) => core.exports[name]!(...args)
+  const rx = Number(call("rx")), screen = Number(call("screen")), frame = Number(call("frame"))
+  let now = 0n
+  const write = (text: string) => {
+    const bytes = new TextEncoder().encode(text)
+    core.bytes.set(bytes, rx)
+    return bytes.length
+  }
+  const read = (span: number) => new TextDecoder().decode(core.bytes.subarray(Number(call("textStart", span)), Number(call("textStart", span)) + Number(call("textLength", span))))
+  const cells = () => Array.from({ length: 168 }, (_, i) => core.bytes[screen + i]!)
+  const inverse = () => Array.from({ length: 168 }, (_, i) => (core.bytes[screen + 168 + (i >> 3)]! >> (i & 7) & 1) === 1)
+  call("open", now)
+  return {
+    call,
+    cells,
+    inverse,
+    read,
+    write,
+    frame: () => core.bytes.slice(frame, frame + 1024),
+    glyph: (code: number) => { const at = Number(call("glyphAt", code)); return at === 0 ? undefined : [...core.bytes.slice(at, at + 5)] },
+    open: () => { now = 0n; call("open", now) },
+    settings: (text: string) => { if (call("load", write(text)) !== 0) throw new Error("bad settings") },
+    stand: (state: string, trouble = "none", status = 0, at = -1) => { call("stand", STATES.indexOf(state), TROUBLES.indexOf(trouble), status, at); call("update", now) },
+    times: (granted: number, expires: number, refresh: number, retry: number) => {
+      call("times", granted, now, now + BigInt(expires) * 1000n, now + BigInt(refresh) * 1000n, now + BigInt(retry) * 1000n)
+      call("update", now)
+    },
+    servers: (list: Server[], active = -1) => {
+      list.forEach((s, i) => {
+        const name = new TextEncoder().encode(s.name ?? "").length
+        call("server", i, s.rank ?? 1, s.priority ?? 1, ["unknown", "up", "down", "failed"].indexOf(s.status ?? "unknown"), write(s.address + (s.name ?? "")) - name, name)
+      })
+      call("serverCount", list.length)
+      call("active", active + 1)
+      call("update", now)
+    },
+    clock: (iso: string, zoneMin = 0) => { call("setClock", BigInt(Date.parse(iso)), zoneMin, now); call("update", now) },
+    /** Presses keys one after the other; gives the action of the last. */
+    press: (keys: string) => {
+      let action = 0
+      for (const name of keys.split(" ")) {
+        const code = (KEYS[name] ?? name).charCodeAt(0)
+        now += 50n
+        action = Number(call("key", code, 1, now))
+        now += 50n
+        call("key", code, 0, now)
+      }
+      return ACTIONS[action]!
+    },
+    hold: (name: string, ms: number) => {
+      const code = (KEYS[name] ?? name).charCodeAt(0)
+      call("key", code, 1, now)
+      const end = now + BigInt(ms)
+      for (let at = BigInt(call("soonest")); at <= end; at = BigInt(call("soonest"))) { now = at; call("expire", now) }
+      now = end
+      call("key", code, 0, now)
+    },
+    /** Lets time pass, with every deadline kept; gives how often the picture changed. */
+    pass: (ms: number) => {
+      const end = now + BigInt(ms)
+      let pictures = 0
+      for (let at = BigInt(call("soonest")); at <= end; at = BigInt(call("soonest"))) {
+        if (at < now) throw new Error("a deadline lies in the past")
+        now = at
+        call("expire", now)
+        if (call("pollDisplay") !== 0) pictures++
+      }
+      now = end
+      return pictures
+    },
+    fail: () => { call("announceFailure"); call("update", now) },
+    drawn: () => call("pollDisplay") !== 0,
+    view: () => VIEWS[Number(call("shownView"))]!,
+    soonest: () => BigInt(call("soonest")),
+    /** Eight lines of 21 characters. */
+    screen: () => Array.from({ length: 8 }, (_, row) => cells().slice(row * 21, row * 21 + 21)
+      .map((code) => code >= 0x80 && code < 0xa0 ? SYMBOLS[code - 0x80]! : String.fromCharCode(code)).join("")).join("\n"),
+  }
+}
