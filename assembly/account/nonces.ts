@@ -17,7 +17,7 @@ export class Nonce {
   named: bool         // the challenge said its algorithm
   qop: bool           // the challenge allows qop=auth
   proxy: bool         // it came with a 407
-  heard: bool         // it is in the answer being read
+  heard: bool         // it was in the last 401 or 407 of the server
   rounds: u8          // challenges in a row since a request was taken
   stales: u8          // the same, with stale=true
   // then: the server, our nonce of a session, the texts
@@ -42,12 +42,12 @@ const NONCE_SIZE: usize = 0x130
 const TEXTS_MAX: u32 = <u32>(NONCE_SIZE - TEXTS_AT)
 
 /** Where digests are computed: two of them. */
-export const DIGESTS: usize = ACCOUNT_STATE + NONCES * NONCE_SIZE
+export const DIGESTS: usize = ACCOUNT_STATE + <usize>NONCES * NONCE_SIZE
 export const DIGESTS_SIZE: usize = 64
 
 export function nonceAt(i: i32): Nonce {
   if (offsetof<Nonce>() > SERVER_AT) ERROR("the server of a Nonce overlaps its fields")
-  if (NONCES * NONCE_SIZE + DIGESTS_SIZE > ACCOUNT_STATE_SIZE) ERROR("the nonces do not fit in ACCOUNT_STATE")
+  if (<usize>NONCES * NONCE_SIZE + DIGESTS_SIZE > ACCOUNT_STATE_SIZE) ERROR("the nonces do not fit in ACCOUNT_STATE")
   return changetype<Nonce>(ACCOUNT_STATE + <usize>i * NONCE_SIZE)
 }
 

@@ -1,9 +1,9 @@
 // Message digests over any number of pieces: MD5, SHA-256 and SHA-512/256. One at a time, in a fixed place that is wiped at the end.
 import { assume } from "./panic"
 import { md5Block, md5Start } from "./md5"
-import { HASH_BLOCK, HASH_BLOCK_SIZE, HASH_COUNT, HASH_KIND, HASH_STATE } from "./scratch"
+import { HASH_BLOCK, HASH_BLOCK_SIZE, HASH_COUNT, HASH_DIGITS, HASH_KIND, HASH_STATE } from "./scratch"
 import { sha256Block, sha256Start, sha512Block, sha512Start } from "./sha2"
-import { Span, lengthOf, startOf, text } from "./span"
+import { Span, lengthOf, span, startOf, text } from "./span"
 
 export const enum Hash { NONE, MD5, SHA_256, SHA_512_256 }
 
@@ -36,6 +36,17 @@ export function hashUpdate(piece: Span): void {
   store<u32>(HASH_COUNT, count)
 }
 
+/** Takes in the lower-case hexadecimal digits of `length` bytes. */
+export function hashUpdateHex(at: usize, length: u32): void {
+  const digits = startOf(text("0123456789abcdef"))
+  for (let i: u32 = 0; i < length; i++) {
+    const byte: u32 = load<u8>(at + i)
+    store<u8>(HASH_DIGITS, load<u8>(digits + (byte >>> 4)))
+    store<u8>(HASH_DIGITS, load<u8>(digits + (byte & 15)), 1)
+    hashUpdate(span(HASH_DIGITS, 2))
+  }
+}
+
 /** Writes the digest, wipes what led to it, and returns the digest's length: 16 or 32 bytes. */
 export function hashEnd(out: usize): u32 {
   assume(load<u32>(HASH_KIND) != Hash.NONE, text("a hash is begun before it ends"))
@@ -45,7 +56,7 @@ export function hashEnd(out: usize): u32 {
   if (kind == Hash.SHA_256) turn<u32>()
   if (kind == Hash.SHA_512_256) turn<u64>()
   memory.copy(out, HASH_STATE, length)
-  memory.fill(HASH_STATE, 0, HASH_KIND + 4 - HASH_STATE)
+  memory.fill(HASH_STATE, 0, HASH_DIGITS + 2 - HASH_STATE)
   return length
 }
 

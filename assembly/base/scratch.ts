@@ -19,5 +19,8 @@ export const HASH_COUNT: usize = BASE_STATE + 0xe8
 /** u32: Hash under way, 0 none. */
 export const HASH_KIND: usize = BASE_STATE + 0xec
 
-const USED: usize = 0xf0
+/** Two hexadecimal digits on their way into a hash. */
+export const HASH_DIGITS: usize = BASE_STATE + 0xf0
+
+const USED: usize = 0xf2
 if (USED > 0x100) ERROR("base/scratch.ts is larger than its share of BASE_STATE")
