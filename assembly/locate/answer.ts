@@ -5,7 +5,7 @@ import { Span, span, lengthOf, startOf, text } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
 import { Level, line, say } from "../base/log"
 import { Setting, number } from "../settings/settings"
-import { BAD, Rcode, RecordType, Reply, Section, be16, be32, readsAs, typeName } from "../wire/dns"
+import { BAD, Rcode, RecordType, Reply, Section, be16, be32, readName, readsAs, typeName } from "../wire/dns"
 import { Entry, State, Trouble, addEntry, entryOf, exists, findEntry, setValue } from "./cache"
 import { GATHERED_AT, NAME_AT, OTHER_NAME_AT } from "./layout"
 import { keepRecord, readTarget } from "./record"
@@ -61,6 +61,7 @@ function inspect(r: Reply): Verdict {
   for (let section = 0; section < 3; section++) {
     let more = r.next()
     while (more == 1) {
+      if (readName(r, r.owner, OTHER_NAME_AT) == BAD) return Verdict.BROKEN
       // RFC 6891 6.1.3: the upper eight bits of the code.
       if (r.type == RecordType.OPT && r.section == Section.ADDITIONAL && r.ttl >>> 24 != 0) extended = true
       more = r.next()
