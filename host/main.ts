@@ -64,6 +64,8 @@ async function phone(options: Options): Promise<Exit> {
       loader, settings, store, lab, trace,
       dns: options.dns.length > 0 || lab === undefined ? options.dns : [lab.dns],
       json: options.json,
+      // The log pane of the terminal shows the DNS traffic as well.
+      firstCommands: terminal ? ["dns log on"] : [],
       lines: options.command === "console" || (!terminal && !process.stdin.isTTY) ? createInterface({ input: process.stdin, crlfDelay: Infinity }) : undefined,
       endsWithLines: options.command === "console",
       handset(actions, lab) {

@@ -24,6 +24,8 @@ export type RunParts = {
   dns: readonly string[]
   trace: Trace | undefined
   json: boolean
+  /** Commands that every instance begins with; their replies are not shown. */
+  firstCommands: readonly string[]
   /** Makes the handset; it may call the actions from then on. */
   handset(actions: Actions, lab: Lab | undefined): Handset
   /** Console lines from a pipe; undefined when there are none. */
@@ -61,6 +63,7 @@ class Running {
   private readonly listening = new Map<number, number>()
   private hasListened = false
   private reply = ""
+  private quiet = 0
   private tooLong = 0
   private quitting = false
   private unwatch = (): void => {}
@@ -78,6 +81,7 @@ class Running {
       network: () => this.look(),
       warn: (line) => this.handset.line("warning", line),
       onStart: (boot, keep) => parts.trace?.start(boot, keep),
+      onOpen: () => { for (const line of parts.firstCommands) this.quietly(line) },
     })
     const { lab } = parts
     this.console = new Console({
@@ -170,6 +174,11 @@ class Running {
     return given && taken
   }
 
+  private quietly(line: string): void {
+    this.quiet++
+    this.driver.give({ call: "command", line }, () => { this.quiet-- })
+  }
+
   private flowEvent(flow: number, event: FlowEvent): void {
     if (event.kind === "datagram") return this.datagram(flow, event.peer, event.bytes)
     if (event.kind === "opened" && this.listening.delete(flow)) this.hasListened = true
@@ -234,6 +243,7 @@ class Running {
     if (!last) return
     const whole = this.reply
     this.reply = ""
+    if (this.quiet > 0) return
     this.console.replied(code)
     this.handset.reply(code, whole)
   }

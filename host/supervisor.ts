@@ -22,6 +22,8 @@ export type SupervisorParts = {
   warn(line: string): void
   /** A fresh instance is there and will be started now. */
   onStart(boot: Boot, keep: Uint8Array | undefined): void
+  /** It has taken its settings; nothing of the network has been told yet. */
+  onOpen(): void
 }
 
 /** An unanswered request is sent up to 11 times within 64*T1 (RFC 3261 17.1.2.2): for so long the input that stopped the core is hidden. */
@@ -57,6 +59,7 @@ export class Supervisor {
     driver.give({ call: "open", bytes: settings, boot }, (done) => {
       opened(done)
       if (done.refusal !== undefined) return
+      this.parts.onOpen()
       this.tellTime()
       this.tellNetwork(network())
     })

@@ -29,6 +29,7 @@ function supervised(script: Script = poisoned) {
     network: () => ({ up: true, lines: ["address 192.0.2.10", "dns 192.0.2.53"] }),
     warn: (line) => { warnings.push(line) },
     onStart: () => {},
+    onOpen: () => {},
   })
   const start = (): void => supervisor.start(bytes("user: 6001\n"), BOOT.cold, () => {})
   const calls = (machine: FakeMachine | undefined): string[] => machine?.calls.map(({ call }) => call.call) ?? []
