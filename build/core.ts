@@ -51,7 +51,9 @@ async function build(entry: string, target: string, kept: string): Promise<Uint8
   const { main } = await compiler()
   const inputs: Inputs = {}
   let wasm: Uint8Array | undefined
-  const { error, stderr } = await main([entry, "--baseDir", ROOT, "--config", "asconfig.json", "--target", target, "--outFile", "core.wasm"], {
+  // The transform is named here and not in asconfig.json, where the compiler does not find it by a relative path.
+  const options = ["--baseDir", ROOT, "--config", "asconfig.json", "--target", target, "--transform", join(ROOT, "build/text-transform.mjs")]
+  const { error, stderr } = await main([entry, ...options, "--outFile", "core.wasm"], {
     readFile(name, baseDir) {
       const path = resolve(ROOT, baseDir, name)
       const text = readOrNull(path)
