@@ -1,5 +1,5 @@
 // The challenges of a 401 or 407, one after the other, however they are spread over lines (RFC 7235 4.1, RFC 7616 3.3, RFC 8760).
-import { COMMA, Class, EQUALS, QUOTE, SPACE, peek, skipOf, skipQuoted, skipSpace } from "./char"
+import { COMMA, Class, EQUALS, QUOTE, SLASH, SPACE, isOf, peek, skipOf, skipQuoted, skipSpace } from "./char"
 import { Field } from "./header"
 import { Message, fieldOf, fieldValue, firstField, nextField } from "./message"
 import { unquoted } from "./param"
@@ -96,7 +96,7 @@ function readChallenge(p: usize, end: usize, c: Challenge): usize {
   if (p == scheme || p < end && peek(p) > SPACE && peek(p) != COMMA) return 0
   c.schemeName = between(scheme, p)
   c.scheme = <u8>(folded(scheme, p) == DIGEST ? Scheme.DIGEST : Scheme.OTHER)
-  p = skipSpace(p, end)
+  p = skipToken68(skipSpace(p, end), end)
   while (p < end) {
     p = skipCommas(p, end)
     const name = p
@@ -170,7 +170,16 @@ function skipCommas(p: usize, end: usize): usize {
   return p
 }
 
-/** Behind a quoted string or a run of anything but white space and commas (token68 has "/" and "="); 0 when there is nothing or a quote is not closed. */
+/** Behind the one word in place of parameters that some schemes have (RFC 7235 2.1: token68), and the white space after it; `p` when there is none. */
+function skipToken68(p: usize, end: usize): usize {
+  let q = p
+  while (q < end && (isOf(peek(q), Class.TOKEN) || peek(q) == SLASH)) q++
+  while (q < end && peek(q) == EQUALS) q++
+  q = skipSpace(q, end)
+  return q == end || peek(q) == COMMA ? q : p
+}
+
+/** Behind a quoted string or a run of anything but white space and commas; 0 when there is nothing or a quote is not closed. */
 function skipValue(p: usize, end: usize): usize {
   if (p < end && peek(p) == QUOTE) return skipQuoted(p, end)
   const start = p

@@ -1,5 +1,5 @@
 // One value of a Via field: protocol, who sent it, and the parameters that lead a response back (RFC 3261 20.42, RFC 3581).
-import { COLON, COMMA, SEMICOLON, SLASH, Class, peek, skipOf, skipSpace } from "./char"
+import { COLON, COMMA, SEMICOLON, SLASH, Class, peek, skipOf, dropSpace, skipSpace } from "./char"
 import { HostKind, hostEnd, hostKind, readHost, readPort } from "./host"
 import { lastParam, readParam } from "./param"
 import { BRANCH, MADDR, RECEIVED, RPORT, SCTP, TCP, TLS, TTL, UDP, VIA_SIP, WS, WSS, folded } from "./words"
@@ -56,7 +56,7 @@ export function readVia(p: usize, end: usize, v: Via): usize {
     if (p == 0) return 0
     v.params = between(params, p)
   }
-  v.value = between(start, p)
+  v.value = between(start, dropSpace(start, p))
   return p == end || peek(p) == COMMA ? p : 0
 }
 
