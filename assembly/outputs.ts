@@ -119,7 +119,7 @@ function tell(w: Writer, r: Registration, happened: Happened): Event {
   }
   if (happened == Happened.FAILED) {
     w.put(text("not registered: "))
-    writeTrouble(w, r.reason, r.status)
+    writeTrouble(w, r)
     return Event.REGISTRATION_FAILED
   }
   w.put(happened == Happened.REGISTERING ? text("registering at ") : happened == Happened.MOVED ? text("moved to ") : text("registered at "))
