@@ -1,7 +1,6 @@
 // Watches what a phone sends to one server and notes what no phone may send. Unlike the server, it forgets nothing when the server restarts.
-import { type Request, readParty, valuesOf } from "./sip.ts"
+import { type Request, type Source, readParty, valuesOf } from "./sip.ts"
 
-type Source = { readonly address: string, readonly port: number }
 type Seen = { readonly text: string, readonly at: number }
 type Last = { readonly cseq: number, readonly at: number }
 type Used = { readonly branches: Map<number, string>, highest: number, at: number }
@@ -60,8 +59,9 @@ export class Auditor {
 
   // RFC 3261 18.1.1 and 18.2.1: sent-by is where the request came from, as nothing stands between a phone and these servers.
   private watchSource(request: Request, what: string, source: Source): void {
-    if (request.via.transport.toUpperCase() !== "UDP") this.note(`${what}: Via says ${request.via.transport}`)
-    if (!isAt(request.via.host, request.via.port, source)) this.note(`${what}: Via says ${request.via.host}:${request.via.port}, it came from ${show(source)}`)
+    const { transport, host, port } = request.via
+    if (transport.toUpperCase() !== "UDP") this.note(`${what}: Via says ${transport}`)
+    if (!isAt(host, port, source)) this.note(`${what}: Via says ${host}:${port}, it came from ${show(source)}`)
   }
 
   // RFC 3261 8.1.1.5 and 12.2.1.1: CSeq rises with each request of a Call-ID.

@@ -207,7 +207,8 @@ export class Registrar {
 
   /** What a request without good credentials gets; undefined when they are good. */
   private authenticate(request: Request, now: number): Response | undefined {
-    if (this.mode.kind === "challenge" && this.mode.nonce !== "new") return this.challenge(now, this.mode.nonce === "stale", this.mode.nonce === "same")
+    const { mode } = this
+    if (mode.kind === "challenge" && mode.nonce !== "new") return this.challenge(now, mode.nonce === "stale", mode.nonce === "same")
     const credentials = request.fields.filter(field => field.name === "authorization" && /^Digest\s/i.test(field.value))
       .map(field => readParams(field.value.replace(/^Digest\s+/i, ""), ","))
       .find(params => params.get("realm") === this.challenger.options.realm)
@@ -219,7 +220,7 @@ export class Registrar {
       return respond(400)
     }
     if (judgement.verdict === "foreign") this.auditor.note(`${what}: the nonce ${judgement.nonce} is none of this server`)
-    if (this.mode.kind === "challenge") return this.challenge(now, false)
+    if (mode.kind === "challenge") return this.challenge(now, false)
     if (judgement.verdict === "refused" && this.options.badCredentials === 403) return respond(403)
     if (judgement.verdict !== "good") return this.challenge(now, judgement.verdict === "stale")
     if (judgement.nc > 0) this.auditor.watchNonce(request, judgement.nonce, judgement.nc, now)

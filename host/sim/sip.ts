@@ -32,7 +32,8 @@ export class Malformed extends Error {
 }
 
 const COMPACT: Readonly<Record<string, string>> = {
-  c: "content-type", e: "content-encoding", f: "from", i: "call-id", k: "supported", l: "content-length", m: "contact", s: "subject", t: "to", v: "via",
+  c: "content-type", e: "content-encoding", f: "from", i: "call-id", k: "supported",
+  l: "content-length", m: "contact", s: "subject", t: "to", v: "via",
 }
 const TOKEN = /^[A-Za-z0-9\-.!%*_+`'~]+$/
 const SENT_BY = /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z]+)\s+(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::(\d{1,5}))?\s*(.*)$/
@@ -125,8 +126,11 @@ export function valueOf(fields: readonly Field[], name: string): string { return
 
 function single(fields: readonly Field[], name: string): string {
   const found = fields.filter(field => field.name === name)
-  if (found.length !== 1 || !found[0]?.value) throw new Malformed(`${found.length === 0 ? "there is no" : found.length > 1 ? "there are several" : "empty is"} ${name}`)
-  return found[0].value
+  const value = found[0]?.value
+  if (value === undefined) throw new Malformed(`there is no ${name}`)
+  if (found.length > 1) throw new Malformed(`there are several ${name}`)
+  if (value === "") throw new Malformed(`${name} is empty`)
+  return value
 }
 
 function splitList(value: string): string[] { return splitOutsideQuotes(value, ",") }
@@ -149,6 +153,9 @@ function splitOutsideQuotes(text: string, separator: string): string[] {
   return [...pieces, text.slice(from).trim()]
 }
 
+/** Where a request came from. */
+export type Source = { readonly address: string, readonly port: number }
+
 /** A response before it is bytes. */
 export type Response = { readonly status: number, readonly reason: string, readonly fields: readonly string[] }
 
@@ -156,19 +163,23 @@ export type Response = { readonly status: number, readonly reason: string, reado
  * RFC 3261 8.2.6 and 18.2.1, RFC 3581 4: a response with the request's Via, From, To, Call-ID and CSeq. Also for a request that was only
  * half read: it has what there was.
  */
-export function writeResponse(fields: readonly Field[], source: { readonly address: string, readonly port: number }, toTag: string, response: Response): Uint8Array {
+export function writeResponse(fields: readonly Field[], source: Source, toTag: string, response: Response): Uint8Array {
   const lines = [`SIP/2.0 ${response.status} ${response.reason}`]
   fields.filter(field => field.name === "via").forEach(({ value }, i) => {
     lines.push(`Via: ${i === 0 ? withSource(value, source) : value}`)
   })
   for (const [name, title] of [["from", "From"], ["to", "To"], ["call-id", "Call-ID"], ["cseq", "CSeq"]] as const) {
     const value = valueOf(fields, name)
-    if (value !== "") lines.push(`${title}: ${name === "to" && !/;\s*tag\s*=/i.test(value.slice(value.lastIndexOf(">") + 1)) ? `${value};tag=${toTag}` : value}`)
+    if (value !== "") lines.push(`${title}: ${name === "to" ? withTag(value, toTag) : value}`)
   }
   return bytesOf(`${[...lines, ...response.fields, "Content-Length: 0"].join("\r\n")}\r\n\r\n`)
 }
 
-function withSource(via: string, source: { readonly address: string, readonly port: number }): string {
+function withTag(to: string, tag: string): string {
+  return /;\s*tag\s*=/i.test(to.slice(to.lastIndexOf(">") + 1)) ? to : `${to};tag=${tag}`
+}
+
+function withSource(via: string, source: Source): string {
   const [first = "", ...others] = splitList(via)
   const marked = `${first.replace(/;\s*rport(?=\s*(;|$))/i, `;rport=${source.port}`)};received=${source.address}`
   return [marked, ...others].join(", ")

@@ -78,8 +78,8 @@ class Phone {
 }
 
 function response(status: number, fields: readonly string[]): string {
-  return [`SIP/2.0 ${status} Reason`, "Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK1", "From: <sip:a@example.com>;tag=1", "To: <sip:a@example.com>;tag=2",
-    "Call-ID: 1", "CSeq: 1 REGISTER", ...fields, "Content-Length: 0", "", ""].join("\r\n")
+  return [`SIP/2.0 ${status} Reason`, "Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK1", "From: <sip:a@example.com>;tag=1",
+    "To: <sip:a@example.com>;tag=2", "Call-ID: 1", "CSeq: 1 REGISTER", ...fields, "Content-Length: 0", "", ""].join("\r\n")
 }
 
 function challenge(nonce: string, more = ", qop=\"auth\", algorithm=MD5", realm = "example.com"): string {
@@ -92,8 +92,10 @@ describe("the reference of the digest tests", () => {
 
   it("gives the responses that RFC 7616 3.9.1 and RFC 2617 3.5 print", () => {
     assert.equal(expected(new Map([...rfc7616, ["algorithm", "MD5"]]), MUFASA, PAGE), "8ca523f5e9506fed4657c9700eebdbec")
-    assert.equal(expected(new Map([...rfc7616, ["algorithm", "SHA-256"]]), MUFASA, PAGE), "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1")
-    const rfc2617 = new Map([["realm", "testrealm@host.com"], ["nonce", "dcd98b7102dd2f0e8b11d0f600bfb0c093"], ["cnonce", "0a4f113b"], ["nc", "00000001"], ["qop", "auth"]])
+    const sha256 = expected(new Map([...rfc7616, ["algorithm", "SHA-256"]]), MUFASA, PAGE)
+    assert.equal(sha256, "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1")
+    const rfc2617 = new Map([["realm", "testrealm@host.com"], ["nonce", "dcd98b7102dd2f0e8b11d0f600bfb0c093"], ["cnonce", "0a4f113b"],
+      ["nc", "00000001"], ["qop", "auth"]])
     assert.equal(expected(rfc2617, { user: "Mufasa", password: "Circle Of Life" }, PAGE), "6629fae49393a05397450978507c4ef1")
   })
 })
@@ -122,20 +124,23 @@ for (const engine of ["v8", "wasm3"] as const) {
 
     it("answers a server of RFC 2069, which knows no qop", () => {
       assert.equal(phone.hear(challenge("n1", "")), ACCEPTED)
-      assert.match(phone.lines(PAGE), /^Authorization: Digest username="Mufasa", realm="example.com", nonce="n1", uri="\/dir\/index.html", response="[0-9a-f]{32}"\r\n$/)
+      const line = phone.lines(PAGE).replace(/response="[0-9a-f]{32}"/, "response")
+      assert.equal(line, 'Authorization: Digest username="Mufasa", realm="example.com", nonce="n1", uri="/dir/index.html", response\r\n')
       const given = phone.credentials(PAGE)
       assert.equal(given.get("response"), expected(given, MUFASA, PAGE))
     })
 
     it("writes parameters that are tokens without quotes, and the others with", () => {
       phone.hear(challenge("n1", ", qop=auth, algorithm=SHA-256, opaque=\"\""))
-      assert.match(phone.lines(), /^Authorization: Digest username="Mufasa", realm="example.com", nonce="n1", uri="sip:example.com", cnonce="[a-z2-7]{16}", qop=auth, nc=00000001, opaque="", algorithm=SHA-256, response="[0-9a-f]{64}"\r\n$/)
+      const line = phone.lines().replace(/cnonce="[a-z2-7]{16}"/, "cnonce").replace(/response="[0-9a-f]{64}"/, "response")
+      assert.equal(line, 'Authorization: Digest username="Mufasa", realm="example.com", nonce="n1", uri="sip:example.com", cnonce, qop=auth, '
+        + 'nc=00000001, opaque="", algorithm=SHA-256, response\r\n')
     })
 
     it("raises nc and draws another cnonce with every request, and keeps the first in a session", () => {
       phone.hear(challenge("n1"))
       const given = Array.from({ length: 18 }, () => phone.credentials())
-      assert.deepEqual(given.map((one) => one.get("nc")).slice(8), ["00000009", "0000000a", "0000000b", "0000000c", "0000000d", "0000000e", "0000000f", "00000010", "00000011", "00000012"])
+      assert.deepEqual(given.map((one) => one.get("nc")), Array.from(given, (_, i) => (i + 1).toString(16).padStart(8, "0")))
       assert.equal(new Set(given.map((one) => one.get("cnonce"))).size, 18)
       phone.hear(challenge("n2", ", qop=auth, algorithm=MD5-sess"))
       const session = Array.from({ length: 3 }, () => phone.credentials())
@@ -172,8 +177,9 @@ for (const engine of ["v8", "wasm3"] as const) {
     })
 
     it("cannot answer what it does not know, and says so", () => {
-      const hopeless = ["Basic realm=\"r\"", challenge("n", ", algorithm=AKAv1-MD5"), challenge("n", ", qop=\"auth-int\""), 'Digest realm="r"', 'Digest nonce="n"',
-        'Digest realm=a"b, nonce="n"', challenge("n".repeat(300)), "", "Digest", "Digest realm=\"open, nonce=\"n\""]
+      const hopeless = ["Basic realm=\"r\"", challenge("n", ", algorithm=AKAv1-MD5"), challenge("n", ", qop=\"auth-int\""),
+        'Digest realm="r"', 'Digest nonce="n"', 'Digest realm=a"b, nonce="n"', challenge("n".repeat(300)), "", "Digest",
+        "Digest realm=\"open, nonce=\"n\""]
       for (const one of hopeless) {
         assert.equal(phone.hear(one), UNSUPPORTED, one)
         assert.equal(phone.lines(), "")
@@ -186,7 +192,8 @@ for (const engine of ["v8", "wasm3"] as const) {
       phone.hear(challenge("of-2"), 2)
       phone.hear(challenge("of-1-too", ", qop=auth", "other realm"), 1)
       assert.equal(phone.credentials(REGISTER, 2).get("nonce"), "of-2")
-      assert.deepEqual(phone.lines(REGISTER, 1).match(/^Authorization| nonce="[^"]*"/gm), ["Authorization", ' nonce="of-1"', "Authorization", ' nonce="of-1-too"'])
+      const names = phone.lines(REGISTER, 1).match(/^Authorization| nonce="[^"]*"/gm)
+      assert.deepEqual(names, ["Authorization", ' nonce="of-1"', "Authorization", ' nonce="of-1-too"'])
       assert.equal(phone.lines(REGISTER, 3), "")
       phone.core.exports.forgetServer!(1)
       assert.equal(phone.lines(REGISTER, 1), "")
@@ -196,7 +203,8 @@ for (const engine of ["v8", "wasm3"] as const) {
     it("keeps proxies apart from registrars, several realms side by side", () => {
       assert.equal(phone.hear([challenge("p1", ", qop=auth", "east"), challenge("p2", ", qop=auth", "west")], 1, 407), ACCEPTED)
       assert.equal(phone.lines(REGISTER, 1, false), "")
-      assert.deepEqual(phone.lines(REGISTER, 1, true).match(/Proxy-Authorization|realm="[^"]*"/g), ["Proxy-Authorization", 'realm="east"', "Proxy-Authorization", 'realm="west"'])
+      const names = phone.lines(REGISTER, 1, true).match(/Proxy-Authorization|realm="[^"]*"/g)
+      assert.deepEqual(names, ["Proxy-Authorization", 'realm="east"', "Proxy-Authorization", 'realm="west"'])
       phone.hear(challenge("r1", ", qop=auth", "east"))
       assert.equal(phone.credentials(REGISTER, 1, false).get("nonce"), "r1")
     })

@@ -6,6 +6,7 @@ import { type Mode, Registrar, type RegistrarOptions } from "../../host/sim/regi
 import { bytesOf, readParams } from "../../host/sim/sip.ts"
 
 const HASHES = { "MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512-256" } as const
+const SIGNED = 'Digest username="6001", realm="example.com", response="0"'
 const PHONE = { address: "192.0.2.10", port: 5060 }
 
 function hash(name: HashName, text: string): string { return createHash(HASHES[name]).update(text, "latin1").digest("hex") }
@@ -29,11 +30,13 @@ class Phone {
   request(replaced: Readonly<Record<string, string>> = {}, method = "REGISTER"): string {
     this.cseq++
     const fields: Record<string, string> = {
-      "Via": `SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK-${this.cseq}-${this.server.options.secret ?? ""};rport`, "From": "<sip:6001@example.com>;tag=f", "To": "<sip:6001@example.com>",
-      "Call-ID": "one", "CSeq": `${this.cseq} ${method}`, "Max-Forwards": "70", "Contact": "<sip:6001@192.0.2.10:5060>", "Expires": "600", ...replaced,
+      "Via": `SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK-${this.cseq};rport`,
+      "From": "<sip:6001@example.com>;tag=f", "To": "<sip:6001@example.com>", "Call-ID": "one", "CSeq": `${this.cseq} ${method}`,
+      "Max-Forwards": "70", "Contact": "<sip:6001@192.0.2.10:5060>", "Expires": "600", ...replaced,
     }
     const lines = Object.entries(fields).filter(([, value]) => value !== "").map(([name, value]) => `${name}: ${value}`)
-    return `${[`${method} ${method === "REGISTER" ? "sip:example.com" : "sip:6001@example.com"} SIP/2.0`, ...lines, "Content-Length: 0"].join("\r\n")}\r\n\r\n`
+    const uri = method === "REGISTER" ? "sip:example.com" : "sip:6001@example.com"
+    return [`${method} ${uri} SIP/2.0`, ...lines, "Content-Length: 0", "", ""].join("\r\n")
   }
 
   send(text: string, source = PHONE): Response[] {
@@ -62,7 +65,9 @@ class Phone {
     const qop = params.has("qop")
     const response = hash(name, qop ? `${a1}:${nonce}:${count}:${cnonce}:auth:${a2}` : `${a1}:${nonce}:${a2}`)
     const opaque = params.has("opaque") ? `, opaque="${params.get("opaque")}"` : ""
-    return `Digest username="6001", realm="${realm}", nonce="${nonce}", uri="${uri}", algorithm=${algorithm}, ${qop ? `qop=auth, nc=${count}, cnonce="${cnonce}", ` : ""}response="${response}"${opaque}`
+    const counted = qop ? `, qop=auth, nc=${count}, cnonce="${cnonce}"` : ""
+    const rest = `algorithm=${algorithm}${counted}, response="${response}"${opaque}`
+    return `Digest username="6001", realm="${realm}", nonce="${nonce}", uri="${uri}", ${rest}`
   }
 
   /** The whole registration; the last answer. */
@@ -260,14 +265,15 @@ describe("registrar of the simulation", () => {
       ["a CSeq of another method", { CSeq: "2 OPTIONS" }, /CSeq says OPTIONS/],
       ["a CSeq that does not rise", { CSeq: "1 REGISTER" }, /CSeq of Call-ID one was 1 before/],
       ["a branch of RFC 2543", { Via: "SIP/2.0/UDP 192.0.2.10:5060;branch=1" }, /the branch is "1"/],
-      ["a branch that was used before", { Via: "SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK-1-;rport" }, /was used before, with other content/],
+      ["a branch that was used before", { Via: "SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK-1;rport" }, /was used before, with other content/],
       ["a Via of somewhere else", { Via: "SIP/2.0/UDP 192.0.2.11:5060;branch=z9hG4bK-x" }, /Via says 192\.0\.2\.11:5060/],
       ["a Contact of somewhere else", { Contact: "<sip:6001@192.0.2.10:5070>" }, /Contact .* does not lead back to 192\.0\.2\.10:5060/],
       ["a parameter that comes twice", { Contact: "<sip:6001@192.0.2.10:5060>;expires=1;expires=2" }, /comes twice/],
-      ["credentials without a nonce", { Authorization: 'Digest username="6001", realm="example.com", uri="sip:example.com", response="0"' }, /credentials without nonce/],
-      ["credentials for something else", { Authorization: 'Digest username="6001", realm="example.com", nonce="n", uri="sip:other", response="0"' }, /credentials are for sip:other/],
-      ["an algorithm that was not offered", { Authorization: 'Digest username="6001", realm="example.com", nonce="n", uri="sip:example.com", response="0", algorithm=SHA-256' }, /use SHA-256, which was not offered/],
-      ["a nonce of another server", { Authorization: 'Digest username="6001", realm="example.com", nonce="1.1.1.0", uri="sip:example.com", response="0", qop=auth, nc=00000001, cnonce="c"' }, /none of this server/],
+      ["credentials without a nonce", { Authorization: `${SIGNED}, uri="sip:example.com"` }, /credentials without nonce/],
+      ["credentials for something else", { Authorization: `${SIGNED}, nonce="n", uri="sip:other"` }, /credentials are for sip:other/],
+      ["an algorithm that was not offered", { Authorization: `${SIGNED}, nonce="n", uri="sip:example.com", algorithm=SHA-256` }, /was not offered/],
+      ["a nonce of another server",
+        { Authorization: `${SIGNED}, nonce="1.1.1.0", uri="sip:example.com", qop=auth, nc=00000001, cnonce="c"` }, /none of this server/],
     ] as const) {
       it(fault, () => {
         const notes = noted(replaced as Record<string, string>)
