@@ -5,9 +5,9 @@ import { Span, span, lengthOf, startOf, text } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
 import { Level, line, say } from "../base/log"
 import { Setting, number } from "../settings/settings"
-import { BAD, Rcode, RecordType, Reply, Section, be16, be32, readName, readsAs, typeName } from "../wire/dns"
+import { BAD, Rcode, REPLY_SIZE, RecordType, Reply, Section, be16, be32, readName, readsAs, typeName } from "../wire/dns"
 import { Entry, State, Trouble, addEntry, entryOf, exists, findEntry, setValue } from "./cache"
-import { GATHERED_AT, NAME_AT, OTHER_NAME_AT } from "./layout"
+import { GATHERED_AT, GATHERED_SIZE, NAME_AT, OTHER_NAME_AT } from "./layout"
 import { keepRecord, readTarget } from "./record"
 
 /** What the answer was worth. USELESS: a server that cannot help. BROKEN: nothing in it is believed. */
@@ -22,11 +22,10 @@ export class Gathered {
   records: u32           // kept
   total: u32             // there were
   ttl: u32               // seconds, the least of the records; for a negative answer how long it holds
-  // then: the keys of the best records, u16 each
+  // then: the keys of the best records, u16 each, up to TARGETS
 }
 
 const KEYS_AT: usize = GATHERED_AT + 24
-export const GATHERED_SIZE: usize = 24 + <usize>TARGETS * 2
 
 // Records are put together in TX, which nobody else uses while an input is being worked on (the end of it is the log's).
 const VALUE_AT: usize = TX + WRITER_SIZE
@@ -38,6 +37,7 @@ export function gathered(): Gathered { return changetype<Gathered>(GATHERED_AT) 
 
 /** Takes what the answer says about the entry of that id into the cache. The reply is one to its question, with rcode 0 or 3. */
 export function learn(r: Reply, id: u32, now: i64): Verdict {
+  if (KEYS_AT + <usize>TARGETS * 2 > GATHERED_AT + GATHERED_SIZE || offsetof<Reply>() > REPLY_SIZE) ERROR("the answer being read does not fit")
   const g = gathered()
   const e = entryOf(id)
   memory.fill(GATHERED_AT, 0, GATHERED_SIZE)

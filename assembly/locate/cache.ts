@@ -79,6 +79,7 @@ export function cacheCapacity(): u32 { return CAPACITY }
 
 /** A new entry about which nothing is known yet, or null when there is no room. `name` lies outside the cache. */
 export function addEntry(name: Span, type: u32): Entry {
+  if (CACHE_SIZE < 2048 || CACHE_SIZE > 0xffff || offsetof<Entry>() > HEADER) ERROR("LOCATE_STATE leaves too little for the DNS cache")
   const length = lengthOf(name)
   const size = sizeFor(length, 0)
   if (!makeRoom(size, 0)) return changetype<Entry>(0)

@@ -1,17 +1,19 @@
 // Who has which part of LOCATE_STATE.
 import { LOCATE_STATE, LOCATE_STATE_SIZE } from "../memory"
 import { LINES, TARGETS } from "../config"
+import { REPLY_SIZE } from "../wire/dns"
 
 /** Names are written out here before they are compared or kept: the one asked for, and one from a message. 256 bytes each. */
 export const NAME_AT: usize = LOCATE_STATE
 export const OTHER_NAME_AT: usize = NAME_AT + 256
 
-/** The answer being read; answer.ts. */
+/** The answer being read, and what was gathered from it; answer.ts. */
 export const REPLY_AT: usize = OTHER_NAME_AT + 256
-export const GATHERED_AT: usize = REPLY_AT + 0x30
+export const GATHERED_AT: usize = REPLY_AT + REPLY_SIZE
+export const GATHERED_SIZE: usize = 0x40
 
 /** The resolver's own record, its servers and its questions under way; query.ts. */
-export const RESOLVER_AT: usize = GATHERED_AT + 0x40
+export const RESOLVER_AT: usize = GATHERED_AT + GATHERED_SIZE
 export const RESOLVER_SIZE: usize = 0x180
 
 /** Per line: the search under way and the targets found; target.ts. */
@@ -24,8 +26,3 @@ export const LINE_SIZE: usize = SEARCH_SIZE + 256 + <usize>TARGETS * TARGET_SIZE
 /** What is left is the cache's; cache.ts. */
 export const CACHE_AT: usize = TARGETS_AT + <usize>LINES * LINE_SIZE
 export const CACHE_SIZE: u32 = <u32>(LOCATE_STATE + LOCATE_STATE_SIZE - CACHE_AT)
-
-/** Called by nobody at run time; the compiler checks it. */
-export function checkLocateState(): void {
-  if (CACHE_AT + 2048 > LOCATE_STATE + LOCATE_STATE_SIZE) ERROR("LOCATE_STATE leaves too little for the DNS cache")
-}

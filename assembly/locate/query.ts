@@ -61,7 +61,7 @@ class Query {
 
 const SERVERS_AT: usize = RESOLVER_AT + 0x40
 const QUERIES_AT: usize = SERVERS_AT + <usize>DNS_SERVERS * ENDPOINT_SIZE
-const QUERY_SIZE: usize = 40
+const QUERY_SIZE: usize = 32
 
 // @ts-ignore: decorator
 @inline
@@ -75,7 +75,8 @@ function queryAt(i: i32): Query { return changetype<Query>(QUERIES_AT + <usize>i
 
 /** Puts the question of this entry to the servers. False: there is no room for one more, or no server. */
 export function beginQuery(e: Entry, now: i64): bool {
-  if (QUERIES_AT + <usize>QUERIES * QUERY_SIZE > RESOLVER_AT + RESOLVER_SIZE) ERROR("the questions do not fit")
+  if (QUERIES_AT + <usize>QUERIES * QUERY_SIZE > RESOLVER_AT + RESOLVER_SIZE || offsetof<Query>() > QUERY_SIZE) ERROR("the questions do not fit")
+  if (offsetof<Resolver>() > SERVERS_AT - RESOLVER_AT) ERROR("Resolver has grown over its servers")
   if (resolver().servers == 0) return false
   for (let i = 0; i < QUERIES; i++) {
     const q = queryAt(i)

@@ -2,7 +2,7 @@
 //
 // begin() starts a search, advance() takes it as far as the answers that are there lead; call it again whenever the resolver has moved.
 import { TX } from "../memory"
-import { DNS_NAPTR_HOLD, TARGETS } from "../config"
+import { DNS_NAPTR_HOLD, DNS_STALE_HOLD, TARGETS } from "../config"
 import { NEVER } from "../base/deadline"
 import { Endpoint } from "../base/endpoint"
 import { parseHostPort } from "../base/ip"
@@ -82,7 +82,7 @@ export function begin(line: i32, now: i64): void {
 
 /** Starts a search for a host name, with a port or 0. */
 export function locate(line: i32, name: Span, port: u16, now: i64): void {
-  if (FOUND_SIZE + SEQUENCE_AT + TARGETS > SEARCH_SIZE) ERROR("the search does not fit")
+  if (FOUND_SIZE + SEQUENCE_AT + TARGETS > SEARCH_SIZE || offsetof<Search>() > SEQUENCE_AT) ERROR("the search does not fit")
   const s = searchOf(line)
   unpinAll(line)
   clearTargets(line)
@@ -289,7 +289,11 @@ function hostAddresses(line: i32, s: Search, host: Span, now: i64): bool {
   const wasFull = found(line).full
   const a = usesIp4() ? takeAddresses(line, s, host, RecordType.A, now) : Answer.NODATA
   const aaaa = usesIp6() ? takeAddresses(line, s, host, RecordType.AAAA, now) : Answer.NODATA
-  if (a == Answer.FAILED || aaaa == Answer.FAILED) s.seen |= SAW_DEAD
+  if (a == Answer.FAILED || aaaa == Answer.FAILED) {
+    s.seen |= SAW_DEAD
+    // The list goes without this server; it is made anew before long.
+    limitExpiry(line, now + DNS_STALE_HOLD)
+  }
   if (a != Answer.NXDOMAIN && aaaa != Answer.NXDOMAIN) s.seen |= SAW_NAME
   if (found(line).full && !wasFull) warnAbout(RecordType.A, host, text("more addresses than can be kept, the rest is left out"))
   if (targetCount(line) == before && !found(line).full) warnAbout(RecordType.A, host, text("no address, this server is left out"))

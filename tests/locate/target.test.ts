@@ -236,6 +236,22 @@ describe("target search", () => {
     assert.deepEqual([...new Set(world.asked)], ["NAPTR snom.rocks", "SRV _sip._udp.snom.rocks"])
   })
 
+  it("goes without a server whose address cannot be had, and asks again half a minute later", async () => {
+    const world = await begin()
+    const server = world.servers[0]
+    assert(server !== undefined)
+    const replies = server.replies.bind(server)
+    server.replies = (query) => Buffer.from(query).includes("sipserver52") ? [] : replies(query)
+    assert.equal(world.locate("snom.rocks"), "READY")
+    assert.deepEqual(world.targets(), ["1/60 1/50 #1 sipserver114.snom.rocks 192.0.2.114:5060"])
+    const until = Number(world.core.exports["expires"]?.()) - Number(world.now)
+    assert(until > 0 && until <= 30_000, `${until}`)
+    server.replies = replies
+    world.pass(31_000)
+    assert.equal(world.locate("snom.rocks"), "READY")
+    assert.equal(world.targets().length, 2)
+  })
+
   it("serves old answers when DNS is dead, for as long as dns_serve_stale says (AMB-08)", async () => {
     const world = await begin()
     world.locate("snom.rocks")
