@@ -9,7 +9,11 @@ export class Canvas {
   private shown: Grid
   private next: Grid
 
-  constructor(columns: number, rows: number) {
+  private readonly unicode: boolean
+
+  /** Without `unicode` the terminal gets ASCII alone. */
+  constructor(columns: number, rows: number, unicode = true) {
+    this.unicode = unicode
     this.shown = emptyGrid(columns, rows)
     this.next = emptyGrid(columns, rows)
     this.forget()
@@ -32,7 +36,7 @@ export class Canvas {
       const x = column + at++
       if (at > width || x >= this.columns) return
       if (x < 0) continue
-      this.next.text[row * this.columns + x] = harmless(character)
+      this.next.text[row * this.columns + x] = harmless(character, this.unicode)
       this.next.style[row * this.columns + x] = style
     }
   }
@@ -86,9 +90,10 @@ function emptyGrid(columns: number, rows: number): Grid {
 }
 
 /** What comes from the network must not steer the terminal, nor take two columns where one is counted. */
-function harmless(character: string): string {
+function harmless(character: string, unicode: boolean): string {
   const code = character.codePointAt(0) ?? 0
-  if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return "·"
+  if (code >= 0x7f && !unicode) return "?"
+  if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return unicode ? "·" : "?"
   const narrow = code < 0x250 || (code >= 0x2190 && code <= 0x21ff) || (code >= 0x2500 && code <= 0x25ff) || (code >= 0x2800 && code <= 0x28ff)
   return narrow && code !== 0xad ? character : "?"
 }

@@ -31,23 +31,27 @@ const DOTS: ReadonlyArray<readonly [bit: number, x: number, y: number]> =
   [[0, 0, 0], [1, 0, 1], [2, 0, 2], [3, 1, 0], [4, 1, 1], [5, 1, 2], [6, 0, 3], [7, 1, 3]]
 
 /** 21 x 8 characters: what the frame was drawn from, for terminals without room or glyphs for pixels. */
-export function textRuns({ lines, inverse }: Picture): Run[][] {
+export function textRuns({ lines, inverse }: Picture, unicode: boolean): Run[][] {
   return lines.map((line, y) => {
     const runs: Run[] = []
     for (const [x, character] of [...line].entries()) {
       const stands = inverse[y]?.[x] ?? false
       const last = runs.at(-1)
-      if (last !== undefined && last.inverse === stands) last.text += printable(character)
-      else runs.push({ text: printable(character), inverse: stands })
+      if (last !== undefined && last.inverse === stands) last.text += printable(character, unicode)
+      else runs.push({ text: printable(character, unicode), inverse: stands })
     }
     return runs
   })
 }
 
-/** Characters below 0x20 are signs of the phone's own font. */
-function printable(character: string): string {
-  return character === "\0" ? " " : character < " " || (character >= "\x7f" && character < "\xa0") ? "·" : character
+/** The signs of the phone's own font stand from 0x80 on (assembly/ui/font.ts). */
+function printable(character: string, unicode: boolean): string {
+  const sign = character.charCodeAt(0) - 0x80
+  if (sign < 0 || sign >= 0x20) return character === "\0" ? " " : character
+  return (unicode ? SIGNS : PLAIN_SIGNS)[sign] ?? " "
 }
+
+const SIGNS = "●○×↑↓←→■▁↑↓↕◌»", PLAIN_SIGNS = "+-x^v<>*_^v|.>"
 
 function rows(width: number, height: number, at: (x: number, y: number) => string): string[] {
   return Array.from({ length: height }, (_, y) => Array.from({ length: width }, (_, x) => at(x, y)).join(""))

@@ -29,11 +29,12 @@ const GLYPHS: ReadonlyArray<Glyphs | undefined> = [undefined, "half", "braille",
 
 export function terminalHandset(parts: TerminalParts): Handset {
   const { input, output, actions } = parts
-  const canvas = new Canvas(output.columns, output.rows)
+  const unicode = knowsUnicode(parts.environment)
+  const canvas = new Canvas(output.columns, output.rows, unicode)
   const editor = new LineEditor()
   const state: State = {
     picture: undefined, lab: [], log: [], input: undefined, glyphs: undefined, title: parts.title,
-    unicode: knowsUnicode(parts.environment), color: parts.environment["NO_COLOR"] === undefined && parts.environment["TERM"] !== "dumb",
+    unicode, color: parts.environment["NO_COLOR"] === undefined && parts.environment["TERM"] !== "dumb",
   }
   let log: State["log"] = []
   let waiting = false, open = true

@@ -32,7 +32,7 @@ const SIZES: Record<Glyphs, { width: number; height: number }> = {
   text: { width: SCREEN_COLUMNS, height: SCREEN_ROWS },
 }
 /** Narrowest room beside the screen that is worth something, and the least that the log should have below it. */
-const SIDE_MIN = 13, SIDE_WIDE = 34, BELOW_MIN = 6
+const SIDE_MIN = 13, SIDE_WIDE = 34, BELOW_MIN = 5
 
 const STYLES: Record<LogKind, Style> = { note: "", sip: "36", dns: "33", warning: "1;31", event: "1;32", command: "1", reply: "" }
 const STATE_STYLES: Record<LabState, Style> = { up: "32", crashed: "31", silent: "33", "503": "35" }
@@ -52,11 +52,12 @@ export function draw(canvas: Canvas, state: State): [number, number] | undefined
   const { width, height } = SIZES[glyphs]
   canvas.box(0, 0, width + 2, height + 2, state.title, state.unicode)
   drawScreen(canvas, state, glyphs)
-  const side = canvas.columns - width - 3
+  const at = width + 3, side = canvas.columns - at
   let below = height + 2
-  if (side >= SIDE_WIDE) drawLab(canvas, state, drawKeys(canvas, state, 0, width + 3, WIDE_LEGEND) + 1, width + 3, side)
+  if (side >= SIDE_WIDE) drawLab(canvas, state, drawText(canvas, state, 0, at, WIDE_LEGEND) + 1, at, side)
+  else if (side >= SIDE_MIN && glyphs !== "text" && canvas.rows - below < state.lab.length + 2 + BELOW_MIN) drawNarrowLab(canvas, state, drawText(canvas, state, 0, at, NARROW_LEGEND) + 1, at)
   else {
-    if (side >= SIDE_MIN) drawKeys(canvas, state, 0, width + 3, NARROW_LEGEND.slice(0, height + 2))
+    if (side >= SIDE_MIN) drawText(canvas, state, 0, at, NARROW_LEGEND)
     below = drawLab(canvas, state, below, 0, canvas.columns)
   }
   drawLog(canvas, state, below, canvas.rows - 1)
@@ -71,7 +72,7 @@ function drawScreen(canvas: Canvas, state: State, glyphs: Glyphs): void {
     for (const [y, row] of rows.entries()) canvas.write(y + 1, 1, row, color ? SCREEN_STYLE : "")
     return
   }
-  for (const [y, runs] of textRuns(picture).entries()) {
+  for (const [y, runs] of textRuns(picture, state.unicode).entries()) {
     let x = 1
     for (const { text, inverse } of runs) {
       canvas.write(y + 1, x, text, color ? (inverse ? INVERSE_STYLE : SCREEN_STYLE) : inverse ? "7" : "")
@@ -81,14 +82,25 @@ function drawScreen(canvas: Canvas, state: State, glyphs: Glyphs): void {
 }
 
 const WIDE_LEGEND = [
-  " 1 2 3   arrows  move   Enter ok", " 4 5 6   Esc     back   h hook", " 7 8 9   j k l   soft keys", " * 0 #   :  command     q quit",
+  " 1 2 3   arrows  move   Enter ok", " 4 5 6   Esc     back   h hook", " 7 8 9   j k l   soft keys", " * 0 #   :  command     q quit", "         v  other view",
 ]
-const NARROW_LEGEND = [" 1  2  3", " 4  5  6", " 7  8  9", " *  0  #", "", " arrows move", " Enter  ok", " Esc    back", " j k l  soft", " h      hook", " :   command", " q      quit"]
+const NARROW_LEGEND = [" 1 2 3 arrows", " 4 5 6 Enter", " 7 8 9 Esc", " * 0 # h hook", " jkl soft key", " : command", " v view", " q quit"]
 
-function drawKeys(canvas: Canvas, { color }: State, row: number, column: number, legend: readonly string[]): number {
-  for (const [i, line] of legend.entries()) canvas.write(row + i, column, line, color ? DIM : "")
-  return row + legend.length
+function drawText(canvas: Canvas, { color }: State, row: number, column: number, lines: readonly string[]): number {
+  for (const [i, line] of lines.entries()) canvas.write(row + i, column, line, color ? DIM : "")
+  return row + lines.length
 }
+
+/** The lab in 13 columns: of each server its keys and what it does. */
+function drawNarrowLab(canvas: Canvas, state: State, row: number, column: number): void {
+  for (const [i, server] of state.lab.entries()) {
+    canvas.write(row + i, column, `${registeredSign(server, state)}${i + 1}${labKeys(i, false).replaceAll(" ", "")}`)
+    canvas.write(row + i, column + 6, server.state, state.color ? STATE_STYLES[server.state] : "")
+  }
+  if (state.lab.length > 0) drawText(canvas, state, row + state.lab.length, column, ["crash silence", `503   ${LAB_ALL_BACK}: back`])
+}
+
+function registeredSign({ registered }: LabLine, { unicode }: State): string { return registered ? (unicode ? "●" : "*") : " " }
 
 /** A row for each server: where it is, what it does, and the keys that change that. Says the next free row. */
 function drawLab(canvas: Canvas, state: State, row: number, column: number, width: number): number {
@@ -101,7 +113,7 @@ function drawLab(canvas: Canvas, state: State, row: number, column: number, widt
       canvas.write(row, x, text, style, Math.min(columns, column + width - x))
       x += columns
     }
-    put(`${server.registered ? (state.unicode ? "●" : "*") : " "}${i + 1}`, 3, "")
+    put(`${registeredSign(server, state)}${i + 1}`, 3, "")
     if (wide) put(server.name, 17, "")
     put(server.at, 17, "")
     if (roomy) put(server.share, 6, "")

@@ -30,7 +30,7 @@ describe("The frame in characters", () => {
 
   it("Text cells come in runs that stand out or do not", () => {
     const inverse = blank.inverse.map((row, y) => row.map((_, x) => y === 1 && x >= 5))
-    assert.deepEqual(textRuns({ ...blank, inverse })[1], [{ text: "line ", inverse: false }, { text: "1".padEnd(16), inverse: true }])
+    assert.deepEqual(textRuns({ ...blank, inverse }, true)[1], [{ text: "line ", inverse: false }, { text: "1".padEnd(16), inverse: true }])
   })
 })
 
@@ -83,11 +83,12 @@ describe("The view", () => {
   })
 
   it("In any size the screen, the lab's servers and the newest log line are there", () => {
-    for (const [columns, rows] of [[200, 50], [100, 40], [80, 24], [60, 20], [40, 16]] as const) {
+    for (const [columns, rows] of [[200, 50], [150, 50], [80, 24], [60, 20], [40, 16]] as const) {
       const canvas = new Canvas(columns, rows)
       draw(canvas, state)
       const text = canvas.lines().join("\n").replace(/ +/g, " ")
-      for (const part of ["Linehunt", "127.0.0.2:5060", " up ", "127.0.0.3:5060", " crashed ", "REGISTER to"]) assert(text.includes(part), `${part} in ${columns}x${rows}:\n${text}`)
+      const servers = columns === 80 ? ["●1wsx up", " 2edc crashed"] : ["●1 ", "127.0.0.2:5060", " up ", "127.0.0.3:5060", " crashed "]
+      for (const part of ["Linehunt", ...servers, "REGISTER to"]) assert(text.includes(part), `${part} in ${columns}x${rows}:\n${text}`)
       assert(glyphsFor(columns, rows, true) !== "text" || text.includes("line 7"), text)
     }
   })
@@ -139,7 +140,9 @@ describe("The handset in a terminal", () => {
 
   it("Without Unicode there is no character that is not ASCII", () => {
     const { handset, written } = fakeTerminal({ LANG: "C", TERM: "xterm" })
-    handset.display(blank)
+    handset.display({ ...blank, lines: ["\x80 caf\xe9 \x8d".padEnd(21), ...blank.lines.slice(1)] })
+    handset.line("sip", "Grüße")
+    assert(written.join("").includes("+ caf? >"))
     assert(!/[^\x00-\x7f]/.test(written.join("")))
   })
 })
