@@ -6,7 +6,7 @@ import { decimal, hexDigit } from "../base/number"
 import { Setting, SETTINGS, Kind, nameOf, kindOf, leastOf, mostOf, defaultOf, unitOf, isText, find } from "./table"
 import { HOST_SCRATCH_SIZE, isHost, isServer } from "./host"
 import { printable } from "./character"
-import { near, wordAt } from "./word"
+import { FAR, distance, wordAt } from "./word"
 
 
 // State, behind the scratch of settings/host.ts: a value per setting (a number, or the span of a text), the line that is read, the sentence about the last refusal,
@@ -202,14 +202,20 @@ function unknownName(name: Span): void {
   w.put(text("there is no setting "))
   echo(name)
   w.put(text("; "))
+  let best = -1, least = FAR
   for (let s = 0; s < SETTINGS; s++) {
-    if (!near(name, nameOf(s))) continue
-    w.put(text("did you mean "))
-    w.put(nameOf(s))
-    w.byte(0x3f)
+    const mistakes = distance(name, nameOf(s))
+    if (mistakes >= least) continue
+    least = mistakes
+    best = s
+  }
+  if (best < 0) {
+    w.put(text("cfg show lists them"))
     return
   }
-  w.put(text("cfg get lists them"))
+  w.put(text("did you mean "))
+  w.put(nameOf(best))
+  w.byte(0x3f)
 }
 
 // RFC 3261 25.1: user = unreserved, escaped or user-unreserved

@@ -6,12 +6,14 @@ import { candidateCount } from "../servers/candidates"
 import { PRODUCT } from "../product"
 import { COMMANDS, Command, Refusal, Reply, scratch } from "./lines"
 import { commandArguments, commandHelp, commandName, guess } from "./command"
-import { name, numberMember, string, textMember } from "./json"
+import { name, numberMember, textMember } from "./json"
 import { writeServerItem, writeStatusReport } from "./report-line"
 import { dnsItems, writeDnsItem } from "./report-dns"
 import { MEMORY_ITEMS, writeMemoryItem } from "./report-memory"
 import { writeSettingItem, writeSettingReport } from "./report-settings"
 import { writeWhy } from "../servers/why"
+
+const USAGE_WIDTH: usize = 20            // of the first column of help
 
 /** Writes the next piece; false when it was the last. */
 export function produce(w: Writer, r: Reply): bool {
@@ -79,9 +81,9 @@ function endArray(w: Writer): void { w.put(text("]}")) }
 
 function helpItem(w: Writer, r: Reply, c: Command): void {
   if (!r.json) {
+    const from = w.at
     writeUsage(w, c)
-    for (let column = lengthOf(commandName(c)) + 1 + lengthOf(commandArguments(c)); column < 20; column++) w.byte(0x20)
-    w.byte(0x20)
+    while (w.at < from + USAGE_WIDTH) w.byte(0x20)
     w.put(commandHelp(c))
     return
   }

@@ -1,7 +1,7 @@
 // The console: finds the command in a line, checks what follows it, and says what the phone is to do. The reply is given by ui/lines.ts.
 import { Span, text, startOf, endOf, lengthOf, byteAt, between, sameFolded, same, trim, span } from "../base/span"
 import { Setting, assign, find, number } from "../settings/settings"
-import { near } from "../settings/word"
+import { FAR, distance } from "../settings/word"
 import { setLogging } from "../locate/resolver"
 import { Action } from "./panel"
 import { Command, COMMANDS, Refusal, Reply, reply } from "./lines"
@@ -73,9 +73,14 @@ export function findCommand(line: Span): i32 {
 /** The command that an unknown one was probably meant to be, or -1. */
 export function guess(line: Span): i32 {
   const first = wordsOf(line, 1), both = wordsOf(line, 2)
+  let best = -1, least = FAR
   for (let c = 0; c < COMMANDS; c++) {
-    if (near(both, commandName(c)) || near(first, commandName(c))) return c
+    const mistakes = min(distance(both, commandName(c)), distance(first, commandName(c)))
+    if (mistakes >= least) continue
+    least = mistakes
+    best = c
   }
+  if (best >= 0) return best
   // "dns" or "cfg" alone
   for (let c = 0; c < COMMANDS; c++) {
     if (lengthOf(first) > 0 && sameFolded(first, wordsOf(commandName(c), 1))) return c

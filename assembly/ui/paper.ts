@@ -34,7 +34,7 @@ export function title(icon: Symbol, s: Span): void {
 export function softKeys(left: Span, middle: Span, right: Span): void {
   const row = ROWS - 1, rightWidth = lengthOf(right)
   write(row, 0, left)
-  const from = (COLUMNS - lengthOf(middle)) / 2
+  const from = (COLUMNS + 1 - lengthOf(middle)) / 2
   write(row, from, middle)
   writeRight(row, right)
   invert(row, 0, lengthOf(left))

@@ -3,7 +3,7 @@ import { RX, TX, TX_SIZE } from "../../assembly/memory"
 import { span, Span, startOf, lengthOf } from "../../assembly/base/span"
 import { Writer } from "../../assembly/base/writer"
 import * as settings from "../../assembly/settings/settings"
-import { near } from "../../assembly/settings/word"
+import { distance } from "../../assembly/settings/word"
 
 const PEN: usize = 0xcb00
 
@@ -28,7 +28,7 @@ export function nameOf(s: i32): Span { return settings.nameOf(s) }
 export function helpOf(s: i32): Span { return settings.helpOf(s) }
 export function isText(s: i32): bool { return settings.isText(s) }
 export function mostOf(s: i32): i32 { return settings.mostOf(s) }
-export function isNear(a: u32, b: u32): bool { return near(span(RX, a), span(RX + a, b)) }
+export function mistakes(a: u32, b: u32): u32 { return distance(span(RX, a), span(RX + a, b)) }
 export function inCodes(s: i32, code: u32): bool { return settings.inCodes(s, code) }
 
 export function all(): Span {

@@ -8,7 +8,9 @@ import * as settings from "../../assembly/settings/settings"
 import * as view from "../../assembly/ui/view"
 import { glyph, hasGlyph } from "../../assembly/ui/font"
 import { shown } from "../../assembly/ui/panel"
-import { candidate, setActive } from "../../assembly/servers/candidates"
+import { Reason, candidate, setActive } from "../../assembly/servers/candidates"
+import { beginWhy, noteFound, noteHold, noteLeft, notePick, noteTry } from "../../assembly/servers/why"
+import { addEntry, clearCache, entryOf, setValue } from "../../assembly/locate/cache"
 import { run } from "../../assembly/ui/command"
 import { pollReply } from "../../assembly/ui/lines"
 import { registration } from "../../assembly/account/registration"
@@ -24,6 +26,8 @@ export function open(now: i64): void {
   const r = registration(0)
   memory.fill(changetype<usize>(r), 0, 80)
   r.candidate = -1
+  clearCache()
+  beginWhy(0)
   view.open(now)
   view.update(now)
 }
@@ -101,3 +105,27 @@ export function pieceFlags(): u32 { return io().flags }
 export function pieceCode(): u32 { return io().code }
 
 export function wordsOf(s: i32): Span { return settings.words(s) }
+
+/** What DNS has answered about the name in RX: kept records of a type lie behind it; state 1 found, 3 no such name. */
+export function dnsEntry(name: u32, type: u32, state: u32, count: u32, records: u32, expires: i64): void {
+  const e = addEntry(span(RX, name), type)
+  const id = e.id
+  setValue(id, span(RX + name, records))
+  const kept = entryOf(id)
+  kept.state = <u8>state
+  kept.count = <u8>count
+  kept.expires = expires
+}
+
+/** What was decided, from the room servers. */
+export function decided(): void {
+  beginWhy(0)
+  noteFound(3)
+  notePick(2, 41 << 16 | 100)
+  notePick(1, 0)
+  notePick(3, 0)
+  noteTry(2)
+  noteLeft(2, Reason.REFUSED, 0)
+  noteTry(1)
+  noteHold(1)
+}

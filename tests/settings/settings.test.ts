@@ -33,7 +33,7 @@ function open(core: TestCore) {
     most: (name: string) => call("mostOf", at(name)),
     isText: (name: string) => call("isText", at(name)) === 1,
     all: () => read(call("all")),
-    near: (a: string, b: string) => { write(a + b); return call("isNear", a.length, b.length) === 1 },
+    mistakes: (a: string, b: string) => { write(a + b); return call("mistakes", a.length, b.length) },
     inCodes: (code: number) => call("inCodes", at("failover_codes"), code) === 1,
   }
 }
@@ -101,7 +101,7 @@ display_name, a\tb | display_name is printable UTF-8
 password, a\x7fb | password is printable UTF-8
 sip_retry_t2, 1 | there is no setting sip_retry_t2; did you mean sip_retry_t1?
 passwort, x | there is no setting passwort; did you mean password?
-colour, red | there is no setting colour; cfg get lists them
+colour, red | there is no setting colour; cfg show lists them
 `.trim().split("\n").map((line) => /^(.*?), (.*) \| (.*)$/.exec(line)!.slice(1).map((part) => part.replace("\\t", "\t").replace("\\x7f", "\x7f")) as [string, string, string])
 
 const ACCEPTED: [string, string][] = [
@@ -223,8 +223,9 @@ for (const engine of ["v8", "wasm3"] as const) {
     })
 
     it("tell a mistyped word from another word", () => {
-      const near = (pairs: string) => pairs.split(" ").map((pair) => pair.split("/") as [string, string]).filter(([a, b]) => settings.near(a, b)).map(([a]) => a)
-      assert.deepEqual(near("serv/servers sever/server usr/user resolv/user domian/domain x/why y/why dsn/dns mem/dns"), ["sever", "usr", "domian", "dsn"])
+      const pairs: [string, string, number][] = [["servers", "servers", 0], ["sever", "servers", 2], ["usr", "user", 1], ["domian", "domain", 1], ["dsn", "dns", 1],
+        ["tsaus", "status", 2], ["mem", "dns", 99], ["x", "why", 99], ["", "why", 99], ["a".repeat(4000), "why", 99]]
+      for (const [a, b, mistakes] of pairs) assert.equal(settings.mistakes(a, b), mistakes, `${a} for ${b}`)
     })
 
     it("explain every setting in one short line", () => {

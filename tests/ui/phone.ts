@@ -3,7 +3,7 @@ import { testCore } from "../harness.ts"
 import type { EngineName } from "../../host/engine/engine.ts"
 
 export const KEYS: Record<string, string> = { left: "a", middle: "b", right: "c", up: "U", down: "D", back: "B", ok: "O", hook: "H", erase: "L", forward: "R" }
-export const ACTIONS = ["none", "register", "unregister", "dns flush", "reboot", "store", "apply", "save"]
+export const ACTIONS = ["none", "register", "unregister", "dns flush", "reboot", "store", "apply", "save", "trace on", "trace off"]
 export const STATES = ["off", "locating", "registering", "registered", "refreshing", "unregistering", "waiting", "failed"]
 export const TROUBLES = ["none", "no domain", "dns dead", "not found", "no address", "service absent", "not carried", "all failed", "rejected", "refused code",
   "network down", "stopped"]
@@ -85,6 +85,31 @@ export async function openPhone(engine: EngineName) {
       }
       now = end
       return pictures
+    },
+    /** Types a console line; gives the whole reply, its code, and the action. */
+    type: (line: string | Uint8Array, at: number) => {
+      const bytes = typeof line === "string" ? new TextEncoder().encode(line) : line
+      core.bytes.set(bytes, rx)
+      const action = ACTIONS[Number(call("command", bytes.length, BigInt(at)))]!
+      const pieces: number[] = []
+      for (let last = false, code = 0; ; ) {
+        const piece = Number(call("piece"))
+        if (piece === 0) {
+          if (!last) throw new Error("the reply has no last piece")
+          return { text: new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(pieces)), code, action }
+        }
+        if (last) throw new Error("there is a piece behind the last one")
+        const start = Number(call("textStart", piece))
+        pieces.push(...core.bytes.subarray(start, start + Number(call("textLength", piece))))
+        last = (Number(call("pieceFlags")) & 1) === 1
+        code = Number(call("pieceCode"))
+      }
+    },
+    /** What DNS has answered: fresh for 100 seconds more. */
+    dns: (name: string, type: number, ...records: number[][]) => {
+      const length = write(name)
+      core.bytes.set(records.flat(), rx + length)
+      call("dnsEntry", length, type, 1, records.length, records.flat().length, 112_000n)
     },
     fail: () => { call("announceFailure"); call("update", now) },
     drawn: () => call("pollDisplay") !== 0,
