@@ -131,8 +131,8 @@ class Running {
   }
 
   private fail(error: unknown): void {
-    this.end()
     this.reject(error)
+    this.end()
   }
 
   private async readLines(lines: AsyncIterable<string>): Promise<void> {

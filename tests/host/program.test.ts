@@ -1,0 +1,125 @@
+import assert from "node:assert/strict"
+import { spawn } from "node:child_process"
+import { createSocket } from "node:dgram"
+import { once } from "node:events"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { LAB_PASSWORD } from "../../host/lab/lab.ts"
+
+const MAIN = fileURLToPath(new URL("../../host/main.ts", import.meta.url))
+const built = existsSync(new URL("../../build/out/linehunt.wasm", import.meta.url))
+
+type Ended = { code: number | null; out: string; error: string }
+
+// Each run is the program as a user starts it. The registrars of the lab grant 15 s, so that a move is seen within that time.
+describe("The program", function () {
+  this.timeout(40_000)
+  let folder = ""
+  before(function () { if (!built) this.skip() })
+  beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "linehunt-")) })
+  afterEach(() => { rmSync(folder, { recursive: true }) })
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+
+  async function linehunt(args: string[], input = ""): Promise<Ended> {
+    const child = spawn(process.execPath, ["--import", "tsx", MAIN, ...args], { env: { ...process.env, XDG_CONFIG_HOME: folder } })
+    let out = "", error = ""
+    child.stdout.on("data", (text) => { out += String(text) })
+    child.stderr.on("data", (text) => { error += String(text) })
+    child.stdin.end(input)
+    const [code] = await once(child, "close") as [number | null]
+    return { code, out, error }
+  }
+
+  it("--help goes to stdout and ends with 0, a wrong flag is one sentence on stderr and ends with 2", async () => {
+    const [help, wrong] = await Promise.all([linehunt(["--help"]), linehunt(["--dominion", "x"])])
+    assert.equal(help.code, 0)
+    assert.match(help.out, /^linehunt: .*\n\nUsage\n/)
+    assert.deepEqual(wrong, { code: 2, out: "", error: "linehunt: There is no flag --dominion; --help lists them all.\n" })
+  })
+
+  it("--version names the program, the module and the engine", async () => {
+    const { code, out } = await linehunt(["--version", "--engine", "v8"])
+    assert.equal(code, 0)
+    assert.match(out, /^linehunt \d+\.\d+\.\d+, module [0-9a-f]{12} of \d+ bytes, interface 1, engine v8, node \S+\n$/)
+  })
+
+  it("In the lab it registers, moves when its server crashes, and unregisters when it is quit; the trace is the same on both engines", async () => {
+    const trace = join(folder, "a.trace")
+    const { code, out, error } = await linehunt(["console", "--trace", trace],
+      "wait REGISTERED\nlab crash 1\nlab crash 2\nwait MOVED 20\nlab\nstatus\ncfg get password\nquit\n")
+    assert.equal(code, 0, error)
+    assert.match(out, /3 sipserverbackup \S+ 1 5 up registered/)
+    assert.match(error, /MOVED moved to /)
+    assert.match(error, /UNREGISTERED/)
+    const recorded = readFileSync(trace, "utf8")
+    for (const text of [out, error, recorded]) assert.equal(text.includes(LAB_PASSWORD), false)
+    const password = file("password", `${LAB_PASSWORD}\n`)
+    for (const engine of ["wasm3", "v8"]) {
+      const replayed = await linehunt(["replay", trace, "--engine", engine, "--password-file", password])
+      assert.match(replayed.out, /^identical: \d+ calls, \d+ outputs\n$/, replayed.error)
+      assert.equal(replayed.code, 0)
+    }
+    const without = await linehunt(["replay", trace, "--engine", "v8"])
+    assert.deepEqual([without.code, without.out], [7, ""])
+    assert.match(without.error, /give the same one with --password-file FILE/)
+    writeFileSync(trace, recorded.replace(/"Via: SIP|Max-Forwards: 70/, "Max-Forwards: 71"))
+    const changed = await linehunt(["replay", trace, "--engine", "v8", "--password-file", password])
+    assert.equal(changed.code, 7)
+    assert.match(changed.out, /output \d+ \(send\): bytes differ at byte \d+ of \d+\n {2}was .*Max-Forwards: 71.*\n {2}is .*Max-Forwards: 70/)
+  })
+
+  it("With --json every reply, event and log line is one JSON document", async () => {
+    const { out, code } = await linehunt(["console", "--json", "--engine", "v8"], "wait REGISTERED\nstatus\nservers\nmem\nnonsense\nquit\n")
+    const lines = out.trim().split("\n").map((line) => JSON.parse(line) as { event?: string; reply?: unknown; code?: number })
+    assert(lines.some(({ event }) => event === "REGISTERED"))
+    const replies = lines.filter(({ reply }) => reply !== undefined)
+    assert.deepEqual(replies.map(({ code }) => code === 0), [true, true, true, false])
+    assert(replies.slice(0, 3).every(({ reply }) => typeof reply === "object"), JSON.stringify(replies))
+    assert.equal(code, 9)
+  })
+
+  it("A busy port is one sentence, and ends with 5", async () => {
+    const other = createSocket({ type: "udp4", reuseAddr: true })
+    other.bind(0)
+    await once(other, "listening")
+    const { port } = other.address()
+    const { code, error } = await linehunt(["console", "--port", String(port)])
+    other.close()
+    assert.equal(code, 5)
+    assert.match(error, new RegExp(`linehunt: UDP port ${port} is used by another program; stop that one, or choose another port with --port N`))
+  })
+
+  it("Settings of a torn file are refused with the line, and the last good ones are used", async () => {
+    const settings = file("settings", "domain: example.invalid\nuser: 6001\nsip_port: 0\n")
+    const args = ["console", "--engine", "v8", "--settings", settings, "--dns", "127.0.0.1:9"]
+    assert.match((await linehunt(args, "cfg get user\n")).out, /^user: 6001$/m)
+    writeFileSync(settings, "domain: example.invalid\nuser: 6002\nsip_p")
+    const torn = await linehunt(args, "cfg get user\n")
+    assert.match(torn.error, /settings is refused at line 3: .*; the last good settings are used, from .*settings\.good\./)
+    assert.match(torn.out, /^user: 6001$/m)
+    rmSync(`${settings}.good`)
+    const none = await linehunt(args)
+    assert.equal(none.code, 4)
+    assert.match(none.error, /^linehunt: .*settings is refused at line 3: .*; repair it, or remove it to begin with none\.\n$/)
+  })
+
+  it("A setting of the command line that the phone refuses is named by its flag", async () => {
+    const { code, error } = await linehunt(["console", "--engine", "v8", "--set", "sip_retry_t1=1"])
+    assert.equal(code, 2)
+    assert.match(error, /^linehunt: --set sip_retry_t1: .*\.\n$/)
+  })
+
+  it("What is kept is there at the next start, and the lab has settings of its own", async () => {
+    const args = ["console", "--engine", "v8", "--domain", "example.invalid", "--user", "6003", "--port", "0", "--dns", "127.0.0.1:9"]
+    await linehunt(args, "cfg set register_ttl 600\ncfg save\n")
+    const { out } = await linehunt(["console", "--engine", "v8", "--port", "0", "--dns", "127.0.0.1:9"], "cfg get user\ncfg get register_ttl\n")
+    assert.match(out, /6003[^]*600/)
+    const lab = await linehunt(["console", "--engine", "v8", "--lab"], "cfg get user\ncfg get register_ttl\nlab\n")
+    assert.match(lab.out, /6001[^]*3600[^]*sipserver1/)
+  })
+})
