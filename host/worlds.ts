@@ -140,6 +140,7 @@ function runOne(plan: Plan, make: MakePhone, seed: number): Outcome {
   say(`\nFAILED in the world of seed ${seed}, at ${timeText(outcome.atMs)} (${outcome.atMs} ms)`)
   say(`${outcome.violation.check}: ${outcome.violation.message}\n\nThe last events:`)
   outcome.history.forEach(say)
+  say(`\nThe settings: ${Object.entries(scenario.settings).map(([name, value]) => `${name} ${value}`).join(", ")}`)
   say(`\nTo repeat it: ${command(plan, seed, plan.without)}`)
   if (plan.shrink) say(`With the troubles that it needs: ${command(plan, seed, shrink(scenario, options, outcome.violation.check))}`)
   return outcome

@@ -13,7 +13,7 @@ export type Sip = {
   readonly contacts: readonly Contact[]
   /** Header field Expires, seconds; -1 when absent. */
   readonly expires: number
-  /** Nonce of the first Authorization, Proxy-Authorization or challenge; "" when there is none. */
+  /** Nonce of the first Authorization, Proxy-Authorization or challenge, or the next nonce of Authentication-Info; "" when there is none. */
   readonly nonce: string
   readonly stale: boolean
 }
@@ -47,7 +47,7 @@ function read(bytes: Uint8Array): Sip | undefined {
   const cseq = /^(\d+)\s+(\S+)$/.exec(fields.get("cseq")?.[0] ?? "")
   const callId = fields.get("call-id")?.[0]
   if (!cseq || callId === undefined) return undefined
-  const credentials = ["authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate"].flatMap(name => fields.get(name) ?? [])[0] ?? ""
+  const credentials = ["authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate", "authentication-info"].flatMap(name => fields.get(name) ?? [])[0] ?? ""
   return {
     method: request?.[1] ?? "",
     status: Number(response?.[1] ?? 0),

@@ -61,6 +61,11 @@ export class World {
   get networkUp(): boolean { return this.#networkUp }
   /** The phone's host is busy: it neither takes inputs nor asks for deadlines. */
   get isStalled(): boolean { return this.now < this.#stalledUntil }
+  /** The phone's next deadline in the world's time, Infinity for none; undefined while nobody can ask. */
+  get deadline(): number | undefined {
+    const phone = this.#phone
+    return phone === undefined || this.isStalled ? undefined : this.#guarded("deadline", () => phone.deadline()) - this.#options.clockOrigin
+  }
   get addresses(): readonly string[] { return this.#addresses }
   get phone(): Phone | undefined { return this.#phone }
 
@@ -134,6 +139,8 @@ export class World {
       this.#backlog = []
       for (const happen of waiting) happen()
       this.#arm()
+      // Whatever else comes at this instant finds a phone that has caught up.
+      if (this.#timer !== undefined && this.#timer <= this.now) this.#wake(this.#timerVersion)
     })
   }
 

@@ -153,7 +153,7 @@ class Run {
       wantsRegistration: () => this.#world.phone !== undefined && this.#world.networkUp && !this.#closing,
       addresses: () => this.#world.addresses,
       claim: () => readClaim(this.#world.phone?.screen() ?? []),
-      deadline: () => this.#world.isStalled ? undefined : this.#world.phone?.deadline(),
+      deadline: () => this.#world.deadline,
     }
   }
 

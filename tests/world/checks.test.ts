@@ -25,11 +25,11 @@ function scene(...faults: Fault[]): Scene {
     wantsRegistration: () => world.networkUp,
     addresses: () => world.addresses,
     claim: () => ({ registered: world.phone?.screen()[0] === "Registered", server: "" }),
-    deadline: () => world.phone?.deadline(),
+    deadline: () => world.deadline,
   }
   const world = new World({
     seed: 1, make: () => new ScriptedPhone(...faults), settings: "192.0.2.1:5060 192.0.2.2:5060", addresses: ["192.0.2.10"], dns: [],
-    clockOrigin: 0, checks: allChecks(view, LIMITS),
+    clockOrigin: 2 ** 32, checks: allChecks(view, LIMITS),
   })
   world.place(first.at, first)
   world.place(second.at, second)

@@ -59,7 +59,7 @@ export class ScriptedPhone implements Phone {
   }
   deadline(): number {
     if (this.#has("has no deadline")) return Infinity
-    if (this.#has("sleeps through the timeout")) return 3_600_000
+    if (this.#has("sleeps through the timeout")) return 2 ** 40
     return Math.min(this.#retryAt, this.#refreshAt, this.#until > 0 && !this.#has("lies after the end") ? this.#until : Infinity)
   }
 

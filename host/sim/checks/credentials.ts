@@ -6,34 +6,37 @@ import { Violation, type Check } from "../check.ts"
 const TRIES_PER_NONCE = 2
 const KEPT = 1000 // nonces remembered
 
-type Nonce = { readonly from: string, rejections: number }
+type Nonce = { readonly from: string, readonly rejectedBranches: Set<string> }
 
 /** P-03: a nonce is answered only at the server that gave it. RFC 3261 22.1: after two refusals of one nonce it is not tried again. */
 export function credentials(): Check {
   const name = "credentials stay with their server"
   const nonces = new Map<string, Nonce>()
   const signed = new Map<string, string>()
+  const doubtful = new Set<string>()
   return {
     name,
     sent(_now, _flow, peer, bytes) {
       const sip = readSip(bytes)
-      if (sip === undefined || sip.method === "" || sip.nonce === "" || signed.get(sip.branch) === sip.nonce) return
-      const nonce = nonces.get(sip.nonce)
-      if (nonce === undefined) throw new Violation(name, `${sip.method} to ${endpointText(peer)} answers a challenge that nobody made`)
-      if (nonce.from !== endpointText(peer)) throw new Violation(name, `${sip.method} to ${endpointText(peer)} answers the challenge of ${nonce.from}`)
-      if (nonce.rejections >= TRIES_PER_NONCE) throw new Violation(name, `${sip.method} to ${nonce.from} offers credentials that were refused ${nonce.rejections} times`)
+      const at = endpointText(peer)
+      if (sip === undefined || sip.method === "" || sip.nonce === "" || signed.has(sip.branch)) return
       signed.set(sip.branch, sip.nonce)
       trim(signed)
+      const nonce = nonces.get(sip.nonce)
+      if (nonce === undefined && doubtful.has(at)) return
+      if (nonce === undefined) throw new Violation(name, `${sip.method} to ${at} answers a challenge that nobody made`)
+      if (nonce.from !== at) throw new Violation(name, `${sip.method} to ${at} answers the challenge of ${nonce.from}`)
+      if (nonce.rejectedBranches.size >= TRIES_PER_NONCE) throw new Violation(name, `${sip.method} to ${at} offers credentials that were refused ${TRIES_PER_NONCE} times`)
     },
-    delivered(_now, from, bytes) {
+    delivered(_now, from, bytes, damaged) {
       const sip = readSip(bytes)
-      if (sip === undefined || sip.status !== 401 && sip.status !== 407) return
+      const at = endpointText(from)
+      // Nobody knows what the phone reads in a damaged challenge.
+      if (damaged) doubtful.add(at)
+      if (sip === undefined || sip.status === 0) return
       const refused = nonces.get(signed.get(sip.branch) ?? "")
-      if (refused !== undefined && !sip.stale) {
-        refused.rejections++
-        signed.delete(sip.branch) // a repeated answer counts once
-      }
-      if (!nonces.has(sip.nonce)) nonces.set(sip.nonce, { from: endpointText(from), rejections: 0 })
+      if (refused !== undefined && !damaged && !sip.stale && (sip.status === 401 || sip.status === 407)) refused.rejectedBranches.add(sip.branch)
+      if (sip.nonce !== "" && !nonces.has(sip.nonce)) nonces.set(sip.nonce, { from: at, rejectedBranches: new Set() })
       trim(nonces)
     },
   }

@@ -19,6 +19,7 @@ type Request = {
 
 // A packet may have to wait a second for its turn (ten a second), and a host may be late: SLACK is added to whatever the phone must do in time.
 const SLACK = 2500
+const HOST_MS = 1000
 const FORGET = 600_000
 
 /** Requests under way, by branch. */
@@ -61,6 +62,9 @@ export function requestsEnd(view: View, limits: Limits): Check {
   const name = "every request ends"
   const requests = new Requests()
   const most = sendsMax(limits)
+  let aimlessSince: number | undefined
+  // The last sign that the phone goes on: a new request, or an event. What it left before that, it has given up.
+  let goneOnAt = -Infinity
   const repeated = (now: number, request: Request, peer: string, text: string): void => {
     const what = `${request.sip.method} ${request.sip.cseq} to ${request.peer}`
     if (request.peer !== peer) throw new Violation(name, `${what} was sent again, to ${peer}`)
@@ -79,6 +83,7 @@ export function requestsEnd(view: View, limits: Limits): Check {
       if (sip === undefined) return
       const known = requests.get(sip.branch)
       if (known !== undefined) return repeated(now, known, endpointText(peer), latin1(bytes))
+      goneOnAt = now
       requests.add(sip.branch, {
         peer: endpointText(peer), text: latin1(bytes), sip, firstAt: now, lastAt: now, sends: 1, ended: false, doubtful: false,
       })
@@ -87,13 +92,20 @@ export function requestsEnd(view: View, limits: Limits): Check {
     troubled(_now, address) {
       for (const request of requests.open()) if (address === "" || request.peer.includes(address)) request.doubtful = true
     },
+    told(now, code) {
+      if (code !== 0) goneOnAt = now
+    },
     stepped(now) {
       const deadline = view.deadline()
+      if (deadline !== Infinity || !view.wantsRegistration()) aimlessSince = undefined
       if (deadline === undefined || !view.wantsRegistration()) return
-      if (deadline === Infinity) throw new Violation(name, "the phone has no deadline: whatever it waits for, it would wait for ever")
+      // For a moment it may wait for its host alone, which is asked to open a socket.
+      if (deadline === Infinity) aimlessSince ??= now
+      if (aimlessSince !== undefined && now > aimlessSince + HOST_MS) throw new Violation(name, "the phone has no deadline: whatever it waits for, it would wait for ever")
+      if (deadline === Infinity) return
       for (const request of requests.open()) {
         const end = request.firstAt + transactionMs(limits) + SLACK
-        if (request.doubtful || now >= request.firstAt + limits.giveUpMs || deadline <= end) continue
+        if (request.doubtful || now >= request.firstAt + limits.giveUpMs || deadline <= end || goneOnAt > request.lastAt) continue
         throw new Violation(name, `${request.sip.method} ${request.sip.cseq} to ${request.peer} has no answer, and the next deadline is ${deadline - now} ms away`)
       }
     },
