@@ -240,12 +240,12 @@ function sendCancel(t: Transaction, now: i64): void {
 
 /** A place for a new transaction, if need be that of the one that can spare it best, but not that of `except`. Null: none. */
 function place(except: Transaction): Transaction {
-  const free = allocate(0, CLIENT_TRANSACTIONS)
+  const free = allocate(0, CLIENT_TRANSACTIONS, true)
   if (changetype<usize>(free) != 0) return free
   const t = leastNeeded(except, false)
   if (changetype<usize>(t) == 0) return t
   end(t, true)
-  return allocate(0, CLIENT_TRANSACTIONS)
+  return allocate(0, CLIENT_TRANSACTIONS, true)
 }
 
 /** A slot of the outbox, if need be that of the transaction that can spare it best, but not that of `except`. -1: none. */

@@ -81,11 +81,11 @@ export function find(handle: i32): Transaction {
   return at(place)
 }
 
-/** A place from `first` on, among `count`, that nobody uses and whose last event was fetched; wiped, with a new handle. Or null. */
-export function allocate(first: i32, count: i32): Transaction {
+/** A place from `first` on, among `count`, that nobody uses, wiped and with a new handle; or null. `keepTold`: not one whose event waits. */
+export function allocate(first: i32, count: i32, keepTold: bool): Transaction {
   for (let place = first; place < first + count; place++) {
     const t = at(place)
-    if (t.state != State.TERMINATED || t.pending) continue
+    if (t.state != State.TERMINATED || keepTold && t.pending) continue
     let generation = (t.handle >>> 8) + 1
     if (generation > GENERATION_MAX) generation = 1
     memory.fill(changetype<usize>(t), 0, RECORD_SIZE)

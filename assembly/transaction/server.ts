@@ -159,7 +159,7 @@ export function refused(flow: u32, peer: Endpoint, now: i64): void { fail(Input.
 /** The host could not send by this flow to `peer` (family 0: to anyone), or lost the flow. */
 export function unreachable(flow: u32, peer: Endpoint, now: i64): void { fail(Input.UNREACHABLE, flow, peer, now) }
 
-/** The next transaction that has something to tell: TIMEOUT (no ACK came), REFUSED or UNREACHABLE. -1: none. */
+/** The next transaction that has something to tell: TIMEOUT (no ACK came), REFUSED or UNREACHABLE. -1: none. What nobody fetches is lost. */
 export function pollEvent(): i32 { return nextEvent(FIRST, SERVER_TRANSACTIONS) }
 
 /** The Event told last; NONE for a transaction that is long over. */
@@ -237,12 +237,12 @@ function replyFlow(flow: u32, destination: Endpoint): u32 {
 
 /** A place for a new transaction, if need be that of the one that can spare it best. Null: all are at work. */
 function place(): Transaction {
-  const free = allocate(FIRST, SERVER_TRANSACTIONS)
+  const free = allocate(FIRST, SERVER_TRANSACTIONS, false)
   if (changetype<usize>(free) != 0) return free
   const t = leastNeeded(false)
   if (changetype<usize>(t) == 0) return t
   end(t, true)
-  return allocate(FIRST, SERVER_TRANSACTIONS)
+  return allocate(FIRST, SERVER_TRANSACTIONS, false)
 }
 
 /** The oldest of those that are answered and wait for nothing but repetitions. An INVITE waits for its ACK. */
@@ -250,7 +250,7 @@ function leastNeeded(withSlot: bool): Transaction {
   let oldest = changetype<Transaction>(0)
   for (let i = FIRST; i < END; i++) {
     const t = at(i)
-    if (t.pending || t.state != State.CONFIRMED && !(t.state == State.COMPLETED && t.machine == Machine.SERVER)) continue
+    if (t.state != State.CONFIRMED && !(t.state == State.COMPLETED && t.machine == Machine.SERVER)) continue
     if (withSlot && (t.slot == NO_SLOT || outbox.isDue(t.slot))) continue
     if (changetype<usize>(oldest) == 0 || t.startedAt < oldest.startedAt) oldest = t
   }
