@@ -1,6 +1,6 @@
 // The settings' values, one by one: reading, checking and changing them. settings/file.ts reads and writes them as a text.
 import { SETTINGS_STATE } from "../memory"
-import { Span, NONE, text, span, startOf, lengthOf, byteAt, endOf, between, indexOf, same, keep } from "../base/span"
+import { Span, text, span, startOf, lengthOf, byteAt, endOf, between, indexOf, same, keep } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
 import { decimal, hexDigit } from "../base/number"
 import { Setting, SETTINGS, Kind, nameOf, kindOf, leastOf, mostOf, defaultOf, unitOf, isText, find } from "./table"

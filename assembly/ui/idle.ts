@@ -1,7 +1,7 @@
 // The idle view: who we are, where we are registered or what the phone is doing about it, and the time.
 import { Span, NONE, text } from "../base/span"
 import { Setting, number, words } from "../settings/settings"
-import { Candidate, candidate, candidateCount } from "../servers/candidates"
+import { candidate, candidateCount } from "../servers/candidates"
 import { Registration, Trouble, registration } from "../account/registration"
 import { RegistrationState } from "../account/machine"
 import { COLUMNS, put, write, writeRight, widthOf } from "./screen"

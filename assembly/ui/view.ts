@@ -25,7 +25,7 @@ export function open(now: i64): void {
   forget()
 }
 
-/** A key goes down or up. False in `known` terms: an unknown code is nothing; see isKnownKey. */
+/** A key goes down or up. A code that isKnownKey does not know does nothing. */
 export function key(code: u32, down: bool, now: i64): Action {
   const p = panel()
   p.now = now
