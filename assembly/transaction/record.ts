@@ -59,7 +59,8 @@ const COUNTERS_SIZE: usize = 64
 
 /** The times of RFC 3261 17.1.1.1 in ms, for everything that begins from now on. Settings sip_retry_t1, sip_t2 and sip_t4. */
 export function setTimers(t1: i64, t2: i64, t4: i64): void {
-  if (PEER + ENDPOINT_SIZE > RECORD_SIZE || TABLE_END + COUNTERS_SIZE > TRANSACTION_STATE + TRANSACTION_STATE_SIZE) ERROR("the transactions do not fit")
+  if (PEER + ENDPOINT_SIZE > RECORD_SIZE) ERROR("a transaction does not fit into its record")
+  if (TABLE_END + COUNTERS_SIZE > TRANSACTION_STATE + TRANSACTION_STATE_SIZE) ERROR("the transactions do not fit")
   store<i64>(CLOCKS, t1)
   store<i64>(CLOCKS, t2, 8)
   store<i64>(CLOCKS, t4, 16)

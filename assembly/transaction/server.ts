@@ -10,7 +10,9 @@ import * as flows from "../transport/flow"
 import * as outbox from "../transport/outbox"
 import { Machine, State, Input, Event, Act, rowOf } from "./machine"
 import { keyOf, kinOf, hasCookie } from "./match"
-import { Transaction, at, find, allocate, step, dueInput, dueAt, nextEvent, end, emptySlot, sendAgain, t64, NO_SLOT, NO_INPUT, COUNTERS } from "./record"
+import {
+  Transaction, at, find, allocate, step, dueInput, dueAt, nextEvent, end, emptySlot, sendAgain, t64, NO_SLOT, NO_INPUT, COUNTERS
+} from "./record"
 
 /** What became of a request that came. */
 export const enum Received {

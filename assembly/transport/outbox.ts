@@ -4,10 +4,10 @@ import { OUTBOX_SLOTS, MESSAGE_MAX } from "../config"
 import { Endpoint } from "../base/endpoint"
 import { NEVER } from "../base/deadline"
 import { assume } from "../base/panic"
-import { Span, span, text, NONE } from "../base/span"
+import { Span, span, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { Output, give, io, peer as ioPeer } from "../io"
-import { carrier, WAIT, LOST } from "./flow"
+import { carrier, LOST } from "./flow"
 import { freeAt, mayAt, spent } from "./pace"
 
 const enum Slot { FREE, TAKEN, DROPPED }

@@ -84,7 +84,7 @@ export function abandon(handle: i32, now: i64): void { client.abandon(handle, no
 
 // -- Servers
 
-/** The request of `length` bytes at RX came from the peer in IO: Received; -2 when it is malformed and cannot be answered, -3 when it is a stray response. */
+/** The request of `length` bytes at RX came from the peer in IO: Received; -2: malformed, not to be answered; -3: a stray response. */
 export function receiveRequest(length: u32, number: u32, now: i64): i32 {
   const m = incoming()
   if (parse(RX, length, m) < 0 && !answerable(m)) return -2

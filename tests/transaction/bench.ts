@@ -1,4 +1,5 @@
 // The transaction room on the bench: messages as text, time as numbers, and what leaves as lines.
+import type { EngineName } from "../../host/engine/engine.ts"
 import { testCore, type TestCore } from "../harness.ts"
 import { readEndpoint, writeEndpoint } from "../transport/bench.ts"
 
@@ -25,8 +26,8 @@ export class Bench {
   }
 
   /** A phone whose SIP socket is open, at this instant of its clock. */
-  static async open(now = 0, t1 = 500, t2 = 4000, t4 = 5000): Promise<Bench> {
-    const b = new Bench(await testCore("transaction"))
+  static async open(now = 0, t1 = 500, t2 = 4000, t4 = 5000, engine: EngineName = "v8"): Promise<Bench> {
+    const b = new Bench(await testCore("transaction", engine))
     b.now = now
     b.call("seedWith", 1)
     b.call("setTimers", t1, t2, t4)

@@ -1,5 +1,6 @@
 // Everything at once, at random: requests and answers of both sides, failures and a clock that jumps. Nothing may trap, leak or send too much.
 import assert from "node:assert/strict"
+import type { EngineName } from "../../host/engine/engine.ts"
 import { Bench, reply, request, SERVER } from "./bench.ts"
 
 const SEEDS = Array.from({ length: 12 }, (_, i) => i + 1)
@@ -18,8 +19,8 @@ function dice(seed: number): (n: number) => number {
   }
 }
 
-async function storm(seed: number): Promise<Bench> {
-  const b = await Bench.open(2 ** 32 - 20_000)
+async function storm(seed: number, engine: EngineName = "v8"): Promise<Bench> {
+  const b = await Bench.open(2 ** 32 - 20_000, 500, 4000, 5000, engine)
   const pick = dice(seed)
   const branch = (side: string) => `z9hG4bK${side}${pick(14)}`
   const ours = () => request(METHODS[pick(4)]!, { branch: branch("o") })
@@ -69,4 +70,10 @@ describe("transactions under a storm", () => {
       instants.forEach((at, i) => assert.ok(i < 10 || at - instants[i - 10]! > 1000, `${at}`))
     })
   }
+
+  it("both engines send the same packets at the same instants", async () => {
+    const [v8, wasm3] = [await storm(99), await storm(99, "wasm3")]
+    assert.deepEqual(wasm3.sent, v8.sent)
+    assert.deepEqual(wasm3.packets, v8.packets)
+  })
 })
