@@ -25,7 +25,7 @@ export function open(now: i64): void {
   forget()
 }
 
-/** A key goes down or up. A code that isKnownKey does not know does nothing. */
+/** A key goes down or up. A code that is no key does nothing. */
 export function key(code: u32, down: bool, now: i64): Action {
   const p = panel()
   p.now = now
@@ -38,8 +38,6 @@ export function key(code: u32, down: bool, now: i64): Action {
   }
   return press(code)
 }
-
-export function isKnownKey(code: u32): bool { return isKey(code) }
 
 /** Calendar time, for the clock: milliseconds since 1970 UTC, and minutes that local time is ahead. */
 export function setClock(unixMs: i64, zoneMin: i32, now: i64): void {
