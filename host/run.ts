@@ -1,5 +1,5 @@
 // Puts the parts of a running phone together and runs it until it is quit.
-import { BOOT, EVENT, LEVEL } from "./abi.ts"
+import { BOOT, EVENT, LEVEL, PROTOCOL } from "./abi.ts"
 import { endpointText, eventName, type Output } from "./calls.ts"
 import { realClock } from "./clock.ts"
 import { Console } from "./console.ts"
@@ -62,6 +62,8 @@ class Running {
   /** Ports of the listening flows that are being opened, by flow. */
   private readonly listening = new Map<number, number>()
   private hasListened = false
+  /** The port that a free one was chosen as; a restarted phone should have the same again, as its Contact names it. */
+  private chosenPort = 0
   private reply = ""
   private quiet = 0
   private tooLong = 0
@@ -181,8 +183,13 @@ class Running {
 
   private flowEvent(flow: number, event: FlowEvent): void {
     if (event.kind === "datagram") return this.datagram(flow, event.peer, event.bytes)
-    if (event.kind === "opened" && this.listening.delete(flow)) this.hasListened = true
+    if (event.kind === "opened" && this.listening.has(flow)) {
+      if (this.listening.get(flow) === 0) this.chosenPort = event.local.port
+      this.listening.delete(flow)
+      this.hasListened = true
+    }
     if (event.kind === "failed") {
+      if (this.listening.get(flow) === 0 && this.chosenPort !== 0) return this.openAny(flow)
       const port = this.listening.get(flow)
       this.listening.delete(flow)
       if (port !== undefined && !this.hasListened) return this.fail(portError(port, event.reason, event.why))
@@ -191,6 +198,12 @@ class Running {
       return
     }
     this.supervisor.give({ call: "flow", flow, event })
+  }
+
+  /** The port chosen before is gone by now: any other one will do. */
+  private openAny(flow: number): void {
+    this.chosenPort = 0
+    this.flows.open(flow, PROTOCOL.udp, { local: { address: "", port: 0 }, peer: undefined })
   }
 
   private datagram(flow: number, peer: { address: string; port: number }, bytes: Uint8Array): void {
@@ -207,8 +220,9 @@ class Running {
     switch (output.kind) {
       case "send": return this.flows.send(output.flow, output.bytes, output.peer)
       case "open":
-        if (output.peer === undefined) this.listening.set(output.flow, output.local.port)
-        return this.flows.open(output.flow, output.protocol, { local: output.local, peer: output.peer })
+        if (output.peer !== undefined) return this.flows.open(output.flow, output.protocol, { local: output.local, peer: output.peer })
+        this.listening.set(output.flow, output.local.port)
+        return this.flows.open(output.flow, output.protocol, { local: { ...output.local, port: output.local.port || this.chosenPort }, peer: undefined })
       case "close": return this.flows.close(output.flow)
       case "display": return this.handset.display(output.picture)
       case "store": return this.storeSettings(output.bytes)
