@@ -119,21 +119,38 @@ export function flowOpened(number: u32, local: Endpoint, now: i64): void {
 }
 
 export function flowClosed(number: u32, now: i64): void {
+  const query = flow.kindOf(number) == FlowKind.QUERY
   flow.closed(number)
+  lost(number, query, now)
   settle(now)
 }
 
 /** The peer in IO does not listen (ICMP). */
 export function flowRefused(number: u32, now: i64): void {
   if (flow.kindOf(number) == FlowKind.QUERY) resolver.refused(number, now)
-  else client.refused(number, peer(), now)
+  else {
+    client.refused(number, peer(), now)
+    server.refused(number, peer(), now)
+  }
   settle(now)
 }
 
 export function flowFailed(number: u32, why: u32, now: i64): void {
   const query = flow.kindOf(number) == FlowKind.QUERY
-  if (flow.failed(number, why) && query) resolver.refused(number, now)
+  if (flow.failed(number, why)) lost(number, query, now)
   settle(now)
+}
+
+/** Tells those who sent by a flow that it is lost. */
+function lost(number: u32, query: bool, now: i64): void {
+  if (query) {
+    resolver.refused(number, now)
+    return
+  }
+  const everyone = changetype<Endpoint>(PHONE_STATE + ENDPOINT_AT)
+  everyone.clear()
+  client.unreachable(number, everyone, now)
+  server.unreachable(number, everyone, now)
 }
 
 export function key(code: u32, down: bool, now: i64): void {
@@ -221,6 +238,8 @@ function act(action: Action, wasChanging: bool, now: i64): void {
   else if (action == Action.UNREGISTER) registration.stop(LINE, now)
   else if (action == Action.DNS_FLUSH) resolver.flush()
   else if (action == Action.REBOOT) p.reboot = true
+  else if (action == Action.TRACE_ON) p.sipTrace = true
+  else if (action == Action.TRACE_OFF) p.sipTrace = false
 }
 
 /** The user sees, and changes, the settings that he chose last: those that wait, if any. The ones before a change are set aside for it. */

@@ -7,7 +7,7 @@ import { Setting, number } from "../settings/settings"
 import { order } from "../locate/select"
 import { Candidate, Reason, Status, HUNT_STATE, byId, candidate, candidateCount, indexOfId } from "./candidates"
 import { markFailure } from "./policy"
-import { noteFound, notePick, noteAvoided, noteTry, noteLeft, noteExhausted, beginWhy } from "./why"
+import { noteFirst, noteFound, notePick, noteAvoided, noteTry, noteLeft, noteExhausted, beginWhy } from "./why"
 
 // The order is drawn in TX, which nobody else uses while an input is being worked on.
 const PRIORITIES: usize = TX                              // u16 each, all the same: the draw is among equals
@@ -37,7 +37,10 @@ export function beginHunt(line: i32, first: u32, now: i64): u32 {
   hunt.position = 0
   beginWhy(line)
   noteFound(candidateCount(line))
-  if (first != 0 && indexOfId(line, first) >= 0) append(hunt, first)
+  if (first != 0 && indexOfId(line, first) >= 0) {
+    append(hunt, first)
+    noteFirst(first)
+  }
   let group = lowestGroup(line, -1)
   while (group >= 0) {
     drawGroup(line, hunt, <u32>group)

@@ -1,11 +1,8 @@
 // What the settings say about leaving a server: how long it may be silent, which answers count as failure, how long it is avoided.
 // The phones of the five documents differ only here; everything else asks these questions and acts on the answer.
 import { TIMEOUT_T1S } from "../config"
-import { Setting, number, inCodes } from "../settings/settings"
+import { RetryMode, Setting, number, inCodes } from "../settings/settings"
 import { Candidate, Reason } from "./candidates"
-
-/** Values of setting retry_mode, in the order of its choices. */
-export const enum RetryMode { T1_64, COUNT, PERIOD }
 
 /** A refusal by ICMP is easily forged: alone it keeps a server out for no longer than this (P-31). Seconds. */
 const REFUSED_MAX_SEC: i64 = 60
@@ -18,7 +15,7 @@ const RETRY_AFTER_MAX_SEC: i64 = 3600
  */
 export function giveUpAfter(last: bool): i64 {
   const mode = <RetryMode>number(Setting.RETRY_MODE)
-  if (mode == RetryMode.T1_64 || (last && number(Setting.LAST_SERVER_FULL) != 0)) return 0
+  if (mode == RetryMode.FULL || (last && number(Setting.LAST_SERVER_FULL) != 0)) return 0
   if (mode == RetryMode.PERIOD) return <i64>number(Setting.RETRY_PERIOD) * 1000
   return instantOfSend(number(Setting.RETRY_COUNT) + 1)
 }

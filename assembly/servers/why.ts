@@ -4,7 +4,7 @@ import { Writer } from "../base/writer"
 import { writeEndpoint } from "../base/ip"
 import { Candidate, Reason, WHY_STATE, WHY_STATE_SIZE, byId, indexOfId } from "./candidates"
 
-export const enum Step { NONE, FOUND, PICK, AVOIDED, TRY, LEFT, EXHAUSTED, HOLD }
+export const enum Step { NONE, FOUND, FIRST, PICK, AVOIDED, TRY, LEFT, EXHAUSTED, HOLD }
 
 // u32 count of steps; then 8 bytes a step: kind, id, u16 a, u32 b
 const COUNT: usize = WHY_STATE
@@ -13,6 +13,8 @@ const STEPS_MAX: u32 = <u32>((WHY_STATE + WHY_STATE_SIZE - STEPS) / 8)
 
 export function beginWhy(line: i32): void { store<u32>(COUNT, 0) }
 export function noteFound(servers: i32): void { note(Step.FOUND, 0, servers, 0) }
+/** A server that goes before all others: the line is, or was, registered there. */
+export function noteFirst(id: u32): void { note(Step.FIRST, id, 0, 0) }
 /** `draw` is the number drawn in the high 16 bits and the greatest that could have been in the low 16; 0 when there was nothing to draw. */
 export function notePick(id: u32, draw: u32): void { note(Step.PICK, id, 0, draw) }
 export function noteAvoided(id: u32): void { note(Step.AVOIDED, id, 0, 0) }
@@ -55,7 +57,8 @@ function writeStep(w: Writer, line: i32, at: usize): void {
     w.put(text("no server is left"))
     return
   }
-  if (kind == Step.PICK) w.put(text("order: "))
+  if (kind == Step.FIRST) w.put(text("first, as it has our registration: "))
+  else if (kind == Step.PICK) w.put(text("order: "))
   else if (kind == Step.AVOIDED) w.put(text("put last, failed lately: "))
   else if (kind == Step.TRY) w.put(text("try "))
   else if (kind == Step.LEFT) w.put(text("left "))
@@ -145,6 +148,7 @@ function member(w: Writer, name: u32, value: u32): void {
 
 function stepName(kind: Step): u32 {
   if (kind == Step.FOUND) return text("found")
+  if (kind == Step.FIRST) return text("first")
   if (kind == Step.PICK) return text("order")
   if (kind == Step.AVOIDED) return text("put_last")
   if (kind == Step.TRY) return text("try")
