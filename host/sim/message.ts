@@ -97,7 +97,8 @@ export function latin1(bytes: Uint8Array): string {
 export function summary(bytes: Uint8Array): string {
   const sip = readSip(bytes)
   if (sip === undefined) return `${bytes.length} bytes`
-  const expires = sip.contacts[0]?.expires ?? sip.expires
+  const own = sip.contacts[0]?.expires ?? -1
+  const expires = own >= 0 ? own : sip.expires
   const lifetime = sip.cseqMethod === "REGISTER" && expires >= 0 ? ` expires ${expires}` : ""
   const signed = sip.nonce !== "" && sip.status === 0 ? " signed" : ""
   return `${sip.method || `${sip.status} to ${sip.cseqMethod}`} cseq ${sip.cseq}${lifetime}${signed}`

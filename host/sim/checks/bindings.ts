@@ -98,7 +98,7 @@ export function honest(view: View, ledger: Ledger): Check {
   }
 }
 
-/** While a server is good, the phone has a binding at a good server, but for `boundMs` at most. */
+/** While a server is good, the phone has a binding somewhere, but for `boundMs` at most. */
 export function heals(view: View, limits: Limits): Check {
   const name = "the phone gets registered"
   const goodSince = new Map<RegistrarView, number>()
@@ -116,7 +116,7 @@ export function heals(view: View, limits: Limits): Check {
       for (const server of view.registrars) {
         if (!server.isGood()) goodSince.delete(server)
         else if (!goodSince.has(server)) goodSince.set(server, now)
-        if (server.isGood() && server.bindings().some(binding => isOurs(binding, view.addresses()))) heldAt = now
+        if (server.bindings().some(binding => isOurs(binding, view.addresses()))) heldAt = now
       }
       if (wantedSince === undefined || goodSince.size === 0) return
       const since = Math.max(heldAt, wantedSince, Math.min(...goodSince.values()))

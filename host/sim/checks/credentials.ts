@@ -4,9 +4,10 @@ import { readSip } from "../message.ts"
 import { Violation, type Check } from "../check.ts"
 
 const TRIES_PER_NONCE = 2
-const KEPT = 1000 // nonces remembered
+const RESTED_MS = 600_000 // a phone that has rested for so long may ask again whether the account is good
+const KEPT = 100_000 // nonces remembered: a phone may come back to a server after days
 
-type Nonce = { readonly from: string, readonly rejectedBranches: Set<string> }
+type Nonce = { readonly from: string, readonly rejectedAt: Map<string, number> }
 
 /** P-03: a nonce is answered only at the server that gave it. RFC 3261 22.1: after two refusals of one nonce it is not tried again. */
 export function credentials(): Check {
@@ -16,7 +17,7 @@ export function credentials(): Check {
   const doubtful = new Set<string>()
   return {
     name,
-    sent(_now, _flow, peer, bytes) {
+    sent(now, _flow, peer, bytes) {
       const sip = readSip(bytes)
       const at = endpointText(peer)
       if (sip === undefined || sip.method === "" || sip.nonce === "" || signed.has(sip.branch)) return
@@ -26,17 +27,18 @@ export function credentials(): Check {
       if (nonce === undefined && doubtful.has(at)) return
       if (nonce === undefined) throw new Violation(name, `${sip.method} to ${at} answers a challenge that nobody made`)
       if (nonce.from !== at) throw new Violation(name, `${sip.method} to ${at} answers the challenge of ${nonce.from}`)
-      if (nonce.rejectedBranches.size >= TRIES_PER_NONCE) throw new Violation(name, `${sip.method} to ${at} offers credentials that were refused ${TRIES_PER_NONCE} times`)
+      const rejected = [...nonce.rejectedAt.values()].filter(at => at > now - RESTED_MS)
+      if (rejected.length >= TRIES_PER_NONCE) throw new Violation(name, `${sip.method} to ${at} offers credentials that were refused ${TRIES_PER_NONCE} times`)
     },
-    delivered(_now, from, bytes, damaged) {
+    delivered(now, from, bytes, damaged) {
       const sip = readSip(bytes)
       const at = endpointText(from)
       // Nobody knows what the phone reads in a damaged challenge.
       if (damaged) doubtful.add(at)
       if (sip === undefined || sip.status === 0) return
       const refused = nonces.get(signed.get(sip.branch) ?? "")
-      if (refused !== undefined && !damaged && !sip.stale && (sip.status === 401 || sip.status === 407)) refused.rejectedBranches.add(sip.branch)
-      if (sip.nonce !== "" && !nonces.has(sip.nonce)) nonces.set(sip.nonce, { from: at, rejectedBranches: new Set() })
+      if (refused !== undefined && !damaged && !sip.stale && (sip.status === 401 || sip.status === 407)) refused.rejectedAt.set(sip.branch, now)
+      if (sip.nonce !== "" && !nonces.has(sip.nonce)) nonces.set(sip.nonce, { from: at, rejectedAt: new Map() })
       trim(nonces)
     },
   }

@@ -3,7 +3,7 @@ import { endpointText, type Endpoint } from "../phone.ts"
 import { readSip, type Sip } from "../message.ts"
 import type { Check } from "../check.ts"
 
-type Asked = { readonly peer: string, readonly contact: string, readonly expires: number }
+type Asked = { readonly peer: string, readonly contact: string, readonly expires: number, doubtful: boolean }
 
 /** Grants by server. It checks nothing itself. */
 export class Ledger implements Check {
@@ -23,7 +23,7 @@ export class Ledger implements Check {
     if (sip?.method !== "REGISTER") return
     const contact = sip.contacts[0]
     const expires = contact !== undefined && contact.expires >= 0 ? contact.expires : sip.expires
-    this.#asked.set(sip.branch, { peer: endpointText(peer), contact: contact?.uri ?? "", expires })
+    this.#asked.set(sip.branch, { peer: endpointText(peer), contact: contact?.uri ?? "", expires, doubtful: false })
     for (const key of this.#asked.keys()) {
       if (this.#asked.size <= 200) return
       this.#asked.delete(key)
@@ -32,14 +32,19 @@ export class Ledger implements Check {
 
   delivered(now: number, from: Endpoint, bytes: Uint8Array, damaged: boolean): void {
     const server = endpointText(from)
-    // Who gets a damaged answer may believe whatever is in it, until the next whole one.
-    if (damaged) return void this.#unsure.add(server)
+    if (damaged) return this.#doubt(server)
     const sip = readSip(bytes)
     const asked = sip === undefined ? undefined : this.#asked.get(sip.branch)
     if (sip === undefined || asked === undefined || asked.peer !== server || sip.status < 200 || sip.status >= 300) return
     this.#asked.delete(sip.branch)
-    this.#unsure.delete(server)
+    if (!asked.doubtful) this.#unsure.delete(server)
     this.#grantedUntil.set(server, asked.expires === 0 ? 0 : now + 1000 * grantedSec(sip, asked))
+  }
+
+  /** Who gets a damaged answer may believe whatever is in it, until a later request has a whole one. */
+  #doubt(server: string): void {
+    this.#unsure.add(server)
+    for (const asked of this.#asked.values()) if (asked.peer === server) asked.doubtful = true
   }
 }
 

@@ -14,7 +14,11 @@ export function pace(): Check {
   const requests = new Map<string, number>()
   return {
     name,
-    booted() { requests.clear() },
+    booted() {
+      // A phone that starts anew does not know what the one before it sent.
+      packets.length = 0
+      requests.clear()
+    },
     sent(now, _flow, _peer, bytes) {
       packets.push(now)
       while (packets[0] !== undefined && packets[0] <= now - 1000) packets.shift()
