@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { ABI_VERSION, type CoreExports } from "./abi.ts"
 import type { Machine } from "./calls.ts"
 import { CoreError } from "./core.ts"
-import { EngineUnavailable, type EngineName } from "./engine/engine.ts"
+import { EngineUnavailable, type Engine, type EngineName } from "./engine/engine.ts"
 import { loadV8 } from "./engine/v8.ts"
 import { loadWasm3 } from "./engine/wasm3.ts"
 import { UserError, because } from "./errors.ts"
@@ -27,7 +27,8 @@ export function makeLoader(engine: EngineName): Loader {
   } catch (error) {
     throw new UserError("build", `The phone's module build/out/linehunt.wasm cannot be read: ${because(error)}; run npm run build.`)
   }
-  const load = (keep: Uint8Array | undefined): Machine => machineOf(engine === "v8" ? loadV8<CoreExports>(module) : loadWasm3<CoreExports>(module), keep)
+  const instance = (): Engine<CoreExports> => engine === "v8" ? loadV8(module) : loadWasm3(module)
+  const load = (keep: Uint8Array | undefined): Machine => machineOf(instance(), keep)
   try {
     load(undefined)
   } catch (error) {

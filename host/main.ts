@@ -31,7 +31,8 @@ async function main(args: readonly string[]): Promise<Exit> {
 function version(options: Options): Exit {
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }
   const { module, abi, engine } = makeLoader(options.engine)
-  say(`linehunt ${version}, module ${sha256(module).slice(0, 12)} of ${module.length} bytes, interface ${abi}, engine ${engine}, node ${process.versions.node}`)
+  const hash = sha256(module).slice(0, 12)
+  say(`linehunt ${version}, module ${hash} of ${module.length} bytes, interface ${abi}, engine ${engine}, node ${process.versions.node}`)
   return "ok"
 }
 
@@ -51,7 +52,8 @@ function replayFile(options: Options): Exit {
 
 async function phone(options: Options): Promise<Exit> {
   const loader = makeLoader(options.engine)
-  const terminal = options.command === "phone" && process.stdout.isTTY && process.stdin.isTTY
+  const piped = options.command === "console"
+  const terminal = !piped && process.stdout.isTTY && process.stdin.isTTY
   const { store, kept, useLab } = settingsFor(options, loader)
   let changed = (): void => {}
   const lab = useLab ? await startLab(realClock.now, () => changed()) : undefined
@@ -66,8 +68,8 @@ async function phone(options: Options): Promise<Exit> {
       json: options.json,
       // The log pane of the terminal shows the DNS traffic as well.
       firstCommands: terminal ? ["dns log on"] : [],
-      lines: options.command === "console" || (!terminal && !process.stdin.isTTY) ? createInterface({ input: process.stdin, crlfDelay: Infinity }) : undefined,
-      endsWithLines: options.command === "console",
+      lines: piped || !(terminal || process.stdin.isTTY) ? createInterface({ input: process.stdin, crlfDelay: Infinity }) : undefined,
+      endsWithLines: piped,
       handset(actions, lab) {
         const handset = terminal ? inTerminal(actions, title(lab)) : plainHandset({ out: say, error: note, json: options.json, time: clockTime })
         giveBackAtExit(handset, actions)
@@ -88,6 +90,7 @@ function settingsFor(options: Options, { load }: Loader): SettingsFor {
   const read = (store: Store): Uint8Array => keptSettings(store, () => load(undefined), note)
   const given = options.overrides.some(({ name, value }) => (name === "domain" || name === "server") && value !== "")
   const store = fileStore(path)
+  if (given && options.lab) throw new UserError("usage", "--lab has a domain of its own; leave out either --lab or the domain and server.")
   if (given) return { store, kept: read(store), useLab: false }
   const kept = options.lab ? new Uint8Array(0) : read(store)
   if (valueIn(kept, "domain") !== "") return { store, kept, useLab: false }
@@ -117,6 +120,8 @@ function giveBackAtExit(handset: Handset, actions: Actions): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => actions.quit())
 }
 
+// Whoever reads our output may stop reading (linehunt ... | head).
+process.stdout.on("error", () => process.exit(EXITS.ok.code))
 try {
   process.exitCode = EXITS[await main(process.argv.slice(2))].code
 } catch (error) {

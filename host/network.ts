@@ -15,7 +15,8 @@ export function networkState(dns: readonly string[], interfaces = networkInterfa
   const all = Object.values(interfaces).flatMap((list) => list ?? [])
   // Link-local IPv6 addresses mean nothing without their interface, which SIP has no words for.
   const own = all.filter(({ internal, address }) => !internal && !address.toLowerCase().startsWith("fe80:")).map(({ address }) => address)
-  const servers = dns.length > 0 ? [...dns] : systemServers.filter((server) => !server.includes("%")).map((server) => isIPv6(server) ? `[${server}]:53` : server)
+  const system = systemServers.filter((server) => !server.includes("%")).map((server) => isIPv6(server) ? `[${server}]:53` : server)
+  const servers = dns.length > 0 ? [...dns] : system
   // With nothing but loopback there is no network, unless all that is asked for is on this machine.
   const here = servers.length > 0 && servers.every((server) => /^(127\.|\[::1\])/.test(server))
   const loopback = all.filter(({ internal }) => internal).map(({ address }) => address)

@@ -160,7 +160,9 @@ function overridesOf(flags: Map<Flag, string[]>): Override[] {
     const at = item.indexOf("=")
     const name = item.slice(0, at).trim()
     if (at < 1 || !/^[a-z0-9_]+$/i.test(name)) throw new UserError("usage", `--set ${item} is not NAME=VALUE, such as --set sip_retry_t1=100.`)
-    if (name.toLowerCase() === "password") throw new UserError("usage", "A password on the command line can be seen by others; put it in a file and say --password-file FILE.")
+    if (name.toLowerCase() === "password") {
+      throw new UserError("usage", "A password on the command line can be seen by others; put it in a file and say --password-file FILE.")
+    }
     put(name, oneLine(item.slice(at + 1).trim(), `--set ${name}`), `--set ${name}`)
   }
   return overrides
@@ -189,7 +191,9 @@ function dnsServer(value: string): string {
   const bracketed = /^\[([^\]]+)\](?::(\d{1,5}))?$/.exec(value), plain = /^([\d.]+)(?::(\d{1,5}))?$/.exec(value)
   const [, address = value, port] = bracketed ?? plain ?? []
   const portOk = port === undefined || (Number(port) >= 1 && Number(port) <= 65535)
-  if (isIP(address) === 0 || !portOk) throw new UserError("usage", `--dns ${value} is not an address; say it as 192.0.2.53, 127.0.0.1:5353 or [2001:db8::53]:53.`)
+  if (isIP(address) === 0 || !portOk) {
+    throw new UserError("usage", `--dns ${value} is not an address; say it as 192.0.2.53, 127.0.0.1:5353 or [2001:db8::53]:53.`)
+  }
   return isIPv6(address) ? `[${address}]:${port ?? 53}` : value
 }
 
@@ -208,7 +212,11 @@ function readPassword(path: string): string {
   }
   const lines = text.replace(/\r?\n$/, "").split(/\r?\n/)
   const [password = ""] = lines
-  if (password === "" || lines.length > 1) throw new UserError("file", `The password file ${path} must hold one line, the password; it has ${password === "" ? "none" : lines.length}.`)
-  if (password !== password.trim()) throw new UserError("file", `The password in ${path} begins or ends with a blank, which settings cannot keep; take the blank away.`)
+  if (password === "" || lines.length > 1) {
+    throw new UserError("file", `The password file ${path} must hold one line, the password; it has ${password === "" ? "none" : lines.length}.`)
+  }
+  if (password !== password.trim()) {
+    throw new UserError("file", `The password in ${path} begins or ends with a blank, which settings cannot keep; take the blank away.`)
+  }
   return password
 }

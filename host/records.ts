@@ -127,7 +127,8 @@ function eventOf(it: Record<string, unknown>): FlowEvent {
 export function outputRecord(output: Output, write: (bytes: Uint8Array) => Pieces): Record<string, unknown> {
   if (output.kind === "display") {
     const { frame, lines, inverse } = output.picture
-    return { kind: output.kind, secret: output.secret, frame: write(frame), text: write(Buffer.from(lines.join("\n"), "latin1")), inverse: write(bits(inverse.flat())) }
+    const text = Buffer.from(lines.join("\n"), "latin1")
+    return { kind: output.kind, secret: output.secret, frame: write(frame), text: write(text), inverse: write(bits(inverse.flat())) }
   }
   const it: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(output)) {
@@ -138,7 +139,8 @@ export function outputRecord(output: Output, write: (bytes: Uint8Array) => Piece
 
 /** The same output with its bytes read back, as a flat record of values that can be compared. Throws SealedError. */
 export function flatRecord(record: Record<string, unknown>, seal: Seal | undefined): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, typeof value === "object" && value !== null ? joined(value, seal) : value]))
+  const plain = (value: unknown): unknown => typeof value === "object" && value !== null ? joined(value, seal) : value
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, plain(value)]))
 }
 
 function bits(flags: readonly boolean[]): Uint8Array {

@@ -1,10 +1,10 @@
 // Feeds a recorded trace to fresh instances of the core and compares everything that comes out, byte by byte.
-import { endpointText, type Machine, type Output } from "./calls.ts"
+import { endpointText, type Call, type Machine, type Output } from "./calls.ts"
 import { textOf } from "./core.ts"
 import type { Done } from "./driver.ts"
 import { step } from "./driver.ts"
 import { UserError } from "./errors.ts"
-import { TRACE_VERSION, SealedError, callOf, fields, flatRecord, joined, number, outputRecord, type Piece } from "./records.ts"
+import { TRACE_VERSION, SealedError, callOf, fields, flatRecord, clear, joined, number, outputRecord } from "./records.ts"
 import { unlock, type Lock, type Seal } from "./seal.ts"
 
 export type ReplayParts = {
@@ -21,6 +21,8 @@ export type ReplayParts = {
 export type Verdict =
   | { same: true; calls: number; outputs: number; note: string }
   | { same: false; lines: string[] }
+
+const NEVER_KEPT = "; what follows was sealed and its password never kept, so it cannot be replayed"
 
 type Recorded = { n: number; now: number; call: unknown; outputs: Record<string, unknown>[]; end: Record<string, unknown> | undefined; line: number }
 type Entry = { start: { keep: unknown } } | Recorded
@@ -45,7 +47,7 @@ export function replay(parts: ReplayParts): Verdict {
       calls++
       outputs += entry.outputs.length
     } catch (error) {
-      if (error instanceof SealedError) return { same: true, calls, outputs, note: "; what follows was sealed and its password never kept, so it cannot be replayed" }
+      if (error instanceof SealedError) return { same: true, calls, outputs, note: NEVER_KEPT }
       if (error instanceof TypeError || error instanceof SyntaxError) throw bad(parts, "line" in entry ? entry.line : 0, error.message)
       throw error
     }
@@ -54,9 +56,9 @@ export function replay(parts: ReplayParts): Verdict {
 }
 
 function openSeal({ name, password }: ReplayParts, locks: Lock[]): Seal {
-  if (password === undefined) throw new UserError("differs", `${name} was made with a password, which is sealed in it; give the same one with --password-file FILE.`)
+  if (password === undefined) throw differs(`${name} was made with a password, which is sealed in it; give the same one with --password-file FILE.`)
   const seal = unlock(locks, Buffer.from(password.trim(), "utf8"))
-  if (seal === undefined) throw new UserError("differs", `The password given is another than the one ${name} was made with; give that one with --password-file FILE.`)
+  if (seal === undefined) throw differs(`The password given is another than the one ${name} was made with; give that one with --password-file FILE.`)
   return seal
 }
 
@@ -73,10 +75,11 @@ function compare(machine: Machine, recorded: Recorded, seal: Seal | undefined): 
     end = { trap: error instanceof Error ? error.message : String(error) }
     if (recorded.end !== undefined && "trap" in recorded.end) end = { trap: recorded.end["trap"] }
   }
-  const where = `call ${recorded.n} (${call.call}${"flow" in call ? ` on flow ${call.flow}` : ""}${call.call === "datagram" ? ` from ${endpointText(call.peer)}` : ""}, at ${recorded.now} ms)`
+  const where = `call ${recorded.n} (${named(call)}, at ${recorded.now} ms)`
   for (let i = 0; i < Math.max(outputs.length, expected.length); i++) {
     const is = outputs[i], was = expected[i]
-    if (is === undefined || was === undefined) return [`${where}: output ${i + 1} is ${was === undefined ? "new" : "missing"}: ${shown(is === undefined ? was : flat(is))}`]
+    if (is === undefined) return [`${where}: output ${i + 1} is missing: ${shown(was)}`]
+    if (was === undefined) return [`${where}: output ${i + 1} is new: ${shown(flat(is))}`]
     const lines = differences(`${where}: output ${i + 1}`, was, flat(is))
     if (lines.length > 0) return lines
   }
@@ -88,7 +91,12 @@ function endOf({ refusal, deadline }: Done): Record<string, unknown> {
   return { ...(refusal === undefined ? {} : { refusal: JSON.stringify(refusal) }), deadline: deadline === Infinity ? null : deadline }
 }
 
-const flat = (output: Output): Record<string, unknown> => flatRecord(outputRecord(output, (bytes): Piece => ({ base64: Buffer.from(bytes).toString("base64") })), undefined)
+function named(call: Call): string {
+  const flow = "flow" in call ? ` on flow ${call.flow}` : "", from = call.call === "datagram" ? ` from ${endpointText(call.peer)}` : ""
+  return `${call.call}${flow}${from}`
+}
+
+const flat = (output: Output): Record<string, unknown> => flatRecord(outputRecord(output, clear), undefined)
 
 function differences(where: string, was: Record<string, unknown>, is: Record<string, unknown>): string[] {
   if (was["kind"] !== is["kind"]) return [`${where}: kind`, `  was ${shown(was)}`, `  is  ${shown(is)}`]
@@ -96,7 +104,8 @@ function differences(where: string, was: Record<string, unknown>, is: Record<str
     const a = was[name], b = is[name]
     if (a instanceof Uint8Array && b instanceof Uint8Array) {
       const at = firstDifference(a, b)
-      if (at >= 0) return [`${where} (${String(was["kind"])}): ${name} differ at byte ${at} of ${a.length}`, `  was ${around(a, at)}`, `  is  ${around(b, at)}`]
+      const what = `${where} (${String(was["kind"])}): ${name} differ at byte ${at} of ${a.length}`
+      if (at >= 0) return [what, `  was ${around(a, at)}`, `  is  ${around(b, at)}`]
     } else if (a !== b) {
       return [`${where}${was["kind"] === undefined ? "" : ` (${String(was["kind"])})`}: ${name}`, `  was ${shownValue(a)}`, `  is  ${shownValue(b)}`]
     }
@@ -129,8 +138,9 @@ type Read = { entries: Entry[]; locks: Lock[]; module: string }
 function read(parts: ReplayParts): Read {
   const [first = "", ...rest] = parts.text.split("\n")
   const header = parsed(parts, first, 1)
-  if (header["linehunt"] !== "trace") throw new UserError("differs", `${parts.name} is not a trace; traces are made with --trace FILE.`)
-  if (header["version"] !== TRACE_VERSION) throw new UserError("differs", `${parts.name} is a trace of version ${String(header["version"])}, which this program does not know.`)
+  if (header["linehunt"] !== "trace") throw differs(`${parts.name} is not a trace; traces are made with --trace FILE.`)
+  const version = header["version"]
+  if (version !== TRACE_VERSION) throw differs(`${parts.name} is a trace of version ${String(version)}, which this program does not know.`)
   const entries: Entry[] = [], locks: Lock[] = []
   let current: Recorded | undefined
   for (const [i, line] of rest.entries()) {
@@ -140,7 +150,7 @@ function read(parts: ReplayParts): Read {
     const record = parsed(parts, line, i + 2)
     if ("lock" in record) locks.push(record["lock"] as Lock)
     else if ("start" in record) entries.push({ start: { keep: fields(record["start"])["keep"] } })
-    else if ("call" in record) entries.push(current = { n: number(record["n"]), now: number(record["now"]), call: record["call"], outputs: [], end: undefined, line: i + 2 })
+    else if ("call" in record) entries.push(current = recordedOf(record, i + 2))
     else if (current === undefined || record["n"] !== current.n) throw bad(parts, i + 2, "it belongs to no call")
     else if ("out" in record) current.outputs.push(fields(record["out"]))
     else current.end = record
@@ -148,15 +158,21 @@ function read(parts: ReplayParts): Read {
   return { entries, locks, module: String(header["module"]) }
 }
 
+function recordedOf(record: Record<string, unknown>, line: number): Recorded {
+  return { n: number(record["n"]), now: number(record["now"]), call: record["call"], outputs: [], end: undefined, line }
+}
+
 function parsed(parts: ReplayParts, line: string, at: number): Record<string, unknown> {
   try {
     return fields(JSON.parse(line))
   } catch {
-    if (at === 1) throw new UserError("differs", `${parts.name} is not a trace; traces are made with --trace FILE.`)
+    if (at === 1) throw differs(`${parts.name} is not a trace; traces are made with --trace FILE.`)
     throw bad(parts, at, "it is not JSON")
   }
 }
 
+function differs(sentence: string): UserError { return new UserError("differs", sentence) }
+
 function bad({ name }: ReplayParts, line: number, why: string): UserError {
-  return new UserError("differs", `${name} is damaged at line ${line}: ${why}; it cannot be replayed.`)
+  return differs(`${name} is damaged at line ${line}: ${why}; it cannot be replayed.`)
 }

@@ -1,5 +1,5 @@
 // Puts the parts of a running phone together and runs it until it is quit.
-import { BOOT, EVENT, LEVEL, PROTOCOL } from "./abi.ts"
+import { BOOT, EVENT, FAILURE, LEVEL, PROTOCOL, type Endpoint } from "./abi.ts"
 import { endpointText, eventName, type Output } from "./calls.ts"
 import { realClock } from "./clock.ts"
 import { Console } from "./console.ts"
@@ -9,7 +9,7 @@ import { UserError, type Exit } from "./errors.ts"
 import type { Actions, Handset, LogKind } from "./handset/handset.ts"
 import { labText, type Lab } from "./lab/lab.ts"
 import type { Loader } from "./loader.ts"
-import { makeFlows, type FlowEvent } from "./net/flows.ts"
+import { makeFlows, type FlowEvent, type OpenRequest } from "./net/flows.ts"
 import { openUdp } from "./net/udp.ts"
 import { networkState, watchNetwork } from "./network.ts"
 import type { Store } from "./store.ts"
@@ -200,13 +200,17 @@ class Running {
     this.supervisor.give({ call: "flow", flow, event })
   }
 
+  private listeningAt({ address, port }: Endpoint): OpenRequest {
+    return { local: { address, port: port === 0 ? this.chosenPort : port }, peer: undefined }
+  }
+
   /** The port chosen before is gone by now: any other one will do. */
   private openAny(flow: number): void {
     this.chosenPort = 0
     this.flows.open(flow, PROTOCOL.udp, { local: { address: "", port: 0 }, peer: undefined })
   }
 
-  private datagram(flow: number, peer: { address: string; port: number }, bytes: Uint8Array): void {
+  private datagram(flow: number, peer: Endpoint, bytes: Uint8Array): void {
     this.supervisor.give({ call: "datagram", flow, peer, bytes }, ({ refusal }) => {
       if (refusal?.code !== "TOO_LONG") return
       this.tooLong++
@@ -222,7 +226,7 @@ class Running {
       case "open":
         if (output.peer !== undefined) return this.flows.open(output.flow, output.protocol, { local: output.local, peer: output.peer })
         this.listening.set(output.flow, output.local.port)
-        return this.flows.open(output.flow, output.protocol, { local: { ...output.local, port: output.local.port || this.chosenPort }, peer: undefined })
+        return this.flows.open(output.flow, output.protocol, this.listeningAt(output.local))
       case "close": return this.flows.close(output.flow)
       case "display": return this.handset.display(output.picture)
       case "store": return this.storeSettings(output.bytes)
@@ -264,6 +268,7 @@ class Running {
 }
 
 function portError(port: number, reason: string, why: number): UserError {
-  if (why === 1) return new UserError("port", `UDP port ${port} is used by another program; stop that one, or choose another port with --port N (0 takes any free one).`)
-  return new UserError("port", `UDP port ${port} cannot be opened: ${reason}; choose another with --port N (0 takes any free one).`)
+  const advice = "choose another port with --port N (0 takes any free one)"
+  if (why === FAILURE.busyPort) return new UserError("port", `UDP port ${port} is used by another program; stop that one, or ${advice}.`)
+  return new UserError("port", `UDP port ${port} cannot be opened: ${reason}; ${advice}.`)
 }

@@ -153,7 +153,10 @@ function report({ machine, call, error, now }: Trap): string[] {
 /** A call in words. What may hold a password is not shown. */
 export function described(call: Call): string {
   switch (call.call) {
-    case "datagram": return `a datagram of ${call.bytes.length} bytes from ${endpointText(call.peer)} on flow ${call.flow}: ${JSON.stringify(textOf(call.bytes))}`
+    case "datagram": {
+      const { bytes, peer, flow } = call
+      return `a datagram of ${bytes.length} bytes from ${endpointText(peer)} on flow ${flow}: ${JSON.stringify(textOf(bytes))}`
+    }
     case "command": return `the command ${JSON.stringify(withoutPassword(call.line))}`
     case "open": return `its settings, ${call.bytes.length} bytes, boot ${call.boot}`
     case "network": return `the network ${call.up ? "up" : "down"}: ${call.text.replaceAll("\n", ", ")}`

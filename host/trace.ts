@@ -40,62 +40,70 @@ export function fileTrace(path: string, module: Uint8Array, abi: number, engine:
 
 /** A trace as lines of text, given to `write` one by one. */
 export function makeTrace(write: (line: string) => void, module: string, abi: number, engine: string): Trace {
-  const seal = newSeal()
-  const known: Uint8Array[] = []
-  let n = 0
-  let typingSecret = false
-
   const put = (line: Line): void => write(JSON.stringify(line))
   put({ linehunt: "trace", version: TRACE_VERSION, abi, module, engine, made: new Date().toISOString() })
-
-  /** A password has become known: whoever has it can open what is sealed. */
-  function learn(password: Uint8Array): void {
-    const trimmed = Buffer.from(Buffer.from(password).toString("utf8").trim(), "utf8")
-    if (trimmed.length === 0 || known.some((each) => Buffer.compare(each, trimmed) === 0)) return
-    known.push(trimmed)
-    put({ lock: seal.lock(trimmed) })
-  }
-
-  function guard(kind: "settings" | "command", bytes: Uint8Array): Pieces {
-    const secrets = secretsIn(kind, bytes)
-    for (const [from, to] of secrets) learn(bytes.subarray(from, to))
-    return guarded(bytes, secrets, seal)
-  }
-
-  /** What a restart takes over is not ours to read, so it is sealed whole when a password stands in it. */
-  function guardKeep(keep: Uint8Array): Pieces {
-    return known.some((each) => Buffer.from(keep).includes(Buffer.from(each))) ? { sealed: seal.close(keep) } : clear(keep)
-  }
-
-  function bytesIn(call: Call): Pieces | undefined {
-    if (call.call === "open") return guard("settings", call.bytes)
-    if (call.call === "command") return guard("command", Buffer.from(call.line, "utf8"))
-    return "bytes" in call ? clear(call.bytes) : undefined
-  }
-
+  const guard = new Guard(put)
+  let n = 0
+  // While a password is being typed, keys and pictures are as secret as the password.
+  let typing = false
   return {
     start(boot, keep) {
-      typingSecret = false
-      put({ start: { boot, keep: keep === undefined ? null : guardKeep(keep) } })
+      typing = false
+      put({ start: { boot, keep: keep === undefined ? null : guard.keep(keep) } })
     },
     called(call, now) {
-      n++
-      const secretKey = call.call === "key" && typingSecret ? seal.close(Buffer.from(JSON.stringify(call))) : undefined
-      put({ n, now, call: callRecord(call, bytesIn(call), secretKey) })
+      const secretKey = call.call === "key" && typing ? guard.seal(Buffer.from(JSON.stringify(call))) : undefined
+      put({ n: ++n, now, call: callRecord(call, guard.bytesOf(call), secretKey) })
     },
-    output(output: Output) {
-      if (output.kind === "display") typingSecret = output.secret
-      const hide = output.kind === "display" && output.secret
-      const out = outputRecord(output, (bytes) => {
-        if (output.kind === "store") return guard("settings", bytes)
-        return hide ? { sealed: seal.close(bytes) } : clear(bytes)
-      })
-      put({ n, out })
+    output(output) {
+      if (output.kind === "display") typing = output.secret
+      put({ n, out: outputRecord(output, (bytes) => guard.bytesIn(output, bytes)) })
     },
     done({ refusal, deadline }) {
       put({ n, ...(refusal === undefined ? {} : { refusal }), deadline: deadline === Infinity ? null : deadline })
     },
     trapped({ error }) { put({ n, trap: error.message }) },
     close() {},
+  }
+}
+
+/** Seals what is secret, and locks the trace with each password that it learns. */
+class Guard {
+  private readonly key = newSeal()
+  private readonly known: Buffer[] = []
+  private readonly put: (line: Line) => void
+
+  constructor(put: (line: Line) => void) { this.put = put }
+
+  seal(bytes: Uint8Array): string { return this.key.close(bytes) }
+
+  bytesOf(call: Call): Pieces | undefined {
+    if (call.call === "open") return this.text("settings", call.bytes)
+    if (call.call === "command") return this.text("command", Buffer.from(call.line, "utf8"))
+    return "bytes" in call ? clear(call.bytes) : undefined
+  }
+
+  bytesIn(output: Output, bytes: Uint8Array): Pieces {
+    if (output.kind === "store") return this.text("settings", bytes)
+    return output.kind === "display" && output.secret ? { sealed: this.seal(bytes) } : clear(bytes)
+  }
+
+  /** What a restart takes over is not ours to read, so it is sealed whole when a password stands in it. */
+  keep(keep: Uint8Array): Pieces {
+    return this.known.some((each) => Buffer.from(keep).includes(each)) ? { sealed: this.seal(keep) } : clear(keep)
+  }
+
+  private text(kind: "settings" | "command", bytes: Uint8Array): Pieces {
+    const secrets = secretsIn(kind, bytes)
+    for (const [from, to] of secrets) this.learn(bytes.subarray(from, to))
+    return guarded(bytes, secrets, this.key)
+  }
+
+  /** A password has become known: whoever has it can open what is sealed. */
+  private learn(password: Uint8Array): void {
+    const trimmed = Buffer.from(Buffer.from(password).toString("utf8").trim(), "utf8")
+    if (trimmed.length === 0 || this.known.some((each) => each.equals(trimmed))) return
+    this.known.push(trimmed)
+    this.put({ lock: this.key.lock(trimmed) })
   }
 }

@@ -2,9 +2,11 @@
 
 export type Typed =
   | { kind: "character"; text: string }
-  | { kind: "named"; name: "up" | "down" | "left" | "right" | "enter" | "escape" | "backspace" | "delete" | "home" | "end" | "tab" | "f1" | "f2" | "f3" | "interrupt" | "suspend" | "redraw" }
+  | { kind: "named"; name: Named }
 
-type Named = Extract<Typed, { kind: "named" }>["name"]
+type Named =
+  | "up" | "down" | "left" | "right" | "home" | "end" | "enter" | "escape" | "backspace" | "delete" | "tab" | "f1" | "f2" | "f3"
+  | "interrupt" | "suspend" | "redraw"
 
 const SEQUENCES: Record<string, Named> = {
   "[A": "up", "[B": "down", "[C": "right", "[D": "left", OA: "up", OB: "down", OC: "right", OD: "left",

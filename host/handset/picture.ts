@@ -25,7 +25,8 @@ export function drawPanels(panels: readonly Panel[], title: string): string {
   })
   const w = 2 * MARGIN + columns * stepX - GAP, h = 2 * MARGIN + rows * stepY - GAP
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" font-family="sans-serif" font-size="14" fill="#57606a">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}"`,
+    `  font-family="sans-serif" font-size="14" fill="#57606a">`,
     `<title>${escaped(title)}</title>`, ...parts, `</svg>`, ``,
   ].join("\n")
 }

@@ -27,135 +27,148 @@ const LOG_MAX = 500
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[2J", LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
 const GLYPHS: ReadonlyArray<Glyphs | undefined> = [undefined, "half", "braille", "text"]
 
-export function terminalHandset(parts: TerminalParts): Handset {
-  const { input, output, actions } = parts
-  const unicode = knowsUnicode(parts.environment)
-  const canvas = new Canvas(output.columns, output.rows, unicode)
-  const editor = new LineEditor()
-  const state: State = {
-    picture: undefined, lab: [], log: [], input: undefined, glyphs: undefined, title: parts.title,
-    unicode, color: parts.environment["NO_COLOR"] === undefined && parts.environment["TERM"] !== "dumb",
-  }
-  let log: State["log"] = []
-  let waiting = false, open = true
+export function terminalHandset(parts: TerminalParts): Handset { return new Terminal(parts) }
 
-  function redraw(): void {
-    if (waiting || !open) return
-    waiting = true
-    parts.soon(() => {
-      waiting = false
-      if (open) paint()
-    })
-  }
+class Terminal implements Handset {
+  private readonly parts: TerminalParts
+  private readonly canvas: Canvas
+  private readonly editor = new LineEditor()
+  private readonly state: State
+  private editing = false
+  private waiting = false
+  private open = true
 
-  function paint(): void {
-    state.log = log
-    state.input = editing ? { text: editor.text, cursor: editor.cursor } : undefined
-    const cursor = draw(canvas, state)
-    output.write(`\x1b[?25l${canvas.flush()}${cursor === undefined ? "" : `\x1b[${cursor[0] + 1};${cursor[1] + 1}H\x1b[?25h`}`)
+  constructor(parts: TerminalParts) {
+    const { input, output, environment, title } = parts
+    const unicode = knowsUnicode(environment), color = environment["NO_COLOR"] === undefined && environment["TERM"] !== "dumb"
+    this.parts = parts
+    this.canvas = new Canvas(output.columns, output.rows, unicode)
+    this.state = { picture: undefined, lab: [], log: [], input: undefined, glyphs: undefined, title, unicode, color }
+    input.setEncoding("utf8")
+    input.on("data", this.onInput)
+    input.resume()
+    output.on("resize", this.onResize)
+    this.enter()
+    this.redraw()
   }
 
-  let editing = false
-  function line(kind: LogKind, text: string): void {
-    log = [...log.slice(1 - LOG_MAX), ...text.split("\n").map((each) => ({ time: parts.time(), kind, text: each }))]
-    redraw()
+  // -- What the phone says
+
+  display(picture: Picture): void {
+    this.state.picture = picture
+    this.redraw()
   }
 
-  function take(key: Typed): void {
-    if (key.kind === "named" && key.name === "interrupt") return actions.quit()
-    if (key.kind === "named" && key.name === "suspend") return suspend()
-    if (key.kind === "named" && key.name === "redraw") return resized()
-    if (editing) return edit(key)
-    if (key.kind === "named" && key.name === "tab" || key.kind === "character" && key.text === ":") editing = true
-    else if (key.kind === "character" && key.text === "q") actions.quit()
-    else if (key.kind === "character" && key.text === "v") state.glyphs = GLYPHS[(GLYPHS.indexOf(state.glyphs) + 1) % GLYPHS.length]
-    else if (!takeLab(key)) takePhone(key)
-    redraw()
+  line(kind: LogKind, text: string): void {
+    const added = text.split("\n").map((each) => ({ time: this.parts.time(), kind, text: each }))
+    this.state.log = [...this.state.log, ...added].slice(-LOG_MAX)
+    this.redraw()
   }
 
-  function edit(key: Typed): void {
-    if (key.kind === "named" && (key.name === "escape" || key.name === "tab")) editing = false
-    else {
-      const finished = editor.take(key)
-      if (finished !== undefined) {
-        editing = false
-        if (finished.trim() !== "") actions.command(finished)
-      }
+  event(name: string, text: string): void { this.line("event", `${name} ${text}`) }
+
+  reply(code: number, text: string): void { this.line(code === 0 ? "reply" : "warning", text.trimEnd()) }
+
+  lab(servers: readonly LabLine[]): void {
+    this.state.lab = servers
+    this.redraw()
+  }
+
+  close(): void {
+    if (!this.open) return
+    this.open = false
+    this.parts.input.removeListener("data", this.onInput)
+    this.parts.output.removeListener("resize", this.onResize)
+    this.parts.input.pause()
+    this.leave()
+  }
+
+  // -- What the person types
+
+  private readonly onInput = (text: string): void => { for (const key of typed(text)) this.take(key) }
+
+  private take(key: Typed): void {
+    const name = key.kind === "named" ? key.name : key.text
+    if (name === "interrupt") return this.parts.actions.quit()
+    if (name === "suspend") return this.suspend()
+    if (name === "redraw") return this.onResize()
+    if (this.editing) this.edit(key)
+    else if (name === "tab" || name === ":") this.editing = true
+    else if (name === "q") this.parts.actions.quit()
+    else if (name === "v") this.state.glyphs = GLYPHS[(GLYPHS.indexOf(this.state.glyphs) + 1) % GLYPHS.length]
+    else if (!this.takeLab(name)) this.takePhone(key)
+    this.redraw()
+  }
+
+  private edit(key: Typed): void {
+    if (key.kind === "named" && (key.name === "escape" || key.name === "tab")) {
+      this.editing = false
+      return
     }
-    redraw()
+    const finished = this.editor.take(key)
+    if (finished === undefined) return
+    this.editing = false
+    if (finished.trim() !== "") this.parts.actions.command(finished)
   }
 
   /** A key of the lab does something to a server; the same key again brings it back. */
-  function takeLab(key: Typed): boolean {
-    if (key.kind !== "character" || state.lab.length === 0) return false
-    if (key.text === LAB_ALL_BACK) {
-      for (const server of state.lab.keys()) actions.setLab(server + 1, "up")
-      return true
-    }
+  private takeLab(key: string): boolean {
+    const { lab } = this.state, { actions } = this.parts
+    if (key === LAB_ALL_BACK) for (const server of lab.keys()) actions.setLab(server + 1, "up")
     for (const [does, keys] of Object.entries(LAB_KEYS) as Array<[LabState, string]>) {
-      const server = keys.indexOf(key.text)
-      if (server < 0 || server >= state.lab.length) continue
-      actions.setLab(server + 1, state.lab[server]?.state === does ? "up" : does)
+      const server = key.length === 1 ? keys.indexOf(key) : -1
+      if (server < 0 || server >= lab.length) continue
+      actions.setLab(server + 1, lab[server]?.state === does ? "up" : does)
       return true
     }
-    return false
+    return key === LAB_ALL_BACK
   }
 
-  function takePhone(key: Typed): void {
+  private takePhone(key: Typed): void {
     const name = phoneKey(key)
-    if (name !== undefined) actions.key(name)
+    if (name !== undefined) this.parts.actions.key(name)
   }
 
-  const onInput = (text: string): void => { for (const key of typed(text)) take(key) }
-  function resized(): void {
-    canvas.resize(output.columns, output.rows)
+  // -- The terminal
+
+  private redraw(): void {
+    if (this.waiting || !this.open) return
+    this.waiting = true
+    this.parts.soon(() => {
+      this.waiting = false
+      if (this.open) this.paint()
+    })
+  }
+
+  private paint(): void {
+    this.state.input = this.editing ? { text: this.editor.text, cursor: this.editor.cursor } : undefined
+    const cursor = draw(this.canvas, this.state)
+    const shown = cursor === undefined ? "" : `\x1b[${cursor[0] + 1};${cursor[1] + 1}H\x1b[?25h`
+    this.parts.output.write(`\x1b[?25l${this.canvas.flush()}${shown}`)
+  }
+
+  private readonly onResize = (): void => {
+    const { output } = this.parts
+    this.canvas.resize(output.columns, output.rows)
     output.write("\x1b[2J")
-    redraw()
+    this.redraw()
   }
 
-  function suspend(): void {
-    leave()
-    parts.suspend()
-    enter()
-    resized()
+  private suspend(): void {
+    this.leave()
+    this.parts.suspend()
+    this.enter()
+    this.onResize()
   }
 
-  function enter(): void {
-    input.setRawMode(true)
-    output.write(ENTER)
-  }
-  function leave(): void {
-    output.write(LEAVE)
-    input.setRawMode(false)
+  private enter(): void {
+    this.parts.input.setRawMode(true)
+    this.parts.output.write(ENTER)
   }
 
-  input.setEncoding("utf8")
-  input.on("data", onInput)
-  input.resume()
-  output.on("resize", resized)
-  enter()
-  redraw()
-
-  return {
-    display(picture: Picture) {
-      state.picture = picture
-      redraw()
-    },
-    line,
-    event: (name, text) => line("event", `${name} ${text}`),
-    reply: (code, text) => line(code === 0 ? "reply" : "warning", text.trimEnd()),
-    lab(servers: readonly LabLine[]) {
-      state.lab = servers
-      redraw()
-    },
-    close() {
-      if (!open) return
-      open = false
-      input.removeListener("data", onInput)
-      output.removeListener("resize", resized)
-      input.pause()
-      leave()
-    },
+  private leave(): void {
+    this.parts.output.write(LEAVE)
+    this.parts.input.setRawMode(false)
   }
 }
 

@@ -55,8 +55,9 @@ export function draw(canvas: Canvas, state: State): [number, number] | undefined
   const at = width + 3, side = canvas.columns - at
   let below = height + 2
   if (side >= SIDE_WIDE) drawLab(canvas, state, drawText(canvas, state, 0, at, WIDE_LEGEND) + 1, at, side)
-  else if (side >= SIDE_MIN && glyphs !== "text" && canvas.rows - below < state.lab.length + 2 + BELOW_MIN) drawNarrowLab(canvas, state, drawText(canvas, state, 0, at, NARROW_LEGEND) + 1, at)
-  else {
+  else if (side >= SIDE_MIN && glyphs !== "text" && canvas.rows - below < state.lab.length + 2 + BELOW_MIN) {
+    drawNarrowLab(canvas, state, drawText(canvas, state, 0, at, NARROW_LEGEND) + 1, at)
+  } else {
     if (side >= SIDE_MIN) drawText(canvas, state, 0, at, NARROW_LEGEND)
     below = drawLab(canvas, state, below, 0, canvas.columns)
   }
@@ -82,7 +83,8 @@ function drawScreen(canvas: Canvas, state: State, glyphs: Glyphs): void {
 }
 
 const WIDE_LEGEND = [
-  " 1 2 3   arrows  move   Enter ok", " 4 5 6   Esc     back   h hook", " 7 8 9   j k l   soft keys", " * 0 #   :  command     q quit", "         v  other view",
+  " 1 2 3   arrows  move   Enter ok", " 4 5 6   Esc     back   h hook", " 7 8 9   j k l   soft keys", " * 0 #   :  command     q quit",
+  "         v  other view",
 ]
 const NARROW_LEGEND = [" 1 2 3 arrows", " 4 5 6 Enter", " 7 8 9 Esc", " * 0 # h hook", " jkl soft key", " : command", " v view", " q quit"]
 
@@ -121,7 +123,8 @@ function drawLab(canvas: Canvas, state: State, row: number, column: number, widt
     put(labKeys(i, roomy), 30, dim)
     row++
   }
-  canvas.write(row, column + 3, `${roomy ? "" : "crash silence 503; "}${LAB_ALL_BACK} all back${roomy ? "; a key again: that one back" : ""}`, dim, width - 3)
+  const hint = roomy ? `${LAB_ALL_BACK} all back; a key again: that one back` : `crash silence 503; ${LAB_ALL_BACK} all back`
+  canvas.write(row, column + 3, hint, dim, width - 3)
   return row + 1
 }
 

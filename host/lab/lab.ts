@@ -20,6 +20,8 @@ export const LAB_PASSWORD = "hunt-6001"
 /** How long the lab's registrars grant: short, so that a server's death is noticed soon. */
 export const LAB_EXPIRES_SEC = 15
 
+const SETTINGS = { domain: LAB_DOMAIN, server: "", user: LAB_USER, auth_user: "", password: LAB_PASSWORD, sip_port: "0", enabled: "1" }
+
 const SIP_PORT = 5060, OTHER_PORT = 15060
 
 export type Lab = {
@@ -60,11 +62,7 @@ export async function startLab(now: () => number, changed: () => void): Promise<
       changed()
       return wrong
     },
-    settings: [
-      { name: "domain", value: LAB_DOMAIN, flag: "the lab" }, { name: "server", value: "", flag: "the lab" }, { name: "user", value: LAB_USER, flag: "the lab" },
-      { name: "auth_user", value: "", flag: "the lab" }, { name: "password", value: LAB_PASSWORD, flag: "the lab" },
-      { name: "sip_port", value: "0", flag: "the lab" }, { name: "enabled", value: "1", flag: "the lab" },
-    ],
+    settings: Object.entries(SETTINGS).map(([name, value]) => ({ name, value, flag: "the lab" })),
     close() { for (const each of [dns, ...members.map(({ server }) => server)]) each.crash() },
   }
 }
@@ -84,11 +82,14 @@ async function startMember(zone: ZoneServer, index: number, now: () => number, c
 
 const nodeHash: Hash = (name, text) => createHash(name === "SHA-512-256" ? "sha512-256" : name).update(text, "latin1").digest("hex")
 
-const MODES: Record<LabState, Mode> = { up: { kind: "well" }, crashed: { kind: "refuse" }, silent: { kind: "silent" }, "503": { kind: "code", code: 503 } }
+const MODES: Record<LabState, Mode> = {
+  up: { kind: "well" }, crashed: { kind: "refuse" }, silent: { kind: "silent" }, "503": { kind: "code", code: 503 },
+}
 
 /** Where a server may be, best first: its own address; another port of it; 127.0.0.1, where a system has no other address. */
 function places(address: string, index: number): Endpoint[] {
-  return [address, "127.0.0.1"].flatMap((each) => [each === address ? SIP_PORT : OTHER_PORT + index, OTHER_PORT + 10 + index, 0].map((port) => ({ address: each, port })))
+  const at = (address: string, ...ports: number[]): Endpoint[] => ports.map((port) => ({ address, port }))
+  return [...at(address, SIP_PORT, OTHER_PORT + index, 0), ...at("127.0.0.1", OTHER_PORT + index, 0)]
 }
 
 async function serverAt(candidates: Endpoint[], receive: LabServer["receive"]): Promise<LabServer> {
@@ -124,10 +125,11 @@ async function change(member: Member, state: LabState): Promise<string | undefin
 }
 
 function lineOf({ zone, server, registrar, state }: Member, now: number): LabLine {
-  return { name: zone.host.split(".")[0] ?? zone.host, at: endpointText(server.at), share: `${zone.priority} ${zone.weight}`, state, registered: registrar.bindings(now).length > 0 }
+  const name = zone.host.split(".")[0] ?? zone.host, share = `${zone.priority} ${zone.weight}`
+  return { name, at: endpointText(server.at), share, state, registered: registrar.bindings(now).length > 0 }
 }
 
 /** The lab as lines of text. */
 export function labText(lines: readonly LabLine[]): string {
-  return lines.map(({ name, at, share, state, registered }, i) => `${i + 1} ${name} ${at} ${share} ${state}${registered ? " registered" : ""}`).join("\n")
+  return lines.map((line, i) => `${i + 1} ${line.name} ${line.at} ${line.share} ${line.state}${line.registered ? " registered" : ""}`).join("\n")
 }

@@ -66,7 +66,8 @@ async function story(actions: Actions): Promise<void> {
 
 const settings = withOverrides(new Uint8Array(0), lab.settings, () => loader.load(undefined))
 await run({
-  loader, settings, lab, trace: undefined, json: false, firstCommands: [], lines: undefined, endsWithLines: false, store: memoryStore("nowhere", null), dns: [lab.dns],
+  loader, settings, lab, dns: [lab.dns], store: memoryStore("nowhere", null),
+  trace: undefined, json: false, firstCommands: [], lines: undefined, endsWithLines: false,
   onLab() {},
   handset(actions) {
     story(actions).catch((error: unknown) => {

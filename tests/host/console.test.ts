@@ -56,7 +56,8 @@ describe("Console lines", () => {
     const { console, did } = consoleUnderTest()
     for (const line of ["lab", "lab crash 1", "lab silence 2", "lab 503 3", "lab back 1", "lab crash 4", "lab explode 1"]) await console.take(line)
     assert.deepEqual(did, [
-      "0: 1 sipserver1 up", "lab 1 crashed", "0: server 1: crashed", "lab 2 silent", "0: server 2: silent", "lab 3 503", "0: server 3: 503", "lab 1 up", "0: server 1: up",
+      "0: 1 sipserver1 up", "lab 1 crashed", "0: server 1: crashed", "lab 2 silent", "0: server 2: silent",
+      "lab 3 503", "0: server 3: 503", "lab 1 up", "0: server 1: up",
       "1: There is no server 4.", "1: lab crash|silence|503|back N, where N is the number of a server.",
     ])
     const real = consoleUnderTest(false)

@@ -11,7 +11,10 @@ const frameWith = (...pixels: Array<[x: number, y: number]>): Uint8Array => {
   for (const [x, y] of pixels) frame[(y >> 3) * 128 + x] = (frame[(y >> 3) * 128 + x] ?? 0) | 1 << (y & 7)
   return frame
 }
-const blank = { frame: new Uint8Array(1024), lines: Array.from({ length: 8 }, (_, i) => `line ${i}`.padEnd(21)), inverse: Array.from({ length: 8 }, () => new Array<boolean>(21).fill(false)) }
+const blank = {
+  frame: new Uint8Array(1024), lines: Array.from({ length: 8 }, (_, i) => `line ${i}`.padEnd(21)),
+  inverse: Array.from({ length: 8 }, () => new Array<boolean>(21).fill(false)),
+}
 
 describe("The frame in characters", () => {
   it("Half blocks show two pixels each", () => {
@@ -74,12 +77,16 @@ describe("Keys", () => {
 describe("The view", () => {
   const state: State = {
     picture: blank, input: undefined, glyphs: undefined, unicode: true, color: false, title: "Linehunt",
-    lab: [{ name: "sipserver1", at: "127.0.0.2:5060", share: "0 40", state: "up", registered: true }, { name: "sipserver2", at: "127.0.0.3:5060", share: "0 60", state: "crashed", registered: false }],
+    lab: [
+      { name: "sipserver1", at: "127.0.0.2:5060", share: "0 40", state: "up", registered: true },
+      { name: "sipserver2", at: "127.0.0.3:5060", share: "0 60", state: "crashed", registered: false },
+    ],
     log: [{ time: "12:00:00", kind: "sip", text: "REGISTER to 127.0.0.2:5060" }],
   }
 
   it("It degrades with the room and the characters that there are", () => {
-    assert.deepEqual([glyphsFor(200, 50, true), glyphsFor(80, 24, true), glyphsFor(60, 20, true), glyphsFor(200, 50, false)], ["half", "braille", "text", "text"])
+    const chosen = [glyphsFor(200, 50, true), glyphsFor(80, 24, true), glyphsFor(60, 20, true), glyphsFor(200, 50, false)]
+    assert.deepEqual(chosen, ["half", "braille", "text", "text"])
   })
 
   it("In any size the screen, the lab's servers and the newest log line are there", () => {
@@ -106,17 +113,24 @@ describe("The handset in a terminal", () => {
       key: (key) => did.push(`key ${key}`), command: (line) => did.push(`command ${line}`),
       setLab: (n, state) => did.push(`lab ${n} ${state}`), quit: () => did.push("quit"),
     }
-    const input = { setRawMode(on: boolean) { raw = on }, on(_name: string, then: typeof onData) { onData = then }, removeListener() {}, pause() {}, resume() {}, setEncoding() {} }
+    const input = {
+      setRawMode(on: boolean) { raw = on }, on(_name: string, then: typeof onData) { onData = then },
+      removeListener() {}, pause() {}, resume() {}, setEncoding() {},
+    }
     const output = { columns: 80, rows: 24, write(text: string) { written.push(text) }, on() {}, removeListener() {} }
     const handset = terminalHandset({
-      input: input as never, output: output as never, actions, environment, title: "Linehunt", time: () => "12:00:00", soon: (then) => then(), suspend: () => { did.push(`suspended ${raw}`) },
+      input: input as never, output: output as never, actions, environment, title: "Linehunt", time: () => "12:00:00",
+      soon: (then) => then(), suspend: () => { did.push(`suspended ${raw}`) },
     })
     return { handset, did, written, type: (text: string) => onData(text), raw: () => raw }
   }
 
   it("Keys go to the phone, the lab's keys to the lab and back, lines to the console", () => {
     const { handset, did, type } = fakeTerminal()
-    handset.lab([{ name: "a", at: "127.0.0.2:5060", share: "0 40", state: "up", registered: false }, { name: "b", at: "127.0.0.3:5060", share: "0 60", state: "silent", registered: false }])
+    handset.lab([
+      { name: "a", at: "127.0.0.2:5060", share: "0 40", state: "up", registered: false },
+      { name: "b", at: "127.0.0.3:5060", share: "0 60", state: "silent", registered: false },
+    ])
     type("5\x1b[Aw")
     type("d")
     type(":status\r")

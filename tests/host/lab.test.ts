@@ -25,7 +25,7 @@ describe("The lab's zone", () => {
 
 describe("The lab", () => {
   let lab: Lab, client: Socket
-  let changes = 0
+  let changes = 0, asked = 0
   beforeEach(async () => {
     lab = await startLab(() => Math.floor(performance.now()), () => { changes++ })
     client = createSocket("udp4")
@@ -38,7 +38,10 @@ describe("The lab", () => {
 
   async function ask(n: number): Promise<string> {
     const { address, port } = at(n)
-    const request = ["OPTIONS sip:x SIP/2.0", `Via: SIP/2.0/UDP 127.0.0.1:9;rport;branch=z9hG4bK${Math.random()}`, "From: <sip:a@b>;tag=1", "To: <sip:x>", `Call-ID: ${Math.random()}`, "CSeq: 1 OPTIONS", "Max-Forwards: 70", "Content-Length: 0", "", ""]
+    const request = [
+      "OPTIONS sip:x SIP/2.0", `Via: SIP/2.0/UDP 127.0.0.1:9;rport;branch=z9hG4bK${++asked}`, "From: <sip:a@b>;tag=1", "To: <sip:x>",
+      `Call-ID: ${asked}`, "CSeq: 1 OPTIONS", "Max-Forwards: 70", "Content-Length: 0", "", "",
+    ]
     client.connect(port, address)
     await once(client, "connect")
     const answer = once(client, "message").catch((error: unknown) => [String(error)])
@@ -50,7 +53,8 @@ describe("The lab", () => {
 
   it("Its nameserver answers with its own places, which are those where the servers are", async () => {
     const { address, port } = endpointOf(lab.dns)
-    client.send(encode({ type: "query", id: 7, questions: [{ type: "SRV", name: `_sip._udp.${LAB_DOMAIN}`, class: "IN" }] }), port, address)
+    const questions = [{ type: "SRV", name: `_sip._udp.${LAB_DOMAIN}`, class: "IN" }] as const
+    client.send(encode({ type: "query", id: 7, questions: [...questions] }), port, address)
     const [answer] = await once(client, "message") as [Buffer]
     const records = (decode(answer).answers ?? []).map((record) => record.type === "SRV" ? `${record.data.priority} ${record.data.weight} ${record.data.port}` : "")
     assert.deepEqual(records, lab.lines().map(({ share }, i) => `${share} ${at(i + 1).port}`))

@@ -9,7 +9,8 @@ const lo = [at("127.0.0.1", true), at("::1", true)]
 
 describe("The network as the core is told of it", () => {
   it("Own addresses and DNS servers are lines, link-local and loopback addresses are left out", () => {
-    const state = networkState([], { lo, eth0: [at("192.0.2.10"), at("2001:db8::10"), at("fe80::1")] }, ["192.0.2.53", "2001:db8::53", "[2001:db8::54]:5353", "fe80::1%eth0"])
+    const interfaces = { lo, eth0: [at("192.0.2.10"), at("2001:db8::10"), at("fe80::1")] }
+    const state = networkState([], interfaces, ["192.0.2.53", "2001:db8::53", "[2001:db8::54]:5353", "fe80::1%eth0"])
     assert.deepEqual(state, {
       up: true,
       lines: ["address 192.0.2.10", "address 2001:db8::10", "dns 192.0.2.53", "dns [2001:db8::53]:53", "dns [2001:db8::54]:5353"],

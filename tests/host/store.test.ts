@@ -54,7 +54,8 @@ describe("The settings file", () => {
   })
 
   it("A file that cannot be read is one sentence", () => {
-    assert.throws(() => fileStore(folder).read(), (error: unknown) => error instanceof UserError && /cannot be read: it is a directory; repair it or choose another with --settings/.test(error.message))
+    const sentence = /cannot be read: it is a directory; repair it or choose another with --settings/
+    assert.throws(() => fileStore(folder).read(), (error: unknown) => error instanceof UserError && sentence.test(error.message))
   })
 })
 
@@ -62,7 +63,8 @@ describe("Settings of the command line", () => {
   const file = bytes("# linehunt settings 1\ndomain: example.com\nUser : 6001\nsip_retry_t1: 100\n# end of 3 settings\n")
 
   it("They are put over those of the file, the last one of a name wins, and the others stay", () => {
-    const { text: all } = layer(file, [{ name: "user", value: "6002", flag: "--user" }, { name: "sip_port", value: "1", flag: "--port" }, { name: "sip_port", value: "0", flag: "--set sip_port" }])
+    const given = [{ name: "user", value: "6002", flag: "--user" }, { name: "sip_port", value: "1", flag: "--port" }]
+    const { text: all } = layer(file, [...given, { name: "sip_port", value: "0", flag: "--set sip_port" }])
     assert.equal(text(all), "domain: example.com\nsip_retry_t1: 100\nuser: 6002\nsip_port: 0\n")
   })
 

@@ -125,17 +125,20 @@ describe("Passwords in a trace", () => {
   })
 
   it("With the same password such a trace replays identically; any password of the trace will do", () => {
-    for (const password of [PASSWORD, "Okapi-99"]) assert.deepEqual(replayed(withPassword(), { password }), { same: true, calls: 3, outputs: 4, note: "" })
+    for (const password of [PASSWORD, "Okapi-99"]) {
+      assert.deepEqual(replayed(withPassword(), { password }), { same: true, calls: 3, outputs: 4, note: "" })
+    }
   })
 
   it("Without the password, or with another one, the replay says so", () => {
-    const refused = (exit: string, sentence: RegExp) => (error: unknown) => error instanceof UserError && error.exit === exit && sentence.test(error.message)
-    assert.throws(() => replayed(withPassword()), refused("differs", /give the same one with --password-file/))
-    assert.throws(() => replayed(withPassword(), { password: "wrong" }), refused("differs", /is another than the one/))
+    const refused = (sentence: RegExp) => (error: unknown) => error instanceof UserError && error.exit === "differs" && sentence.test(error.message)
+    assert.throws(() => replayed(withPassword()), refused(/give the same one with --password-file/))
+    assert.throws(() => replayed(withPassword(), { password: "wrong" }), refused(/is another than the one/))
   })
 
   it("Keys typed while a password is on the screen are sealed, and so is the screen", () => {
-    const text = traceOf([open(`password: ${PASSWORD}\n`), { call: "key", key: "7", down: true }, { call: "key", key: "8", down: true }, { call: "key", key: "O", down: true }])
+    const press = (key: string): Call => ({ call: "key", key, down: true })
+    const text = traceOf([open(`password: ${PASSWORD}\n`), press("7"), press("8"), press("O")])
     assert.match(text, /"key":"7"/)
     assert.equal(/"key":"8"/.test(text), false)
     assert.equal(text.includes(Buffer.from("8".padEnd(1024)).toString("base64").slice(0, 20)), false)

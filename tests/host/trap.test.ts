@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { existsSync } from "node:fs"
 import type { Machine } from "../../host/calls.ts"
 import type { Actions, Handset } from "../../host/handset/handset.ts"
-import { startLab } from "../../host/lab/lab.ts"
+import { LAB_PASSWORD, startLab } from "../../host/lab/lab.ts"
 import { makeLoader } from "../../host/loader.ts"
 import { replay } from "../../host/replay.ts"
 import { run } from "../../host/run.ts"
@@ -52,14 +52,16 @@ describe("A phone whose core stops itself", function () {
     })
     assert.equal(exit, "ok")
     assert.match(warnings[0] ?? "", /^The phone stopped itself: unreachable executed/)
-    const registers = recorded.map((line) => JSON.parse(line) as { out?: { bytes?: { text?: string } } }).map(({ out }) => out?.bytes?.text ?? "").filter((text) => text.startsWith("REGISTER"))
+    const sent = recorded.map((line) => JSON.parse(line) as { out?: { bytes?: { text?: string } } }).map(({ out }) => out?.bytes?.text ?? "")
+    const registers = sent.filter((text) => text.startsWith("REGISTER"))
     const field = (name: string) => registers.map((text) => new RegExp(`^${name}\\s*:\\s*(.*)\\r$`, "mi").exec(text)?.[1] ?? "")
     assert(registers.length >= 4 && [...field("Contact"), ...field("Call-ID")].every((value) => value !== ""))
     assert.equal(new Set(field("Contact").map((value) => value.replace(/;expires=\d+/, ""))).size, 1, field("Contact").join("\n"))
     assert.equal(new Set(field("Call-ID")).size, 1, field("Call-ID").join("\n"))
     const numbers = field("CSeq").map((value) => parseInt(value))
     assert(numbers.every((value, i) => i === 0 || value > (numbers[i - 1] ?? 0)), numbers.join(" "))
-    const verdict = replay({ text: `${recorded.join("\n")}\n`, name: "both lives", load: (keep) => fragile(loader.load(keep)), module: "0", password: "hunt-6001", warn: assert.fail })
+    const text = `${recorded.join("\n")}\n`, load = (keep: Uint8Array | undefined) => fragile(loader.load(keep))
+    const verdict = replay({ text, name: "both lives", load, module: "0", password: LAB_PASSWORD, warn: assert.fail })
     assert(verdict.same, verdict.same ? "" : verdict.lines.join("\n"))
     assert.equal(verdict.note, "")
   })
