@@ -13,6 +13,8 @@ const LAST_PORT = 60_000
 export class Flows {
   readonly #flows = new Map<number, Flow>()
   #lastPort = FIRST_PORT
+  // A phone whose socket is opened again should have the same port as before, as its Contact names it: host/run.ts does so too.
+  #chosenPort: number | undefined
 
   has(flow: number): boolean { return this.#flows.has(flow) }
   isConnected(flow: number): boolean { return this.#flows.get(flow)?.peer !== undefined }
@@ -28,7 +30,8 @@ export class Flows {
     const taken = [...this.#flows.values()].some(other => other.local.port === local.port && textOf(other.peer) === textOf(peer))
     if (local.port !== 0 && taken) return { kind: "failed", code: FAILURE.busyPort }
     const address = local.address !== "" ? local.address : peer === undefined ? ANY : own
-    const opened = { address, port: local.port !== 0 ? local.port : this.#freePort() }
+    if (peer === undefined && local.port === 0) this.#chosenPort ??= this.#freePort()
+    const opened = { address, port: local.port !== 0 ? local.port : peer === undefined ? this.#chosenPort ?? 0 : this.#freePort() }
     this.#flows.set(flow, { local: opened, peer })
     return { kind: "opened", local: opened }
   }

@@ -133,7 +133,7 @@ function drawSettings(random: Random, shape: Shape, servers: readonly ServerPlan
   const settings: Record<string, string | number> = {
     domain: DOMAIN, user: USER, password: PASSWORD,
     register_ttl: random.pick([60, 120, 300, 600, 3600]),
-    sip_port: random.pick([5060, 5060, 5062, 5063]),
+    sip_port: random.pick([5060, 5060, 5062, 0]),
     sip_retry_t1: random.pick([100, 250, 500, 500, 500, 1000]),
     sip_t2: random.pick([4000, 4000, 4000, 1000, 8000]),
     retry_mode: random.pick(["64t1", "64t1", "64t1", "count", "period"]),
