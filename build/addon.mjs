@@ -19,7 +19,7 @@ const OWN_FILES = ["addon.c", "instance.c", "values.c"].map((name) => `${OWN}/${
 
 // These change the layout of wasm3's records, so every file is compiled with them.
 const DEFINES = ["d_m3MaxFunctionStackHeight=256", "d_m3CodePageAlignSize=4096", "NAPI_VERSION=8"].map((define) => `-D${define}`)
-// Tail calls between operations need -O2 at least and no stack protector; wasm3 counts on wrapping integers and on looking at one slot as several types.
+// Tail calls between operations need -O2 at least and no stack protector. wasm3 counts on wrapping integers, and looks at one slot as several types.
 const FLAGS = ["-std=gnu11", "-O3", "-fPIC", "-fvisibility=hidden", "-fomit-frame-pointer", "-fno-stack-protector", "-fwrapv", "-fno-strict-aliasing"]
 const X86_FLAGS = ["-fcf-protection=none"]
 const SYSTEM = { darwin: ["-bundle", "-undefined", "dynamic_lookup"] }
@@ -46,7 +46,8 @@ export async function buildAddon() {
     stamp(ADDON, print())
     return undefined
   } catch (error) {
-    return error.code === "ENOENT" ? `there is no C compiler: "${compiler}" was not found (set CC to use another)` : `the C compiler failed.\n${error.message}`
+    if (error.code === "ENOENT") return `there is no C compiler: "${compiler}" was not found (set CC to use another)`
+    return `the C compiler failed.\n${error.message}`
   } finally {
     rmSync(objects, { recursive: true, force: true })
   }
@@ -59,8 +60,8 @@ function flags() {
 
 /** Everything that decides what the addon becomes. */
 function print() {
-  const files = [...filesBelow(OWN, ".c"), ...filesBelow(OWN, ".h"), "node_modules/wasm3-source/package.json", "node_modules/node-api-headers/package.json"]
-  return fingerprint([process.platform, process.arch, compiler, ...flags()], files)
+  const packages = ["wasm3-source", "node-api-headers"].map((name) => `node_modules/${name}/package.json`)
+  return fingerprint([process.platform, process.arch, compiler, ...flags()], [...filesBelow(OWN, ".c"), ...filesBelow(OWN, ".h"), ...packages])
 }
 
 async function inParallel(jobs, work) {

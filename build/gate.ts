@@ -1,4 +1,5 @@
-// The gate: proves on the built module what the design promises of it, and prints its size and memory map. Exits with 1 and a sentence for each promise broken.
+// The gate: proves on the built module what the design promises of it, and prints its size and memory map.
+// Exits with 1 and a sentence for each promise broken.
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
@@ -24,11 +25,11 @@ export function sizeBudget(): number {
 /** Everything that is wrong with a module, a sentence for each; none for a good one. */
 export function violations(wasm: Uint8Array, map: MapRegion[], budget: number): string[] {
   try {
-    const module = readWasm(wasm)
+    const module = readWasm(wasm), over = module.bytes - budget
     return [
       ...module.imports.map((name) => `it imports ${name}: the core imports nothing`),
       ...shapeViolations(module), ...floatViolations(module), ...exportViolations(module, map), ...dataViolations(module, map), ...mapViolations(map),
-      ...(module.bytes > budget ? [`it has ${module.bytes} bytes, ${module.bytes - budget} more than the budget of ${budget} in build/budget.json`] : []),
+      ...(over > 0 ? [`it has ${module.bytes} bytes, ${over} more than the budget of ${budget} in build/budget.json`] : []),
     ]
   } catch (error) {
     if (error instanceof WasmUnreadable) return [`it cannot be read: ${error.message}`]
@@ -100,7 +101,8 @@ export function report(module: WasmSummary, map: MapRegion[], budget: number): s
   const dataEnd = Math.max(constants?.at ?? 0, ...module.data.map(({ at, length }) => at + length))
   const used = dataEnd - (constants?.at ?? 0)
   return [
-    `size: ${module.bytes} bytes (budget ${budget}), ${module.functions} functions in ${module.codeBytes} bytes of code, ${used} of ${constants?.size} bytes of constants`,
+    `size: ${module.bytes} bytes (budget ${budget}), ${module.functions} functions in ${module.codeBytes} bytes of code`,
+    `constants: ${used} bytes of ${constants?.size}`,
     "memory:", mapText(map),
   ].join("\n")
 }

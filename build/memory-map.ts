@@ -7,7 +7,8 @@ export type MapRegion = { name: string; at: number; size: number; share: boolean
 
 /** The regions in the order of their addresses; `share` marks the rooms' parts of STATE. */
 export function readMemoryMap(source = readFileSync(join(ROOT, "assembly/memory.ts"), "utf8")): MapRegion[] {
-  const constants = new Map([...source.matchAll(/^export const (\w+): usize = (0x[0-9a-f]+|\d+)/gmi)].map((match) => [match[1] ?? "", Number(match[2])]))
+  const declared = source.matchAll(/^export const (\w+): usize = (0x[0-9a-f]+|\d+)/gmi)
+  const constants = new Map([...declared].map(([, name, value]) => [name ?? "", Number(value)]))
   const state = constants.get("STATE") ?? 0, stateEnd = state + (constants.get("STATE_SIZE") ?? 0)
   const regions: MapRegion[] = []
   for (const [name, at] of constants) {
@@ -39,5 +40,6 @@ function overlaps(regions: MapRegion[]): string[] {
 /** The map as a table, one region per line. */
 export function mapText(map: MapRegion[]): string {
   const hex = (n: number) => `0x${n.toString(16).padStart(4, "0")}`
-  return map.map(({ name, at, size, share }) => `  ${hex(at)}-${hex(at + size - 1)} ${String(size).padStart(6)}  ${share ? "  " : ""}${name}`).join("\n")
+  const line = ({ name, at, size, share }: MapRegion) => `  ${hex(at)}-${hex(at + size - 1)} ${String(size).padStart(6)}  ${share ? "  " : ""}${name}`
+  return map.map(line).join("\n")
 }

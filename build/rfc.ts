@@ -24,8 +24,11 @@ export function citationsOf(file: string, source: string): Citation[] {
   const lines = source.split("\n")
   return commentsOf(lines).flatMap(({ text, line, last }) => {
     const name = line === 0 ? "" : nameAt(lines, line, last)
-    return sentencesOf(text).flatMap((sentence) => [...sentence.matchAll(CITATION)].flatMap(([, rfc, sections]) =>
-      (sections ?? "").split(/, | and /).map((section) => ({ rfc: Number(rfc), section, words: ONLY_CITATION.test(sentence) ? "" : sentence.replace(AT_THE_START, ""), file, name }))))
+    return sentencesOf(text).flatMap((sentence) => {
+      const words = ONLY_CITATION.test(sentence) ? "" : sentence.replace(AT_THE_START, "")
+      return [...sentence.matchAll(CITATION)].flatMap(([, rfc, sections]) =>
+        (sections ?? "").split(/, | and /).map((section) => ({ rfc: Number(rfc), section, words, file, name })))
+    })
   })
 }
 

@@ -1,4 +1,4 @@
-// Brings a clone to the point where it runs: dependencies, native addon, core. Does only what is missing or stale, and says nothing when that is nothing.
+// Brings a clone to the point where it runs: dependencies, native addon, core. Does only what is missing or stale; says nothing when that is nothing.
 // Plain JavaScript without dependencies, as it runs before there are any. Progress goes to stderr.
 import { spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
@@ -8,6 +8,8 @@ import { OUT, ROOT, filesBelow, fingerprint, isFresh, stamp } from "./stamp.mjs"
 
 const CORE = join(OUT, "linehunt.wasm")
 const NODE_WANTED = [20, 17]
+// Results of the program that follows belong on stdout, and nothing else.
+const QUIET_STDOUT = { cwd: ROOT, stdio: ["ignore", process.stderr, process.stderr] }
 
 checkNode()
 if (!dependenciesAreFresh()) installDependencies()
@@ -45,7 +47,7 @@ function installDependencies() {
   const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"]
   const npm = process.env.npm_execpath
   const [command, first] = npm?.endsWith(".js") ? [process.execPath, [npm]] : ["npm", []]
-  const { status } = spawnSync(command, [...first, ...args], { cwd: ROOT, stdio: ["ignore", process.stderr, process.stderr] })
+  const { status } = spawnSync(command, [...first, ...args], QUIET_STDOUT)
   if (status !== 0) stop("npm ci has failed; see above. It needs the npm registry once.")
 }
 
@@ -58,11 +60,11 @@ async function makeAddon() {
 }
 
 function makeCore() {
-  const made = [...filesBelow("assembly", ".ts"), "asconfig.json", "build/text-transform.mjs", "build/core.ts", "node_modules/assemblyscript/package.json"]
-  const print = fingerprint([], made)
+  const tools = ["asconfig.json", "build/text-transform.mjs", "build/core.ts", "node_modules/assemblyscript/package.json"]
+  const print = fingerprint([], [...filesBelow("assembly", ".ts"), ...tools])
   if (isFresh(CORE, print)) return
   say("compiling the core ...")
-  const { status } = spawnSync(process.execPath, ["--import", "tsx", "build/core.ts"], { cwd: ROOT, stdio: ["ignore", process.stderr, process.stderr] })
+  const { status } = spawnSync(process.execPath, ["--import", "tsx", "build/core.ts"], QUIET_STDOUT)
   if (status !== 0) stop("the core does not compile; see above.")
   stamp(CORE, print)
 }

@@ -10,7 +10,8 @@ import { OUT, ROOT } from "./core.ts"
 const CONFIG = {
   targets: { noCoverage: { transform: ["@as-pect/transform", join(ROOT, "build/text-transform.mjs")] } },
   options: {
-    exportMemory: true, outFile: "output.wasm", textFile: "output.wat", bindings: "raw", exportStart: "_start", exportRuntime: true, exportTable: true,
+    outFile: "output.wasm", textFile: "output.wat", bindings: "raw",
+    exportMemory: true, exportStart: "_start", exportRuntime: true, exportTable: true,
     // Constants below 65536, as spans want it; below 8192 specs have memory of their own.
     memoryBase: 8192, use: ["RTRACE=1"], debug: true,
   },
@@ -28,7 +29,8 @@ export function runSpecs(): { passed: number; failed: number } {
   const counts = { passed: 0, failed: 0 }
   for (const engine of ["v8", "wasm3"]) {
     const asp = join(ROOT, "node_modules/@as-pect/cli/bin/asp.js")
-    const { status, stdout, stderr } = spawnSync(process.execPath, [asp, "--no-logo", "-a", file, "-c", `tests/unit/${engine}.config.js`], { cwd: ROOT, encoding: "utf8" })
+    const args = [asp, "--no-logo", "-a", file, "-c", `tests/unit/${engine}.config.js`]
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: "utf8" })
     const printed = stripVTControlCharacters(stdout + stderr).split("\n").filter((line) => !LOGO.test(line)).join("\n").trim()
     console.log(`${engine}: ${printed}\n`)
     const [, passed, total] = /\[Tests\]:\s+(\d+) \/ (\d+)/.exec(printed) ?? []

@@ -35,7 +35,8 @@ export class WasmUnreadable extends Error {
 /** Reads a module. Throws WasmUnreadable at an instruction or a section that it does not know. */
 export function readWasm(wasm: Uint8Array): WasmSummary {
   const summary: WasmSummary = {
-    bytes: wasm.length, imports: [], exports: [], globals: [], memories: [], hasStart: false, functions: 0, codeBytes: 0, data: [], opcodes: new Set(), types: new Set(),
+    bytes: wasm.length, imports: [], exports: [], globals: [], memories: [], hasStart: false, functions: 0, codeBytes: 0, data: [],
+    opcodes: new Set(), types: new Set(),
   }
   const reader = makeReader(wasm)
   if (reader.u32le() !== 0x6d736100 || reader.u32le() !== 1) throw new WasmUnreadable("not a WebAssembly module of version 1")

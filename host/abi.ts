@@ -74,7 +74,8 @@ export const REFUSALS: Record<number, { code: CoreErrorCode; sentence: string }>
   [-7]: { code: "SETTINGS_REFUSED", sentence: "the settings have a line that is not allowed" },
 }
 export type CoreErrorCode =
-  "NOT_SEEDED" | "NOT_OPEN" | "TOO_LONG" | "NO_SUCH_FLOW" | "NOT_DRAINED" | "UNKNOWN_INPUT" | "SETTINGS_REFUSED" | "DEAD" | "WRONG_MODULE" | "UNKNOWN_CODE"
+  | "NOT_SEEDED" | "NOT_OPEN" | "TOO_LONG" | "NO_SUCH_FLOW" | "NOT_DRAINED" | "UNKNOWN_INPUT" | "SETTINGS_REFUSED"
+  | "DEAD" | "WRONG_MODULE" | "UNKNOWN_CODE"
 
 /** poll_timeout: no deadline. */
 export const NEVER = 0x7fff_ffff_ffff_ffffn

@@ -26,9 +26,9 @@ export type Output =
   | { readonly kind: "reply"; readonly code: number; readonly text: string; readonly last: boolean }
 
 /**
- * A core. Inputs throw CoreError when the host has made a mistake, and EngineTrap when the core stops itself: it is then dead, and only what reads its
- * memory may still be called. After each input, `output` is to be called until it gives undefined, and then `deadline`. Times are whole
- * milliseconds on a clock that never goes back.
+ * A core. Inputs throw CoreError when the host has made a mistake, and EngineTrap when the core stops itself: it is then dead, and only what
+ * reads its memory may still be called. After each input, `output` is to be called until it gives undefined, and then `deadline`. Times are
+ * whole milliseconds on a clock that never goes back.
  */
 export type Core = {
   readonly engine: EngineName
@@ -185,8 +185,9 @@ function regionsOf(engine: Engine<CoreExports>): Places {
     if (value === undefined) throw new CoreError("WRONG_MODULE", `the module does not export ${name}`)
     return value
   }
-  if (global("ABI_VERSION") !== ABI_VERSION) {
-    throw new CoreError("WRONG_MODULE", `the module speaks version ${global("ABI_VERSION")} of the interface, this host version ${ABI_VERSION}; run npm run build`)
+  const version = global("ABI_VERSION")
+  if (version !== ABI_VERSION) {
+    throw new CoreError("WRONG_MODULE", `the module speaks version ${version} of the interface, this host version ${ABI_VERSION}; run npm run build`)
   }
   const places = REGIONS.map((name) => [name, { at: global(`${name}_AT`), size: global(`${name}_SIZE`) }] as const)
   return Object.fromEntries(places) as Places
@@ -210,7 +211,10 @@ function describe(kind: number, io: Io, bytesAt: BytesAt, textAt: TextAt): Outpu
     case OUTPUT.rest: return undefined
     case OUTPUT.send: return { kind: "send", flow: io.flow(), peer: io.peer(), bytes: bytes() }
     case OUTPUT.write: return { kind: "write", flow: io.flow(), bytes: bytes() }
-    case OUTPUT.open: return { kind: "open", flow: io.flow(), protocol: io.protocol(), local: io.local(), peer: io.peer().address === "" ? undefined : io.peer() }
+    case OUTPUT.open: {
+      const peer = io.peer()
+      return { kind: "open", flow: io.flow(), protocol: io.protocol(), local: io.local(), peer: peer.address === "" ? undefined : peer }
+    }
     case OUTPUT.close: return { kind: "close", flow: io.flow() }
     case OUTPUT.display: return { kind: "display", frame: bytes() }
     case OUTPUT.audio: return { kind: "audio", bytes: bytes() }

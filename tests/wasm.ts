@@ -3,7 +3,9 @@
 export const I32 = 0x7f, I64 = 0x7e, F32 = 0x7d, F64 = 0x7c
 
 /** Section numbers. */
-export const SECTION = { type: 1, import: 2, function: 3, table: 4, memory: 5, global: 6, export: 7, start: 8, element: 9, code: 10, data: 11 } as const
+export const SECTION = {
+  type: 1, import: 2, function: 3, table: 4, memory: 5, global: 6, export: 7, start: 8, element: 9, code: 10, data: 11,
+} as const
 
 const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
 

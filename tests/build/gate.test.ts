@@ -3,7 +3,9 @@ import assert from "node:assert/strict"
 import { violations } from "../../build/gate.ts"
 import { mapViolations, readMemoryMap } from "../../build/memory-map.ts"
 import { FUNCTIONS, REGIONS } from "../../host/abi.ts"
-import { F32, F64, I32, I64, SECTION, body, dataSegment, exported, functionType, global, importedFunction, pages, section, signed, startSection, wasmModule } from "../wasm.ts"
+import {
+  F32, F64, I32, I64, SECTION, body, dataSegment, exported, functionType, global, importedFunction, pages, section, signed, startSection, wasmModule,
+} from "../wasm.ts"
 
 const map = readMemoryMap()
 const place = (name: string) => map.find((region) => region.name === name) ?? assert.fail(`no region ${name}`)
@@ -20,7 +22,10 @@ const EXPORTED = [
   ...GLOBALS.map(([name], i) => exported(name, "global", i)),
 ]
 
-type Parts = { types: number[][]; imports: number[][]; memory: number[]; globals: number[][]; exports: number[][]; start: number[]; code: number[]; data: number[] }
+type Parts = {
+  types: number[][]; imports: number[][]; memory: number[]; globals: number[][]; exports: number[][]
+  start: number[]; code: number[]; data: number[]
+}
 const GOOD: Parts = {
   types: [functionType([I32, I64], [I32])], imports: [], memory: pages(1, 1), globals: GLOBALS.map(([, code]) => code), exports: EXPORTED, start: [],
   code: body([0x41, 0]), data: dataSegment(constants.at, [1, 2, 3]),
@@ -31,8 +36,8 @@ function found(parts: Partial<Parts>, budget = 100_000): string[] {
   const all = { ...GOOD, ...parts }
   const imports = all.imports.length > 0 ? section(SECTION.import, ...all.imports) : []
   return violations(wasmModule(
-    section(SECTION.type, ...all.types), imports, section(SECTION.function, [0]), section(SECTION.memory, all.memory), section(SECTION.global, ...all.globals),
-    section(SECTION.export, ...all.exports), all.start, section(SECTION.code, all.code), section(SECTION.data, all.data)), map, budget)
+    section(SECTION.type, ...all.types), imports, section(SECTION.function, [0]), section(SECTION.memory, all.memory),
+    section(SECTION.global, ...all.globals), section(SECTION.export, ...all.exports), all.start, section(SECTION.code, all.code), section(SECTION.data, all.data)), map, budget)
 }
 
 /** The gate says exactly one thing of it, which matches. */
@@ -54,7 +59,8 @@ describe("The gate", () => {
   })
 
   it("takes numbers that look like instructions for numbers", () => {
-    assert.deepEqual(found({ code: body([0x41, 0xc0, 0x80, 0x01, 0x42, 0xab, 0x01, 0x1a, 0x1a, 0x41, 0, 0x28, 2, 0x40, 0x0e, 2, 0x40, 0x43, 0]) }), [])
+    const code = [0x41, 0xc0, 0x80, 0x01, 0x42, 0xab, 0x01, 0x1a, 0x1a, 0x41, 0, 0x28, 2, 0x40, 0x0e, 2, 0x40, 0x43, 0]
+    assert.deepEqual(found({ code: body(code) }), [])
   })
 
   it("finds a memory of another size", () => {
@@ -64,9 +70,9 @@ describe("The gate", () => {
   it("finds a start function", () => { finds({ start: startSection(0) }, /start function/) })
 
   it("finds floating-point instructions of every kind", () => {
-    for (const code of [[0x43, 0, 0, 0x80, 0x3f, 0x1a], [0x44, 0, 0, 0, 0, 0, 0, 0, 0, 0x1a], [0x41, 0, 0x2a, 2, 0], [0x91], [0xa8], [0xbf], [0xfc, 3], [0x5b], [0x38, 2, 0]]) {
-      finds({ code: body([...code, 0x41, 0]) }, /floating-point instructions/)
-    }
+    const constants = [[0x43, 0, 0, 0x80, 0x3f, 0x1a], [0x44, 0, 0, 0, 0, 0, 0, 0, 0, 0x1a]]
+    const others = [[0x41, 0, 0x2a, 2, 0], [0x91], [0xa8], [0xbf], [0xfc, 3], [0x5b], [0x38, 2, 0]]
+    for (const code of [...constants, ...others]) finds({ code: body([...code, 0x41, 0]) }, /floating-point instructions/)
   })
 
   it("finds floating-point types of parameters, results, locals, blocks and globals", () => {
@@ -103,8 +109,9 @@ describe("The memory map", () => {
   it("of the sources has no faults", () => { assert.deepEqual(mapViolations(map), []) })
 
   it("must fit the page, not overlap, and keep the rooms' shares inside STATE", () => {
-    const bad = readMemoryMap(["A: usize = 0x100", "A_SIZE: usize = 0x100", "B: usize = 0x1ff", "B_SIZE: usize = 1", "STATE: usize = 0x300", "STATE_SIZE: usize = 16",
-      "X_STATE: usize = 0x308", "X_STATE_SIZE: usize = 9", "LAST: usize = 0xfffe", "LAST_SIZE: usize = 3"].map((line) => `export const ${line}`).join("\n"))
+    const places: [string, number, number][] = [["A", 0x100, 0x100], ["B", 0x1ff, 1], ["STATE", 0x300, 16], ["X_STATE", 0x308, 9], ["LAST", 0xfffe, 3]]
+    const lines = places.map(([name, at, size]) => `export const ${name}: usize = ${at}\nexport const ${name}_SIZE: usize = ${size}`)
+    const bad = readMemoryMap(lines.join("\n"))
     assert.deepEqual(mapViolations(bad), ["LAST ends outside the page", "X_STATE is not inside STATE", "A runs into B"])
   })
 })

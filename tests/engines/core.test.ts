@@ -1,7 +1,7 @@
 // Typed calls on a core, with a core made of JavaScript: what is written where, what is read from where, and how refusals and traps come through.
 import assert from "node:assert/strict"
 import { BOOT, FAILURE, NEVER, OUTPUT, REGIONS, addressBytes, ioRecord, readEndpoint, writeEndpoint, type CoreExports } from "../../host/abi.ts"
-import { loadCore, type Core, type CoreError } from "../../host/core.ts"
+import { loadCore, type Core } from "../../host/core.ts"
 import { EngineTrap, type Engine } from "../../host/engine/engine.ts"
 
 const SIZE = 0x200
@@ -109,7 +109,8 @@ describe("The core's host side", () => {
     view.setUint32(4, 0x3000, true)
     view.setUint32(8, 22, true)
     view.setUint32(12, 3, true)
-    assert.throws(() => core.open("...", BOOT.cold, 1), (error: CoreError) => error.code === "SETTINGS_REFUSED" && error.line === 3 && error.message === "sip_port is 0 to 65535")
+    const refused = { code: "SETTINGS_REFUSED", line: 3, message: "sip_port is 0 to 65535" }
+    assert.throws(() => core.open("...", BOOT.cold, 1), refused)
   })
 
   it("refuses what does not fit before the core sees it, and goes on", () => {
@@ -177,7 +178,8 @@ describe("An endpoint", () => {
     const memory = new Uint8Array(32)
     const forms: [string, string][] = [
       ["192.0.2.1", "192.0.2.1"], ["255.255.255.255", "255.255.255.255"], ["", ""], ["::", "::"], ["::1", "::1"], ["fe80::1%eth0", "fe80::1"],
-      ["2001:DB8:0:0:8:800:200C:417A", "2001:db8::8:800:200c:417a"], ["2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"], ["1:0:0:2:0:0:0:3", "1:0:0:2::3"],
+      ["2001:DB8:0:0:8:800:200C:417A", "2001:db8::8:800:200c:417a"], ["2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"],
+      ["1:0:0:2:0:0:0:3", "1:0:0:2::3"],
       ["1:0:0:2:3:0:0:4", "1::2:3:0:0:4"], ["::ffff:192.0.2.1", "::ffff:c000:201"], ["10:0:0:0:0:0:0:0", "10::"], ["0:0:1:0:0:0:0:10", "0:0:1::10"],
       ["100:0:0:10:0:0:0:0", "100:0:0:10::"], ["1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0"],
     ]
@@ -188,8 +190,8 @@ describe("An endpoint", () => {
   })
 
   it("is refused when it is no address", () => {
-    for (const bad of ["1.2.3", "1.2.3.256", "1.2.3.4.5", ":::", "1::2::3", "12345::", "g::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "::1.2.3", "name", "1:2:3:4:5:6:7:8::"]) {
-      assert.throws(() => addressBytes(bad), RangeError, bad)
-    }
+    const ip4 = ["1.2.3", "1.2.3.256", "1.2.3.4.5", "name"]
+    const ip6 = [":::", "1::2::3", "12345::", "g::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7:8::", "::1.2.3"]
+    for (const bad of [...ip4, ...ip6]) assert.throws(() => addressBytes(bad), RangeError, bad)
   })
 })

@@ -25,7 +25,10 @@ async function survivors(count: number, make: () => object): Promise<number> {
 
 const functionsOnly = Array.from({ length: 20 }, () => load().exports.add)
 const viewsOnly = Array.from({ length: 20 }, () => new Uint8Array(load().memory()))
-const pairs = Array.from({ length: 20 }, () => { const instance = load(); return { write: instance.exports.writeAt, view: new Uint8Array(instance.memory()) } })
+const pairs = Array.from({ length: 20 }, () => {
+  const instance = load()
+  return { write: instance.exports.writeAt, view: new Uint8Array(instance.memory()) }
+})
 await collect()
 for (const add of functionsOnly) assert.equal(add?.(1, 2), 3)
 for (const [i, view] of viewsOnly.entries()) {

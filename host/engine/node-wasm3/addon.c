@@ -1,7 +1,7 @@
 /* The addon's face to JavaScript: instantiate(bytes, imports, options) -> { exports, globals, memory(), setFuel(n), fuelUsed() }.
  *
- * Lifetimes: each JavaScript value that leads to an instance (its functions and the ArrayBuffer over its memory) holds it, whatever else is collected.
- * Imported functions are held by a hidden property of the functions that lead to them, so that the garbage collector sees the circle. */
+ * Lifetimes: each JavaScript value that leads to an instance (its functions, the ArrayBuffer over its memory) holds it, whatever else is
+ * collected. Imported functions are held by a hidden property of the functions that lead to them, so that the collector sees the circle. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +104,9 @@ static napi_value callExport (napi_env env, napi_callback_info info)
     instanceHold (self);
     const char * error = instanceCall (self, function, slots, & result);
     detachMoved (self);
-    napi_value value = error ? throwError (env, error) : m3_GetRetCount (function) == 0 ? NULL : valueToJs (env, m3_GetRetType (function, 0), & result);
+    napi_value value = NULL;
+    if (error) throwError (env, error);
+    else if (m3_GetRetCount (function) > 0) value = valueToJs (env, m3_GetRetType (function, 0), & result);
     instanceRelease (self);
     return value;
 }
@@ -145,8 +147,8 @@ static void freeCallable (napi_env env, void * data, void * ignored)
 /* -- instantiate --------------------------------------------------------------------------------------------------------------------- */
 
 /* A function on `target` whose native data holds the instance. `held` are the imported functions. */
-static napi_value addFunction (napi_env env, Instance * self, napi_value target, const char * name, size_t length, napi_callback callback, void * data,
-    napi_finalize finalize, napi_value held)
+static napi_value addFunction (napi_env env, Instance * self, napi_value target, const char * name, size_t length,
+    napi_callback callback, void * data, napi_finalize finalize, napi_value held)
 {
     napi_value function, key;
     instanceHold (self);
@@ -189,7 +191,8 @@ static napi_value importOf (napi_env env, napi_value imports, IM3Function functi
 static const char * throwMissing (napi_env env, IM3Function function)
 {
     char sentence [256];
-    snprintf (sentence, sizeof sentence, "the module imports the function %s.%s, which is not there", function->import.moduleUtf8, function->import.fieldUtf8);
+    snprintf (sentence, sizeof sentence, "the module imports the function %s.%s, which is not there",
+        function->import.moduleUtf8, function->import.fieldUtf8);
     throwError (env, sentence);
     return importThrew;
 }
@@ -222,8 +225,9 @@ static const char * checkSignatures (const Instance * self)
     for (uint32_t i = 0; i < self->module->numFunctions; i++)
     {
         IM3Function function = & self->module->functions [i];
-        if (m3_GetArgCount (function) > PARAMETERS_MAX && (function->import.moduleUtf8 || function->export_name)) return "a function has too many parameters";
-        if (m3_GetRetCount (function) > 1 && (function->import.moduleUtf8 || function->export_name)) return "a function has several results";
+        if (! function->import.moduleUtf8 && ! function->export_name) continue;
+        if (m3_GetArgCount (function) > PARAMETERS_MAX) return "a function has too many parameters";
+        if (m3_GetRetCount (function) > 1) return "a function has several results";
     }
     return NULL;
 }
@@ -259,7 +263,8 @@ static napi_value setFuel (napi_env env, napi_callback_info info)
     napi_value argument;
     Instance * self = instanceOf (env, info, & count, & argument);
     int64_t fuel = 0;
-    if (napi_get_value_int64 (env, argument, & fuel) != napi_ok || fuel < 0) return throwError (env, "fuel is a number of loop turns and calls, 0 or more");
+    if (napi_get_value_int64 (env, argument, & fuel) != napi_ok || fuel < 0)
+        return throwError (env, "fuel is a number of loop turns and calls, 0 or more");
     self->budget = fuel;
     return NULL;
 }

@@ -14,7 +14,8 @@ static inline Meter * meterOf (M3MemoryHeader * memory)
     return (Meter *) memory->runtime->userdata;
 }
 
-/* Before each call inside wasm. A function without parameters and locals uses no wasm stack when it calls itself, so the native stack is watched too. */
+/* Before each call inside wasm. A function without parameters and locals uses no wasm stack when it calls itself, so that the native stack is
+ * watched too. */
 static inline M3Result chargeCall (M3MemoryHeader * memory)
 {
     Meter * meter = meterOf (memory);
