@@ -58,7 +58,8 @@ const KINDS: Record<string, TrapKind> = {
   "null table element": "call",
 }
 
+/** Functions are compiled when they are first called: what wasm3 then refuses (no memory left) ends the call like a trap. */
 function trapOf(error: unknown): EngineTrap | undefined {
-  if (!(error instanceof Error && "code" in error && error.code === "WASM3_TRAP")) return undefined
+  if (!(error instanceof Error && "code" in error && (error.code === "WASM3_TRAP" || error.code === "WASM3_REFUSED"))) return undefined
   return new EngineTrap("wasm3", KINDS[error.message] ?? "other", error.message)
 }
