@@ -180,6 +180,7 @@ export function timeout(now: i64): void {
 export function redraw(now: i64): void { view.update(now) }
 
 export function soonest(): i64 {
+  if (mayFinishChange()) return 0
   let at = sooner(resolver.soonest(), client.soonest())
   at = sooner(at, server.soonest())
   at = sooner(at, outbox.soonest())
@@ -196,10 +197,10 @@ function settle(now: i64): void {
       registration.progress(LINE, now)
       leftover.progress(LINE, now)
     }
-    if (phone().changing && registration.registration(LINE).state == RegistrationState.OFF) finishChange(now)
+    if (mayFinishChange()) finishChange(now)
     else if (!dispatch(now)) break
   }
-  if (registration.registration(LINE).happened & Happened.FAILED) view.announceFailure()
+  if (registration.registration(LINE).happened & (Happened.FAILED | Happened.ALL_FAILED)) view.announceFailure()
   view.update(now)
 }
 
@@ -262,6 +263,12 @@ function change(now: i64): void {
   exchange()
   phone().changing = true
   registration.stop(LINE, now)
+}
+
+/** The old account is gone, and the host has been told so. */
+function mayFinishChange(): bool {
+  const r = registration.registration(LINE)
+  return phone().changing && r.state == RegistrationState.OFF && (r.happened & Happened.UNREGISTERED) == 0
 }
 
 /** The old account is gone: the new settings come into force. */

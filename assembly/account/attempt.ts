@@ -1,6 +1,7 @@
 // One REGISTER at one server with everything that belongs to it: the socket, the challenges, a 423, and what became of it.
 import { EXPIRES_MAX_SEC } from "../config"
 import { TX } from "../memory"
+import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
 import { Span, NONE, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { token } from "../base/random"
@@ -42,7 +43,15 @@ export class Attempt {
   grantedSec: u32      // with GRANTED
   retryAfterSec: i64   // of the last answer, -1 none
   giveUpMs: i64        // 0 = 64*T1
+  // then: our address in the request sent last, 20 bytes
+
+  // @ts-ignore: decorator
+  @inline
+  get local(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + LOCAL_AT) }
 }
+
+const LOCAL_AT: usize = 48
+export const ATTEMPT_SIZE: usize = LOCAL_AT + ENDPOINT_SIZE
 
 /** Begins a REGISTER at candidate `id` for `expiresSec` seconds (0 = remove our binding). Nothing may be under way in `a`. */
 export function start(a: Attempt, line: i32, id: u32, expiresSec: u32, giveUpMs: i64, now: i64): Outcome {
@@ -147,7 +156,8 @@ function request(a: Attempt, line: i32, now: i64): Outcome {
 
 // RFC 3261 10.2
 function compose(w: Writer, a: Attempt, c: Candidate): void {
-  const server = c.endpoint, local = flow.localOf(a.flow)
+  const server = c.endpoint, local = a.local
+  local.copyFrom(flow.localOf(a.flow))
   const uri = registrar()
   beginRequest(w, text("REGISTER"), uri)
   via(w, text("UDP"), local, branch())
@@ -161,9 +171,9 @@ function compose(w: Writer, a: Attempt, c: Candidate): void {
   writeCallId(w, server)
   w.put(text("\r\nCSeq: "))
   w.number(nextCseq())
-  w.put(text(" REGISTER\r\nContact: <"))
-  writeContact(w, local)
-  w.put(text(">\r\nExpires: "))
+  w.put(text(" REGISTER\r\nContact: "))
+  writeContacts(w, a, c)
+  w.put(text("\r\nExpires: "))
   w.number(a.expiresSec)
   w.put(text("\r\nSupported: path\r\nUser-Agent: "))
   w.put(PRODUCT)
@@ -171,6 +181,18 @@ function compose(w: Writer, a: Attempt, c: Candidate): void {
   authorize(w, server, text("REGISTER"), uri, false)
   authorize(w, server, text("REGISTER"), uri, true)
   finish(w, NONE)
+}
+
+// RFC 3261 10.2.1.1, 10.2.2: when our address has changed since we registered there, the contact that calls would be lost to goes with the same request.
+function writeContacts(w: Writer, a: Attempt, c: Candidate): void {
+  const moved = c.boundUntil != 0 && !c.boundLocal.equals(a.local)
+  w.byte(0x3c)
+  writeContact(w, moved && a.expiresSec == 0 ? c.boundLocal : a.local)
+  w.byte(0x3e)
+  if (!moved || a.expiresSec == 0) return
+  w.put(text(", <"))
+  writeContact(w, c.boundLocal)
+  w.put(text(">;expires=0"))
 }
 
 // Request-URI and branch are composed in TX: they are needed only until the message is.
@@ -237,7 +259,7 @@ function expiresOfOurs(a: Attempt, m: Message): i64 {
 function isOurs(a: Attempt, uri: Span): bool {
   const w = changetype<Writer>(SCRATCH)
   w.open(SCRATCH + 32, URI_MAX)
-  writeContact(w, flow.localOf(a.flow))
+  writeContact(w, a.local)
   if (parseUri(w.written, changetype<Uri>(OUR_URI)) < 0) return false
   if (parseUri(uri, changetype<Uri>(THEIR_URI)) < 0) return false
   return sameUri(changetype<Uri>(OUR_URI), changetype<Uri>(THEIR_URI))
@@ -250,6 +272,7 @@ const OUR_URI: usize = TX + 0x200
 const THEIR_URI: usize = TX + 0x280
 
 export function checkScratch(): void {
+  if (offsetof<Attempt>() > LOCAL_AT) ERROR("Attempt has grown over its endpoint")
   if (offsetof<Values>() > 0x40 || offsetof<Address>() > 0x40 || offsetof<Uri>() > 0x80) ERROR("a parse result has outgrown its place")
   if (BRANCH + 32 > CONTACTS) ERROR("the request scratch runs into the parse results")
 }

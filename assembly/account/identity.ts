@@ -19,9 +19,10 @@ class Kept {
   seed0: u64           // what Call-IDs and tags are made from; drawn at a cold start
   seed1: u64
   boundUntil: i64      // our registration at `active` may live until then
-  // then: active endpoint, 20 bytes
+  // then: active endpoint and the local one that the binding names, 20 bytes each
 }
 const ACTIVE: usize = KEEP + 32
+const ACTIVE_LOCAL: usize = ACTIVE + 20
 
 function kept(): Kept { return changetype<Kept>(KEEP) }
 
@@ -42,14 +43,19 @@ export function nextCseq(): u32 {
   return k.cseq
 }
 
-/** Remembers the server that we are registered at, for a core that takes over after a trap. `untilMs` 0: nowhere. */
-export function keepActive(e: Endpoint, untilMs: i64): void {
+/** Remembers the server that we are registered at, and by which address of ours, for a core that takes over after a trap. */
+export function keepActive(e: Endpoint, local: Endpoint, untilMs: i64): void {
   changetype<Endpoint>(ACTIVE).copyFrom(e)
+  changetype<Endpoint>(ACTIVE_LOCAL).copyFrom(local)
   kept().boundUntil = untilMs
 }
 
+/** We are registered nowhere. */
+export function forgetActive(): void { kept().boundUntil = 0 }
+
 /** Where the core before us was registered; only meaningful while keptUntil() is not 0. */
 export function keptActive(): Endpoint { return changetype<Endpoint>(ACTIVE) }
+export function keptLocal(): Endpoint { return changetype<Endpoint>(ACTIVE_LOCAL) }
 export function keptUntil(): i64 { return kept().boundUntil }
 
 /** sip:domain, the Request-URI of REGISTER (RFC 3261 10.2: no user part). */
@@ -95,7 +101,7 @@ export function writeCallId(w: Writer, server: Endpoint): void { writeMark(w, se
 /** The From tag that goes with that Call-ID. */
 export function writeFromTag(w: Writer, server: Endpoint): void { writeMark(w, server, text("tag"), 8) }
 
-const DIGEST: usize = KEEP + 64            // 16 bytes of scratch that hold nothing secret
+const DIGEST: usize = KEEP + 80            // 16 bytes of scratch that hold nothing secret
 
 function writeMark(w: Writer, server: Endpoint, purpose: Span, bytes: u32): void {
   hashBegin(Hash.MD5)

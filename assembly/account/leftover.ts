@@ -5,7 +5,7 @@ import { Message } from "../wire/message"
 import { Candidate, Reason, activeId, byId, candidate, candidateCount, indexOfId } from "../servers/candidates"
 import { markAnswer } from "../servers/policy"
 import * as attempt from "./attempt"
-import { Attempt, Outcome } from "./attempt"
+import { ATTEMPT_SIZE, Attempt, Outcome } from "./attempt"
 import { RegistrationState } from "./machine"
 import { registration } from "./registration"
 
@@ -19,7 +19,7 @@ const PAUSE_MAX: i64 = 1_800_000
 function errand(): Attempt { return changetype<Attempt>(LEFTOVER) }
 
 export function openLeftover(line: i32): void {
-  if (offsetof<Attempt>() > LEFTOVER_SIZE) ERROR("Attempt does not fit in LEFTOVER")
+  if (ATTEMPT_SIZE > LEFTOVER_SIZE) ERROR("Attempt does not fit in LEFTOVER")
   memory.fill(LEFTOVER, 0, LEFTOVER_SIZE)
   errand().owner = OWNER_LEFTOVER
   errand().handle = -1

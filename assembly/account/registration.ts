@@ -14,8 +14,8 @@ import { beginHunt, currentId, isLast, leave, noteTrying } from "../servers/hunt
 import { failsOver, giveUpAfter, longestTry, markAnswer, markGood } from "../servers/policy"
 import { noteHold } from "../servers/why"
 import * as attempt from "./attempt"
-import { Attempt, Outcome } from "./attempt"
-import { keepActive, keptActive, keptUntil } from "./identity"
+import { ATTEMPT_SIZE, Attempt, Outcome } from "./attempt"
+import { forgetActive, keepActive, keptActive, keptLocal, keptUntil } from "./identity"
 import { Do, Input, RegistrationState, actionOf, nextOf } from "./machine"
 import { keepRoutes, forgetRoutes } from "./routes"
 
@@ -68,13 +68,13 @@ export function registration(line: i32): Registration { return changetype<Regist
 
 /** Puts the line into its first state. `taken` says that KEEP came from a core before us: its server is then tried first. */
 export function openRegistration(line: i32, taken: bool): void {
-  if (offsetof<Registration>() > ATTEMPT_AT || ATTEMPT_AT + offsetof<Attempt>() > REGISTRATIONS_SIZE) ERROR("Registration does not fit")
+  if (offsetof<Registration>() > ATTEMPT_AT || ATTEMPT_AT + ATTEMPT_SIZE > REGISTRATIONS_SIZE) ERROR("Registration does not fit")
   const r = registration(line)
   memory.fill(changetype<usize>(r), 0, REGISTRATIONS_SIZE)
   r.candidate = -1
   r.dueAt = NEVER
   r.attempt.owner = OWNER_REGISTRATION
-  if (!taken) keepActive(keptActive(), 0)
+  if (!taken) forgetActive()
 }
 
 // -- Commands
@@ -216,13 +216,23 @@ function located(line: i32, r: Registration, now: i64): void {
     rebuild(line)
     if (r.state == RegistrationState.LOCATING) {
       r.happened |= Happened.LOCATED
-      if (r.prefer == 0 && keptUntil() > now) r.prefer = <u8>idAt(line, keptActive())
+      if (keptUntil() > now) takeOver(line, r)
     }
     put(line, Input.LOCATED, now)
     return
   }
   if (r.state == RegistrationState.LOCATING) r.reason = <u8>troubleOf(result)
   put(line, Input.LOST, now)
+}
+
+/** A core before this one was registered: its server goes first, and its binding there is ours to renew or to remove. */
+function takeOver(line: i32, r: Registration): void {
+  const id = idAt(line, keptActive())
+  if (id == 0) return
+  const c = byId(line, id)
+  c.boundUntil = keptUntil()
+  c.boundLocal.copyFrom(keptLocal())
+  if (r.prefer == 0) r.prefer = <u8>id
 }
 
 function troubleOf(result: Located): Trouble {
@@ -279,7 +289,8 @@ function hold(line: i32, r: Registration, now: i64): void {
   r.refreshAt = now + refreshAfter(seconds)
   r.dueAt = r.refreshAt
   c.boundUntil = r.expiresAt
-  keepActive(c.endpoint, r.expiresAt)
+  c.boundLocal.copyFrom(r.attempt.local)
+  keepActive(c.endpoint, c.boundLocal, r.expiresAt)
 }
 
 /**
@@ -313,7 +324,7 @@ function backOff(line: i32, r: Registration, now: i64): void {
   const upper = <i64>min<u32>(BACKOFF_BASE_SEC << doublings, BACKOFF_MAX_SEC) * 1000
   r.retryAt = now + upper / 2 + below(<u32>(upper / 2))
   r.dueAt = r.retryAt
-  if (!r.told) r.happened |= r.reason == Trouble.ALL_FAILED ? Happened.ALL_FAILED | Happened.FAILED : Happened.FAILED
+  if (!r.told) r.happened |= r.reason == Trouble.ALL_FAILED ? Happened.ALL_FAILED : Happened.FAILED
   r.told = 1
 }
 
@@ -335,7 +346,7 @@ function unhold(line: i32, r: Registration): void {
   r.expiresAt = 0
   r.locating = 0
   forgetRoutes(line)
-  keepActive(keptActive(), 0)
+  forgetActive()
 }
 
 function unregister(line: i32, r: Registration, now: i64): void {

@@ -35,10 +35,15 @@ export class Candidate {
   // @ts-ignore: decorator
   @inline
   get endpoint(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + ENDPOINT_AT) }
+  /** The address of ours that the binding made there names; only meaningful while boundUntil is not 0. */
+  // @ts-ignore: decorator
+  @inline
+  get boundLocal(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + BOUND_AT) }
 }
 
 const ENDPOINT_AT: usize = 64
-const NAME_AT: usize = ENDPOINT_AT + ENDPOINT_SIZE
+const BOUND_AT: usize = ENDPOINT_AT + ENDPOINT_SIZE
+const NAME_AT: usize = BOUND_AT + ENDPOINT_SIZE
 const NAME_CAPACITY: u32 = 36
 const STRIDE: usize = NAME_AT + NAME_CAPACITY
 

@@ -149,7 +149,9 @@ function putFailedLast(line: i32, hunt: Hunt, first: u32, now: i64): void {
   for (let pass: i32 = hunt.count; pass > 0; pass--) {
     for (let i: u32 = 1; i < hunt.count; i++) {
       const a = load<u8>(IDS + i - 1), b = load<u8>(IDS + i)
-      if (avoidance(line, a, first, now) > avoidance(line, b, first, now)) store<u16>(IDS + i - 1, <u16>(b | a << 8))
+      if (avoidance(line, a, first, now) <= avoidance(line, b, first, now)) continue
+      store<u8>(IDS + i - 1, b)
+      store<u8>(IDS + i, a)
     }
   }
   for (let i: u32 = 0; i < hunt.count; i++) {

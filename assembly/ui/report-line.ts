@@ -6,6 +6,7 @@ import { writeIp } from "../base/ip"
 import { Setting, words } from "../settings/settings"
 import { Candidate, activeId, candidate, candidateCount } from "../servers/candidates"
 import { Registration, isRegistered, registration } from "../account/registration"
+import { serviceRoute } from "../account/routes"
 import { Reply, scratch } from "./lines"
 import { name, numberMember, textMember } from "./json"
 import { iconWord, serversUp } from "./standing"
@@ -57,6 +58,10 @@ function statusText(w: Writer, r: Registration, now: i64): void {
     seconds(w, text("\nregistered: for "), now - r.registeredAt)
     seconds(w, text(", expires in "), r.expiresAt - now)
     if (r.refreshAt > now) seconds(w, text(", refresh in "), r.refreshAt - now)
+    if (serviceRoute(0) != NONE) {
+      w.put(text("\nservice route: "))
+      w.put(serviceRoute(0))
+    }
   } else if (isWaiting(r, now)) {
     seconds(w, text("\nnext try: in "), r.retryAt - now)
   }
@@ -104,6 +109,7 @@ function statusJson(w: Writer, r: Registration, now: i64): void {
     numberMember(w, text("registered_for_sec"), (now - r.registeredAt) / 1000)
     numberMember(w, text("expires_in_sec"), (r.expiresAt - now) / 1000)
     if (r.refreshAt > now) numberMember(w, text("refresh_in_sec"), (r.refreshAt - now) / 1000)
+    if (serviceRoute(0) != NONE) textMember(w, text("service_route"), serviceRoute(0))
   } else if (isWaiting(r, now)) {
     numberMember(w, text("retry_in_sec"), (r.retryAt - now) / 1000)
   }

@@ -1,6 +1,7 @@
 // The user interface as the phone sees it: keys and time go in, an action and a picture come out.
 import { NEVER, sooner } from "../base/deadline"
-import { Output, give } from "../io"
+import { Output, give, io } from "../io"
+import { Setting } from "../settings/settings"
 import { registration } from "../account/registration"
 import { clear, finish, forget, frame, takeDirty } from "./screen"
 import { Action, View, openPanel, panel, pop, popToIdle, shown } from "./panel"
@@ -78,8 +79,13 @@ export function soonest(): i64 {
   return sooner(p.wakeAt, sooner(p.letterAt, p.repeatAt))
 }
 
-/** The frame, when it has changed since it was given out. */
-export function pollDisplay(): Output { return takeDirty() ? give(Output.DISPLAY, frame(), 0) : Output.REST }
+/** The frame, when it has changed since it was given out. Bit 0 of the flags: a password is being typed, so the keys are a secret. */
+export function pollDisplay(): Output {
+  if (!takeDirty()) return Output.REST
+  give(Output.DISPLAY, frame(), 0)
+  io().flags = shown() == View.EDIT && panel().field == Setting.PASSWORD ? 1 : 0
+  return Output.DISPLAY
+}
 
 function repeats(code: u32): bool {
   return code == 0x55 || code == 0x44 || (shown() == View.EDIT && (code == 0x61 || code == 0x4c))

@@ -1,4 +1,5 @@
 // Header field names: every name that the phone tells from others, with its compact form, and the look-up of a name in a message.
+import { CASE } from "./char"
 import { NAMES, RECORDS, SLOTS, MULTIPLIER, SLOT_SHIFT } from "./header-table"
 import { Span, startOf, lengthOf } from "../base/span"
 
@@ -83,45 +84,45 @@ export const enum Field {
   COUNT
 }
 
-const CASE: u64 = 0x2020202020202020
 
-/** Which field a name is, in full or compact form and in any case of letters (RFC 3261 7.3.1, 7.3.3). */
+/** Which field a name is, in full or compact form and in any case of letters (RFC 3261 7.3.1, 7.3.3). A name has no control characters. */
 export function fieldNamed(name: Span): Field {
   return lengthOf(name) == 0 ? Field.OTHER : fieldAt(startOf(name), lengthOf(name))
 }
 
 /**
  * The same for the `length` (1 or more) bytes at `start`. Reads at most seven bytes before `start`, none behind the name: a name is taken as
- * its first and its last eight bytes, and only one above sixteen needs a look at those between.
+ * its first and its last eight bytes, and only one above sixteen needs a look at those between. As there are no control characters in it,
+ * setting bit 5 makes capitals small and no other byte a letter or a hyphen.
  */
 // @ts-ignore: decorator
 @inline
 export function fieldAt(start: usize, length: u32): Field {
-  const tail = load<u64>(start + length - 8)
-  const short = length <= 8
-  const first = short ? tail >> (64 - (length << 3)) : load<u64>(start)
-  const last = short ? 0 : tail
-  const key = (first | CASE) ^ ((last | CASE) >> 1)
-  const slot = ((<u32>(key ^ (key >> 32)) ^ length) * MULTIPLIER) >>> SLOT_SHIFT
-  const record = load<u32>(RECORDS + (<usize>load<u8>(SLOTS + slot) << 2))
+  const end = start + length
+  if (length <= 8) {
+    const unused = 64 - (<u64>length << 3)
+    const name = load<u64>(end - 8) >> unused | CASE
+    const record = recordOf(name)
+    if ((record >>> 16 & 0xff) != length) return Field.OTHER
+    return (load<u64>(<usize>(record & 0xffff) + length + NAMES - 8) >> unused | CASE) == name ? record >>> 24 : Field.OTHER
+  }
+  const first = load<u64>(start) | CASE, last = load<u64>(end - 8) | CASE
+  const record = recordOf(first ^ last >> 1)
   if ((record >>> 16 & 0xff) != length) return Field.OTHER
-  const known = NAMES + (record & 0xffff)
-  const knownTail = load<u64>(known + length - 8)
-  if (short) return unlike(first, knownTail >> (64 - (length << 3))) ? Field.OTHER : record >>> 24
-  if (unlike(tail, knownTail) || unlike(first, load<u64>(known)) || length > 16 && !sameMiddle(start, known, length)) return Field.OTHER
-  return record >>> 24
+  const known: usize = record & 0xffff
+  if (load<u64>(known + NAMES) != first || load<u64>(known + length + NAMES - 8) != last) return Field.OTHER
+  return length <= 16 || sameMiddle(start, known + NAMES, length) ? record >>> 24 : Field.OTHER
 }
 
-/** Eight bytes that differ in more than the case of letters. The known ones are lower case: only their letters have bit 6. */
 // @ts-ignore: decorator
 @inline
-function unlike(bytes: u64, known: u64): bool {
-  return ((bytes ^ known) & ~(known >> 1 & CASE)) != 0
+function recordOf(key: u64): u32 {
+  return load<u32>(<usize>load<u8>(<usize>(key * MULTIPLIER >> SLOT_SHIFT), SLOTS) << 2, RECORDS)
 }
 
 function sameMiddle(start: usize, known: usize, length: u32): bool {
   for (let i: u32 = 8; i < length - 8; i += 8) {
-    if (unlike(load<u64>(start + i), load<u64>(known + i))) return false
+    if ((load<u64>(start + i) | CASE) != load<u64>(known + i)) return false
   }
   return true
 }

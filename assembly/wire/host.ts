@@ -1,5 +1,5 @@
 // A host and port, as in a URI or in the sent-by of a Via (RFC 3261 25.1: host, hostport).
-import { CLOSE, DOT, OPEN, Class, isDigit, isOf, peek } from "./char"
+import { CLOSE, DOT, OPEN, Class, isDigit, isOf, peek, skipOf } from "./char"
 import { HOST_IP_AT } from "./state"
 import { Endpoint } from "../base/endpoint"
 import { parseIp6 } from "../base/ip"
@@ -46,19 +46,20 @@ export function readPort(p: usize, end: usize): u64 {
 
 /** Labels of letters, digits, hyphens and underscores; none is empty, and the last one does not begin with a digit, else it were an address. */
 function readName(p: usize, end: usize): u32 {
-  let label = p, last = p
-  for (; p < end; p++) {
-    const c: u32 = peek(p)
-    if (!isOf(c, Class.HOST)) break
-    if (c != DOT) continue
-    if (p == label) return 0
-    last = label
-    label = p + 1
-  }
   // RFC 3261 25.1: hostname = *( domainlabel "." ) toplabel [ "." ]
-  if (p == label) label = last
-  if (p == label || isDigit(peek(label)) || peek(label) == 0x2d) return 0
-  return <u32>p | HostKind.NAME << KIND_SHIFT
+  let label = p
+  while (true) {
+    const start = p
+    p = skipOf(p, end, Class.LABEL)
+    if (p == start) {
+      if (label == p) return 0
+      break
+    }
+    label = start
+    if (p == end || peek(p) != DOT) break
+    p++
+  }
+  return peek(label) - 48 < 10 || peek(label) == 0x2d ? 0 : <u32>p | HostKind.NAME << KIND_SHIFT
 }
 
 /** The end of four numbers with dots between them, each at most 255; 0 when this is not one. */

@@ -9,7 +9,7 @@ import { readTyped } from "./typed"
 import { SIP_SPACE, SPACE_SIP } from "./words"
 import { HEADERS_MAX } from "../config"
 import { decimal } from "../base/number"
-import { NONE, between, same } from "../base/span"
+import { NONE, Span, between, same } from "../base/span"
 
 /** What parse() returns for a message with a fault. */
 export const BAD: i32 = -1
@@ -124,52 +124,60 @@ function isVersion(p: usize, end: usize): bool {
 function readLines(p: usize, end: usize, m: Message): usize {
   while (p + 2 <= end) {
     if (load<u16>(p) == CRLF) return p + 2
-    if (m.fieldCount >= <u32>HEADERS_MAX) {
+    const name = p
+    p = findNameEnd(p, end)
+    let nameEnd = p
+    if (p == end || peek(p) != COLON) p = findColon(p, end)
+    if (p != 0) nameEnd = dropSpace(name, p)
+    if (p == 0 || nameEnd == name) {
+      p = skipLine(name, end, m)
+      continue
+    }
+    const field = fieldAt(name, <u32>(nameEnd - name))
+    p++
+    if (p < end && peek(p) == SPACE) p++
+    const value = p
+    p = findLineEnd(p, end, m)
+    if (p == 0) break
+    if (field == Field.OTHER && skipOf(name, nameEnd, Class.TOKEN) != nameEnd) {
+      spoil(m, Fault.FIELD_NAME)
+      continue
+    }
+    if (m.fieldCount == HEADERS_MAX) {
       spoil(m, Fault.TOO_MANY_FIELDS)
       return 0
     }
-    p = readLine(p, end, m)
+    takeLine(m, name, field, value, p - 2)
   }
   spoil(m, Fault.NO_END)
   return 0
 }
 
-/** Reads the line at `p` with its continuations. Returns where the next one begins. */
-function readLine(p: usize, end: usize, m: Message): usize {
-  const name = p
-  p = findNameEnd(p, end)
-  const nameEnd = dropSpace(name, p)
-  // RFC 3261 25.1: HCOLON = *( SP / HTAB ) ":" SWS
-  while (p < end && peek(p) == TAB || p < end && peek(p) == SPACE) p++
-  if (p == end || peek(p) != COLON || nameEnd == name) return skipLine(p, end, m)
-  const field = fieldAt(name, <u32>(nameEnd - name))
-  if (field == Field.OTHER && skipOf(name, nameEnd, Class.TOKEN) != nameEnd) return skipLine(p, end, m)
-  let value = p + 1
-  if (value < end && peek(value) == SPACE) value++
-  p = findLineEnd(value, end, m)
-  let valueEnd = p
-  if (value < valueEnd && peek(value) <= SPACE) value = skipSpace(value, valueEnd)
-  valueEnd = dropSpace(value, valueEnd)
-  takeLine(m, name, field, value, valueEnd)
-  return p
+/** RFC 3261 25.1: HCOLON = *( SP / HTAB ) ":" SWS. The search for the end of a name stops at a tab. 0 = there is no colon behind the white space. */
+function findColon(p: usize, end: usize): usize {
+  while (p < end && (peek(p) == TAB || peek(p) == SPACE)) p++
+  return p < end && peek(p) == COLON ? p : 0
 }
 
 /** A line that is neither a field nor a continuation: the next one may be good. */
 function skipLine(p: usize, end: usize, m: Message): usize {
   spoil(m, Fault.FIELD_NAME)
-  return findLineEnd(p, end, m)
+  const next = findLineEnd(p, end, m)
+  return next != 0 ? next : end
 }
 
-/** Behind the CRLF that ends the field at `p`: the first that no white space follows (RFC 3261 7.3.1). `end` when there is none. */
+/** Behind the CRLF that ends the field at `p`: the first that no white space follows (RFC 3261 7.3.1). 0 when there is none. */
 // @ts-ignore: decorator
 @inline
 function findLineEnd(p: usize, end: usize, m: Message): usize {
   while (true) {
     p = findControl(p, end)
-    if (p + 2 > end) return end
+    if (p + 2 > end) return 0
     if (load<u16>(p) == CRLF) {
       p += 2
-      if (p == end || peek(p) != SPACE && peek(p) != TAB) return p
+      if (p == end) return p
+      if (peek(p) > SPACE) return p
+      if (peek(p) != SPACE && peek(p) != TAB) return p
     } else {
       // A lone CR or LF would be a line end to others than us. Other controls are for the readers of values: quoted strings may hold them.
       if (peek(p) == CR || peek(p) == LF) spoil(m, Fault.LINE_END)
@@ -178,19 +186,24 @@ function findLineEnd(p: usize, end: usize, m: Message): usize {
   }
 }
 
-/** Puts a line into the table and reads its value, if it is of those that every message needs. */
+/** Puts a line into the table and reads its value, if it is of those that every message needs. `end` is where its CRLF begins. */
+// @ts-ignore: decorator
+@inline
 function takeLine(m: Message, name: usize, field: Field, start: usize, end: usize): void {
-  const value = between(start, end)
-  const repeated = hasLine(m, field)
-  addLine(m, name, field, value)
-  if (repeated && field > Field.VIA && field < Field.CONTACT) {
-    // RFC 4475 3.3.8, 3.3.9: which of two such lines holds cannot be known.
-    if (field != Field.CONTENT_LENGTH) spoil(m, Fault.REPEATED)
-    else if (decimal(value, i32.MAX_VALUE) != m.contentLength) spoil(m, Fault.CONTENT_LENGTHS)
-  } else if (field >= Field.VIA && field <= Field.RETRY_AFTER) {
-    const fault = readTyped(m, field, start, end)
+  const from = skipSpace(start, end)
+  const to = dropSpace(from, end)
+  if (field > Field.VIA && field < Field.CONTACT && hasLine(m, field)) checkRepeated(m, field, between(from, to))
+  else if (field <= Field.RETRY_AFTER && field != Field.OTHER) {
+    const fault = readTyped(m, field, from, to)
     if (fault != Fault.NONE) spoil(m, fault)
   }
+  addLine(m, name, field, between(from, to))
+}
+
+/** RFC 4475 3.3.8, 3.3.9: which of two such lines holds cannot be known. */
+function checkRepeated(m: Message, field: Field, value: Span): void {
+  if (field != Field.CONTENT_LENGTH) spoil(m, Fault.REPEATED)
+  else if (decimal(value, i32.MAX_VALUE) != m.contentLength) spoil(m, Fault.CONTENT_LENGTHS)
 }
 
 /** Takes as many octets as Content-Length says, or all there are (RFC 3261 18.3). Returns where the message ends. */

@@ -8,51 +8,50 @@ import { methodBetween } from "./method"
 import { findValueEnd } from "./values"
 import { readVia } from "./via"
 import { decimal } from "../base/number"
-import { between } from "../base/span"
+import { Span, between, endOf, startOf } from "../base/span"
 
 const UINT32_MAX: i64 = 0xffffffff
 
 /** RFC 3261 20.19: what a malformed Expires counts as, in seconds. */
 const EXPIRES_WHEN_MALFORMED: i64 = 3600
 
-/** Reads the value between two addresses, which is the first of its name (any of Via), into `m`. */
+/** Reads the value between two addresses, which is the first of its name (any of Via), into `m`. The ifs are nested so that few are passed. */
 export function readTyped(m: Message, field: Field, start: usize, end: usize): Fault {
-  const value = between(start, end)
-  switch (field) {
-    case Field.VIA: return readVias(m, start, end)
-    case Field.FROM: {
-      m.from = value
+  if (field <= Field.TO) {
+    if (field == Field.VIA) return readVias(m, start, end)
+    if (field == Field.FROM) {
+      m.from = between(start, end)
       return readAddress(start, end, m.fromAddress) == end && start < end ? Fault.NONE : Fault.FROM
     }
-    case Field.TO: {
-      m.to = value
-      return readAddress(start, end, m.toAddress) == end && start < end ? Fault.NONE : Fault.TO
-    }
-    case Field.CALL_ID: {
-      // RFC 3261 20.8: one word, or two with "@" between. Phones in use put more characters there than the grammar has; all but white space pass.
-      m.callId = value
-      return start < end && findBlank(start, end) == end ? Fault.NONE : Fault.CALL_ID
-    }
-    case Field.CSEQ: return readCseq(m, start, end)
-    case Field.MAX_FORWARDS: {
-      m.maxForwards = <i32>decimal(value, 255)
-      return m.maxForwards >= 0 ? Fault.NONE : Fault.MAX_FORWARDS
-    }
-    case Field.CONTENT_LENGTH: {
-      m.contentLength = <i32>decimal(value, i32.MAX_VALUE)
-      return m.contentLength >= 0 ? Fault.NONE : Fault.CONTENT_LENGTH
-    }
-    case Field.CONTENT_TYPE: m.contentType = value; break
-    case Field.EXPIRES: m.expires = deltaSeconds(start, end, EXPIRES_WHEN_MALFORMED); break
-    case Field.MIN_EXPIRES: m.minExpires = deltaSeconds(start, end, -1); break
-    case Field.RETRY_AFTER: m.retryAfter = readRetryAfter(start, end); break
+    m.to = between(start, end)
+    return readAddress(start, end, m.toAddress) == end && start < end ? Fault.NONE : Fault.TO
   }
+  if (field <= Field.CSEQ) {
+    if (field == Field.CSEQ) return readCseq(m, start, end)
+    // RFC 3261 20.8: one word, or two with "@" between. Phones in use put more characters there than the grammar has; all but white space pass.
+    m.callId = between(start, end)
+    return start < end && findBlank(start, end) == end ? Fault.NONE : Fault.CALL_ID
+  }
+  return readNumber(m, field, between(start, end))
+}
+
+function readNumber(m: Message, field: Field, value: Span): Fault {
+  if (field == Field.CONTENT_TYPE) m.contentType = value
+  else if (field == Field.MAX_FORWARDS) {
+    m.maxForwards = <i32>decimal(value, 255)
+    if (m.maxForwards < 0) return Fault.MAX_FORWARDS
+  } else if (field == Field.CONTENT_LENGTH) {
+    m.contentLength = <i32>decimal(value, i32.MAX_VALUE)
+    if (m.contentLength < 0) return Fault.CONTENT_LENGTH
+  } else if (field == Field.EXPIRES) m.expires = deltaSeconds(value, EXPIRES_WHEN_MALFORMED)
+  else if (field == Field.MIN_EXPIRES) m.minExpires = deltaSeconds(value, -1)
+  else m.retryAfter = readRetryAfter(startOf(value), endOf(value))
   return Fault.NONE
 }
 
 /** Seconds from 0 to 2^32-1 (RFC 3261 25.1: delta-seconds), or `otherwise`. */
-export function deltaSeconds(start: usize, end: usize, otherwise: i64): i64 {
-  const seconds = decimal(between(start, end), UINT32_MAX)
+export function deltaSeconds(value: Span, otherwise: i64): i64 {
+  const seconds = decimal(value, UINT32_MAX)
   return seconds >= 0 ? seconds : otherwise
 }
 
@@ -103,5 +102,5 @@ function readRetryAfter(start: usize, end: usize): i64 {
   while (p < end && peek(p) - 48 < 10) p++
   const next = skipSpace(p, end)
   if (next < end && peek(next) != SEMICOLON && peek(next) != OPEN_COMMENT) return -1
-  return deltaSeconds(start, p, -1)
+  return deltaSeconds(between(start, p), -1)
 }

@@ -1,9 +1,9 @@
 // URIs of the schemes sip, sips and tel taken apart; any other scheme is recognised as one and passes (RFC 3261 19.1, RFC 3966).
-import { AMPERSAND, AT, COLON, EQUALS, PERCENT, QUESTION, SEMICOLON, Class, findByte, isOf, peek, skipEscaped } from "./char"
+import { AMPERSAND, AT, CASE, COLON, EQUALS, PERCENT, QUESTION, SEMICOLON, SLASH, Class, findByte, isOf, peek, skipEscaped } from "./char"
 import { HostKind, hostEnd, hostKind, readHost, readPort } from "./host"
 import { sameUnescaped } from "./escape"
 import { Transport, transportBetween } from "./via"
-import { LR, MADDR, METHOD, SIP, SIPS, TEL, TTL, USER, folded } from "./words"
+import { LR, MADDR, METHOD, SIPS, TEL, TRANSPOR, TTL, USER, folded } from "./words"
 import { decimal } from "../base/number"
 import { NONE, Span, between, endOf, indexOf, lengthOf, span, startOf, text } from "../base/span"
 
@@ -39,12 +39,16 @@ export function parseUri(s: Span, u: Uri): i32 {
   u.ttl = -1
   u.whole = s
   const start = startOf(s), end = endOf(s)
+  if (start + 4 <= end && (load<u32>(start) | 0x00202020) == SIP_COLON) {
+    u.scheme = <u8>Scheme.SIP
+    return readSip(start + 4, end, u) == end ? <i32>lengthOf(s) : -1
+  }
   const colon = schemeEnd(start, end)
   if (colon == 0) return -1
   const scheme = folded(start, colon)
   let p = colon + 1
-  if (scheme == SIP || scheme == SIPS) {
-    u.scheme = <u8>(scheme == SIP ? Scheme.SIP : Scheme.SIPS)
+  if (scheme == SIPS) {
+    u.scheme = <u8>Scheme.SIPS
     p = readSip(p, end, u)
   } else if (scheme == TEL) {
     u.scheme = <u8>Scheme.TEL
@@ -55,6 +59,9 @@ export function parseUri(s: Span, u: Uri): i32 {
   }
   return p == end && p != 0 ? <i32>lengthOf(s) : -1
 }
+
+/** "sip:" in small letters as it lies in memory. */
+const SIP_COLON: u32 = 0x3a706973
 
 /**
  * The value of the URI parameter `name` (lower case, without escapes), an empty span when it has none, NONE when it is not there.
@@ -95,8 +102,9 @@ function readSip(p: usize, end: usize, u: Uri): usize {
     u.user = between(user, p)
     if (p < at && peek(p) == COLON) {
       const password = p + 1
-      p = skipEscaped(password, at, Class.PASSWORD)
+      p = skipEscaped(password, at, Class.USER)
       u.password = between(password, p)
+      if (hasSeparator(u.password)) return 0
     }
     if (p != at) return 0
     p++
@@ -117,6 +125,9 @@ function readSip(p: usize, end: usize, u: Uri): usize {
   if (p != 0 && p < end && peek(p) == QUESTION) p = readHeaders(p + 1, end, u)
   return p
 }
+
+/** RFC 3261 25.1: a password has none of these, which a user name may have. */
+function hasSeparator(s: Span): bool { return indexOf(s, SEMICOLON) >= 0 || indexOf(s, QUESTION) >= 0 || indexOf(s, SLASH) >= 0 }
 
 function readParams(p: usize, end: usize, u: Uri): usize {
   const start = p
@@ -140,9 +151,12 @@ function readParams(p: usize, end: usize, u: Uri): usize {
 
 /** Keeps the parameters that RFC 3261 19.1.1 defines. False when one has a value that is not allowed. */
 function noteParam(start: usize, end: usize, value: Span, u: Uri): bool {
+  if (end - start == 9 && (load<u64>(start) | CASE) == TRANSPOR && (peek(end - 1) | 0x20) == 0x74) {
+    noteTransport(value, u)
+    return true
+  }
   const name = folded(start, end)
   if (name == LR) u.lr = true
-  else if (end - start == 9 && sameUnescaped(between(start, end), text("transport"))) noteTransport(value, u)
   else if (name == MADDR) u.maddr = value
   else if (name == METHOD) u.method = value
   else if (name == USER) u.userParam = value

@@ -1,0 +1,191 @@
+// Plays a flow that is written as text: a phone, three servers, a nameserver, what happens when; and gives back what went over the wire.
+import { createHash } from "node:crypto"
+import { loadCore } from "../../host/core.ts"
+import type { CoreExports } from "../../host/abi.ts"
+import { loadV8 } from "../../host/engine/v8.ts"
+import { loadWasm3 } from "../../host/engine/wasm3.ts"
+import { compile } from "../../build/core.ts"
+import { BOOT, lockstep, type Endpoint, type MakePhone } from "../../host/sim/phone.ts"
+
+import { Nameserver } from "../../host/sim/nameserver.ts"
+import { Registrar, type Mode } from "../../host/sim/registrar.ts"
+import { World, type Answer } from "../../host/sim/world.ts"
+import { parseZone } from "../../host/sim/zone.ts"
+import type { Hash } from "../../host/sim/challenger.ts"
+
+const HASHES = { "MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512-256" } as const
+const hash: Hash = (name, text) => createHash(HASHES[name]).update(text, "latin1").digest("hex")
+
+/** The servers of every flow, by the letter that scripts call them. */
+const ADDRESSES: Readonly<Record<string, string>> = { a: "192.0.2.1", b: "192.0.2.2", c: "192.0.2.3" }
+const NAMESERVER = { address: "192.0.2.53", port: 53 }
+const STRANGER = { address: "203.0.113.9", port: 5060 }
+
+const SETTINGS = { domain: "example.com", user: "6001", password: "secret" }
+const ZONE = `$ORIGIN example.com.
+$TTL 3600
+@ IN SOA ns hostmaster 1 3600 600 604800 60
+a IN A 192.0.2.1
+b IN A 192.0.2.2
+c IN A 192.0.2.3
+`
+const SRV = "_sip._udp 300 IN SRV 0 1 5060 a\n_sip._udp 300 IN SRV 1 1 5060 b\n_sip._udp 300 IN SRV 2 1 5060 c\n"
+
+/** Both engines in lockstep: a flow that passes has the same bytes on each. */
+export async function bothEngines(): Promise<MakePhone> {
+  const wasm = await compile("assembly/index.ts")
+  return (keep) => lockstep(loadCore(loadV8<CoreExports>(wasm), keep), loadCore(loadWasm3<CoreExports>(wasm), keep))
+}
+
+/** Runs a script and returns what happened, one line each; the format is described in tests/flow/README.md. */
+export function play(script: string, make: MakePhone): string {
+  const stage = new Stage(script, make)
+  for (const line of script.split("\n").map((text) => text.trim()).filter((text) => text !== "" && !text.startsWith("#"))) stage.perform(line)
+  return stage.finish()
+}
+
+class Stage {
+  private readonly lines: string[] = []
+  private readonly registrars = new Map<string, Registrar>()
+  private readonly nameserver: Nameserver
+  private readonly world: World
+  private dnsShown = false
+  private booted = false
+  private seed = 1
+
+  constructor(script: string, make: MakePhone) {
+    const changed = Object.fromEntries(linesOf(script, "set").map((line) => line.split(": ", 2) as [string, string]))
+    const settings = Object.entries({ ...SETTINGS, ...changed }).map(([name, value]) => `${name}: ${value}`).join("\n")
+    const records = linesOf(script, "zone")
+    const seed = Number(linesOf(script, "seed")[0] ?? 1)
+    this.nameserver = new Nameserver([parseZone(ZONE + (records.length > 0 ? records.join("\n") + "\n" : SRV))], {
+      onQuery: ({ name, type, rcode, answers }) => { if (this.dnsShown) this.say(`dns ${type} ${name}: ${rcode} ${answers}`) },
+    })
+    this.world = new World({
+      seed, make, settings, addresses: linesOf(script, "own")[0]?.split(" ") ?? ["192.0.2.100"], dns: ["192.0.2.53"],
+      clockOrigin: 1000, checks: [], tell: (line) => this.heard(line),
+    })
+    for (const [letter, address] of Object.entries(ADDRESSES)) this.placeServer(letter, address, script)
+    this.world.place(NAMESERVER, { receive: (bytes, from) => this.answerDns(bytes, from) })
+  }
+
+  /** One line of the script. */
+  perform(line: string): void {
+    const [verb = "", ...rest] = line.split(" ")
+    if (["set", "zone", "own", "seed", "floor", "ceiling", "service-route"].includes(verb)) return
+    if (verb === "show") this.dnsShown = rest[0] === "dns"
+    else if (verb === "at" || verb === "until") {
+      this.start()
+      this.world.run(milliseconds(rest[0] ?? ""))
+      if (rest.length > 1) this.happen(rest[1] ?? "", rest.slice(2))
+    } else throw new Error(`a script has no line "${line}"`)
+  }
+
+  finish(): string {
+    this.start()
+    const screen = this.world.phone?.screen().map((row) => `  |${row}|`) ?? []
+    const violations = [...this.registrars].flatMap(([letter, { violations }]) => violations.map((text) => `VIOLATION at ${letter}: ${text}`))
+    return [...this.lines, ...violations, ...screen].join("\n")
+  }
+
+  private start(): void {
+    if (this.booted) return
+    this.booted = true
+    this.world.boot(BOOT.cold)
+  }
+
+  private happen(who: string, what: string[]): void {
+    const registrar = this.registrars.get(who)
+    if (registrar !== undefined) registrar.mode = modeOf(what)
+    else if (who === "dns") this.nameserver.fault = what[0] === "well" ? { kind: "none" } : { kind: what[0] as "dead" | "silent" }
+    else if (who === "type") this.world.type(what.join(" "))
+    else if (who === "press") for (const key of what) this.world.press(key)
+    else if (who === "network") what[0] === "down" ? this.world.takeNetworkDown(false) : this.world.takeNetworkUp(what.slice(1))
+    else if (who === "restart") this.world.boot(what[0] === "trap" ? BOOT.trap : BOOT.cold)
+    else if (who === "close") this.world.close()
+    else if (who === "screen") this.lines.push(...(this.world.phone?.screen() ?? []).map((row) => `  |${row}|`))
+    else if (who === "bindings") this.say(`bindings ${this.bindings()}`)
+    else if (who === "receive") this.receive(what)
+    else throw new Error(`nothing can happen to "${who}"`)
+  }
+
+  private bindings(): string {
+    return [...this.registrars].map(([letter, registrar]) => `${letter}:${registrar.bindings(this.world.now).length}`).join(" ")
+  }
+
+  /** A request comes from a server, or from a stranger. */
+  private receive([from = "", method = "", ...fields]: string[]): void {
+    const source = from === "stranger" ? STRANGER : { address: ADDRESSES[from] ?? "", port: 5060 }
+    const branch = `z9hG4bK-${from}-${method === "ACK" || method === "CANCEL" ? "INVITE" : method}`
+    const text = [
+      `${method} sip:6001@192.0.2.100:5060 SIP/2.0`, `Via: SIP/2.0/UDP ${source.address}:5060;branch=${branch}`, "Max-Forwards: 70",
+      "From: <sip:caller@example.com>;tag=1", "To: <sip:6001@example.com>", "Call-ID: outside", `CSeq: 1 ${method}`, ...fields.join(" ").split("|").filter((field) => field !== ""),
+      "Content-Length: 0", "", "",
+    ].join("\r\n")
+    this.world.reply(source, { bytes: Uint8Array.from(Buffer.from(text, "latin1")), to: { address: "192.0.2.100", port: 5060 } })
+  }
+
+  private placeServer(letter: string, address: string, script: string): void {
+    const of = (word: string): string[] => linesOf(script, word).filter((line) => line.startsWith(`${letter} `)).map((line) => line.slice(2))
+    const registrar = new Registrar({
+      realm: `${letter}.example.com`, users: { 6001: "secret", 6002: "secret" }, hash, secret: letter, nonceLifeSec: 86400,
+      minExpiresSec: Number(of("floor")[0] ?? 60), maxExpiresSec: Number(of("ceiling")[0] ?? 3600), serviceRoutes: of("service-route"),
+    })
+    this.registrars.set(letter, registrar)
+    this.world.place({ address, port: 5060 }, {
+      receive: (bytes, from, now) => registrar.mode.kind === "refuse" ? "refused" : registrar.receive(bytes, from, now),
+    })
+    this.world.place(STRANGER, { receive: () => [] })
+  }
+
+  private answerDns(bytes: Uint8Array, from: Endpoint): readonly Answer[] | "refused" {
+    if (!this.nameserver.listening) return "refused"
+    return this.nameserver.replies(bytes).map(({ bytes: answer, delayMs }) => ({ bytes: answer, to: from, delayMs }))
+  }
+
+  /** What the world tells, in our words: packets of SIP, events, replies. Everything else is left out. */
+  private heard(line: string): void {
+    const [, , text = ""] = /^(\S+ \S+)\s\s([^]*)$/.exec(line) ?? []
+    const packet = /^(->|<-) (\S+):5060 (.*)$/.exec(text)
+    if (packet !== null) this.say(`${packet[1]} ${letterOf(packet[2] ?? "")} ${packet[3]}`)
+    else if (text.startsWith("EVENT ")) this.say(text.replace(/^EVENT \d+ /, "phone: "))
+    else if (text.startsWith("reply ")) this.reply(text.slice(6))
+  }
+
+  /** Pieces of one reply are joined again. */
+  private reply(piece: string): void {
+    const last = this.lines.length - 1
+    if (piece.startsWith("\n") && this.lines[last]?.includes(" reply ")) this.lines[last] += piece.trimEnd().replaceAll("\n", "\n    ")
+    else if (piece.trim() !== "") this.say(`reply ${piece.trimEnd().replaceAll("\n", "\n    ")}`)
+  }
+
+  private say(text: string): void { this.lines.push(`${(this.world.now / 1000).toFixed(3)} ${text.trimEnd()}`) }
+}
+
+function modeOf([how = "", ...more]: string[]): Mode {
+  const number = Number(more[0])
+  if (how === "crashes") return { kind: "refuse" }
+  if (how === "is-silent") return { kind: "silent" }
+  if (how === "is-late") return { kind: "late", ms: number }
+  if (how === "is-brief") return { kind: "brief" }
+  if (how === "challenges") return { kind: "challenge", nonce: more[0] as "new" | "same" | "stale" }
+  if (how === "answers") return more[1] === "retry-after" ? { kind: "code", code: number, retryAfterSec: Number(more[2]) } : { kind: "code", code: number }
+  if (how === "returns") return { kind: "well" }
+  throw new Error(`a server cannot do "${how}"`)
+}
+
+const letterOf = (address: string): string => Object.entries(ADDRESSES).find(([, known]) => known === address)?.[0] ?? address
+
+/** The rest of every line that begins with this word. */
+function linesOf(script: string, word: string): string[] {
+  return script.split("\n").map((line) => line.trim()).filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1))
+}
+
+/** 90s, 1.5s, 3m, 2h. */
+function milliseconds(text: string): number {
+  const [, number, unit = ""] = /^([\d.]+)(s|m|h)$/.exec(text) ?? []
+  const factor = { s: 1000, m: 60_000, h: 3_600_000 }[unit]
+  if (number === undefined || factor === undefined) throw new Error(`"${text}" is not a time`)
+  return Number(number) * factor
+}
+
