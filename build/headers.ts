@@ -31,8 +31,8 @@ export function headerTable(): string {
   return [
     "// Made by build/headers.ts from the names in header.ts; do not edit. tests/wire/tables.test.ts compares the two.",
     "",
-    `export const MULTIPLIER: u32 = ${multiplier}`,
-    `export const SLOT_SHIFT: u32 = ${32 - SLOT_BITS}`,
+    `export const MULTIPLIER: u64 = ${multiplier}`,
+    `export const SLOT_SHIFT: u64 = ${64 - SLOT_BITS}`,
     "",
     "// The number of the record of the name that hashes to a slot; 0 = none.",
     constant("SLOTS", "u8", [...slots]),
@@ -54,7 +54,7 @@ export const CLASSES: readonly string[] = [
   ALPHANUM + "-.!%*_+`'~",                    // TOKEN
   ALPHANUM + "-._",                           // HOST: of a hostname; the underscore is not in the RFC, but in many private networks
   UNRESERVED + "&=+$,;?/",                    // USER: unreserved, user-unreserved
-  UNRESERVED + "&=+$,",                       // PASSWORD
+  ALPHANUM + "-_",                            // LABEL: HOST without the dot
   UNRESERVED + "[]/:&+$",                     // PARAMETER: paramchar
   UNRESERVED + "[]/?:+$",                     // HEADER: hnv-unreserved
   UNRESERVED + ";/?:@&=+$,[]%",               // URI: uric, for schemes that we do not know
@@ -74,28 +74,26 @@ export function charTable(): string {
   ].join("\n")
 }
 
-/** The 32 bits of a name that are multiplied: header.ts fieldAt does the same with the bytes of a message. */
-function hashed(name: string): number {
+/** A name as one number: its first eight bytes, mixed with its last eight when it is longer. header.ts fieldAt does the same with the bytes of a message. */
+function hashed(name: string): bigint {
   const bytes = Buffer.from(name.toLowerCase(), "latin1")
   const padded = Buffer.alloc(8)
   bytes.copy(padded, 0, 0, 8)
   const first = padded.readBigUInt64LE(0) | CASE
-  const last = (bytes.length > 8 ? bytes.readBigUInt64LE(bytes.length - 8) : 0n) | CASE
-  const key = first ^ last >> 1n
-  return (Number((key ^ key >> 32n) & 0xffffffffn) ^ bytes.length) >>> 0
+  return bytes.length <= 8 ? first : first ^ bytes.readBigUInt64LE(bytes.length - 8) >> 1n
 }
 
-function slotOf(hash: number, multiplier: number): number { return Math.imul(hash, multiplier) >>> 32 - SLOT_BITS }
+function slotOf(hash: bigint, multiplier: bigint): number { return Number(BigInt.asUintN(64, hash * multiplier) >> BigInt(64 - SLOT_BITS)) }
 
 /** The first odd multiplier, in a fixed order of search, that gives every name a slot of its own. */
-function findMultiplier(hashes: number[]): number {
+function findMultiplier(hashes: bigint[]): bigint {
   const taken = new Uint32Array(1 << SLOT_BITS)
-  let multiplier = 0x9e3779b1
-  for (let round = 1; ; round++) {
-    multiplier = Math.imul(multiplier, 0x2545f491) + 2 >>> 0 | 1
-    if (hashes.every((hash) => claim(taken, slotOf(hash, multiplier >>> 0), round))) return multiplier >>> 0
-    if (round === 0xffffffff) throw new Error("no multiplier separates the header names: raise SLOT_BITS")
+  let multiplier = 0x9e3779b97f4a7c15n
+  for (let round = 1; round < 50_000_000; round++) {
+    multiplier = BigInt.asUintN(64, multiplier * 0x5851f42d4c957f2dn + 0x14057b7ef767814fn) | 1n
+    if (hashes.every((hash) => claim(taken, slotOf(hash, multiplier), round))) return multiplier
   }
+  throw new Error("no multiplier separates the header names: raise SLOT_BITS")
 }
 
 function claim(taken: Uint32Array, slot: number, round: number): boolean {

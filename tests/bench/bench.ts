@@ -1,0 +1,61 @@
+// npm run bench: what typical work costs on both engines, next to the same work by an npm SIP parser, in one table.
+import { createRequire } from "node:module"
+import { testCore } from "../harness.ts"
+import { type Measure, type Row, median, printTable } from "./measure.ts"
+import { MESSAGES } from "./messages.ts"
+
+const RUNS = 9
+/** Where the messages lie: OUTBOX. */
+const MESSAGES_AT = 0x3500
+
+type OtherUri = { user?: string; host?: string } | undefined
+type OtherAddress = { uri?: string | OtherUri }
+type OtherMessage = { uri?: string | OtherUri; headers: Record<string, unknown> }
+type OtherParser = { parse(text: string): OtherMessage | undefined; parseUri(text: string): OtherUri }
+
+const other = createRequire(import.meta.url)("sip") as OtherParser
+
+/** The same values by the npm parser: it reads Via, From, To, CSeq, Contact, Route and challenges at once; the URIs in them when asked. */
+function otherReads(text: string): number {
+  const message = other.parse(text)
+  if (message === undefined) throw new Error("the npm parser cannot read this message")
+  let found = 0
+  for (const name of ["from", "to", "contact", "route", "record-route"]) {
+    const value = message.headers[name]
+    const values = (value === undefined ? [] : Array.isArray(value) ? value : [value]) as OtherAddress[]
+    for (const address of values) if (typeof address.uri === "string" && other.parseUri(address.uri) !== undefined) found++
+  }
+  if (typeof message.uri === "string" && other.parseUri(message.uri) !== undefined) found++
+  return found
+}
+
+/** One loop of `n` turns on each engine, as nanoseconds a turn. Later rows (digest, select, timers) are more entries of this kind. */
+async function engineMeasures(): Promise<Measure[]> {
+  const measures: Measure[] = []
+  for (const engine of ["v8", "wasm3"] as const) {
+    const core = await testCore("bench", engine).catch((error: { code?: string }) => {
+      if (error.code !== "ADDON_MISSING") throw error
+      console.error("The wasm3 addon is not there: npm run build:addon")
+      return undefined
+    })
+    if (core === undefined) continue
+    core.setFuel(2_000_000_000)
+    let at = MESSAGES_AT
+    MESSAGES.forEach(({ name, text }, which) => {
+      const bytes = Buffer.from(text, "latin1")
+      core.bytes.set(bytes, at)
+      core.exports.place!(which, at, bytes.length)
+      if (Number(core.exports.bench!(which, 1)) < 0) throw new Error(`${name} is not a good message`)
+      at += bytes.length
+    })
+    measures.push({ name: engine, turns: engine === "v8" ? 20_000 : 2_000, run: (which, n) => { core.exports.bench!(which, n) } })
+  }
+  measures.push({ name: "npm sip", turns: 1_000, run(which, n) { for (let i = 0; i < n; i++) otherReads(MESSAGES[which]!.text) } })
+  return measures
+}
+
+const measures = await engineMeasures()
+const rows: Row[] = MESSAGES.map(({ name, text }, which) => ({
+  name: `parse ${name}`, bytes: text.length, nanoseconds: measures.map((measure) => median(measure, which, RUNS)),
+}))
+printTable(measures.map(({ name }) => name), rows)
