@@ -1,26 +1,50 @@
 // The states of a registration, and what each input makes of them: one table.
+//
+// The table is bytes, and so are the names in it: namespaces of u8 constants, where a const enum would need a cast in every cell.
 
-export const enum RegistrationState { OFF, LOCATING, REGISTERING, REGISTERED, REFRESHING, UNREGISTERING, WAITING, FAILED }
-
-/** What a registration is told. */
-export const enum Input {
-  BEGIN,        // the user, the settings or the start ask for a registration
-  LOCATED,      // the servers are known
-  LOST,         // no server could be found
-  GRANTED,      // 2xx
-  LEFT,         // this server failed and there is another
-  EXHAUSTED,    // this server failed and there is none
-  REJECTED,     // a final answer that no other server would better
-  DUE,          // the deadline has passed
-  STOP,         // the user, the settings or the end ask for no registration
-  DOWN,         // the network is gone
-  UP,           // the network is back
+export namespace RegistrationState {
+  export const OFF: u8 = 0
+  export const LOCATING: u8 = 1
+  export const REGISTERING: u8 = 2
+  export const REGISTERED: u8 = 3
+  export const REFRESHING: u8 = 4
+  export const UNREGISTERING: u8 = 5
+  export const WAITING: u8 = 6
+  export const FAILED: u8 = 7
 }
 
-export const enum Do { NOTHING, LOCATE, HUNT, TRY, HOLD, REFRESH, RENEW, BACK_OFF, REPORT, UNREGISTER, FREEZE, END }
+/** What a registration is told. */
+export namespace Input {
+  export const BEGIN: u8 = 0      // the user, the settings or the start ask for a registration
+  export const LOCATED: u8 = 1    // the servers are known
+  export const LOST: u8 = 2       // no server could be found
+  export const GRANTED: u8 = 3    // 2xx
+  export const LEFT: u8 = 4       // this server failed and there is another
+  export const EXHAUSTED: u8 = 5  // this server failed and there is none
+  export const REJECTED: u8 = 6   // a final answer that no other server would better
+  export const DUE: u8 = 7        // the deadline has passed
+  export const STOP: u8 = 8       // the user, the settings or the end ask for no registration
+  export const DOWN: u8 = 9       // the network is gone
+  export const UP: u8 = 10        // the network is back
+}
+
+export namespace Do {
+  export const NOTHING: u8 = 0
+  export const LOCATE: u8 = 1
+  export const HUNT: u8 = 2
+  export const TRY: u8 = 3
+  export const HOLD: u8 = 4
+  export const REFRESH: u8 = 5
+  export const RENEW: u8 = 6
+  export const BACK_OFF: u8 = 7
+  export const REPORT: u8 = 8
+  export const UNREGISTER: u8 = 9
+  export const FREEZE: u8 = 10
+  export const END: u8 = 11
+}
 
 // state, input, next state, action. What is not listed changes nothing.
-const ROWS = memory.data<i32>([
+const ROWS = memory.data<u8>([
   RegistrationState.OFF, Input.BEGIN, RegistrationState.LOCATING, Do.LOCATE,
   RegistrationState.OFF, Input.STOP, RegistrationState.OFF, Do.END,
 
@@ -76,22 +100,22 @@ const ROWS = memory.data<i32>([
   RegistrationState.FAILED, Input.DOWN, RegistrationState.WAITING, Do.FREEZE,
 ])
 const ROW_COUNT = 41
-const ROW_SIZE: usize = 16
+const ROW_SIZE: usize = 4
 
-export function nextOf(state: RegistrationState, input: Input): RegistrationState {
+export function nextOf(state: u8, input: u8): u8 {
   const row = rowOf(state, input)
-  return row == 0 ? state : <RegistrationState>load<i32>(row, 8)
+  return row == 0 ? state : load<u8>(row, 2)
 }
 
-export function actionOf(state: RegistrationState, input: Input): Do {
+export function actionOf(state: u8, input: u8): u8 {
   const row = rowOf(state, input)
-  return row == 0 ? Do.NOTHING : <Do>load<i32>(row, 12)
+  return row == 0 ? Do.NOTHING : load<u8>(row, 3)
 }
 
-function rowOf(state: RegistrationState, input: Input): usize {
+function rowOf(state: u8, input: u8): usize {
   for (let i: usize = 0; i < <usize>ROW_COUNT; i++) {
     const row = ROWS + i * ROW_SIZE
-    if (load<i32>(row) == state && load<i32>(row, 4) == input) return row
+    if (load<u8>(row) == state && load<u8>(row, 1) == input) return row
   }
   return 0
 }

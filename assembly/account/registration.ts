@@ -149,11 +149,10 @@ export function soonest(line: i32): i64 {
 
 // -- The machine
 
-function put(line: i32, input: Input, now: i64): void {
+function put(line: i32, input: u8, now: i64): void {
   const r = registration(line)
-  const state = <RegistrationState>r.state
-  const action = actionOf(state, input)
-  r.state = <u8>nextOf(state, input)
+  const action = actionOf(r.state, input)
+  r.state = nextOf(r.state, input)
   if (action == Do.NOTHING) return
   if (action == Do.LOCATE) locate(line, r, now)
   else if (action == Do.HUNT) hunt(line, r, r.prefer, now)

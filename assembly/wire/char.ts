@@ -174,22 +174,51 @@ export function wordBefore(end: usize, length: u32): u64 {
 
 /** Behind the quotation mark that closes the string whose opening one is at `p`, or 0 when none does (RFC 3261 25.1: quoted-string). */
 export function skipQuoted(p: usize, end: usize): usize {
-  for (p++; p < end; p++) {
-    const c: u32 = peek(p)
-    if (c == QUOTE) return p + 1
-    if (c == BACKSLASH && ++p < end && (peek(p) > 127 || peek(p) == CR || peek(p) == LF)) return 0
+  p++
+  while (true) {
+    p = findQuote(p, end)
+    if (p == end) return 0
+    if (peek(p) == QUOTE) return p + 1
+    // RFC 3261 25.1: quoted-pair = "\" and any character of ASCII but CR and LF
+    if (++p == end || peek(p) > 127 || peek(p) == CR || peek(p) == LF) return 0
+    p++
   }
-  return 0
+}
+
+/** The first quotation mark or backslash, or `end`. */
+// @ts-ignore: decorator
+@inline
+function findQuote(p: usize, end: usize): usize {
+  const last = end - 8
+  let found: u64 = 0
+  while (p <= last) {
+    const bytes = load<u64>(p), quotes = bytes ^ ONES * QUOTE, slashes = bytes ^ ONES * BACKSLASH
+    found = (quotes - ONES & ~quotes | slashes - ONES & ~slashes) & TOPS
+    if (found) break
+    p += 8
+  }
+  if (found) return p + <usize>(ctz(found) >> 3)
+  while (p < end) {
+    if (peek(p) == QUOTE || peek(p) == BACKSLASH) break
+    p++
+  }
+  return p
 }
 
 /** The first byte that is neither of a class nor part of an escape (% and two hexadecimal digits), or `end`. */
+// @ts-ignore: decorator
+@inline
 export function skipEscaped(p: usize, end: usize, kind: Class): usize {
-  while (true) {
-    p = skipOf(p, end, kind)
-    if (p == end || peek(p) != PERCENT) return p
-    if (p + 3 > end || !isHex(peek(p + 1)) || !isHex(peek(p + 2))) return p
-    p += 3
+  p = skipOf(p, end, kind)
+  if (p < end) {
+    if (peek(p) == PERCENT) p = skipEscapes(p, end, kind)
   }
+  return p
+}
+
+function skipEscapes(p: usize, end: usize, kind: Class): usize {
+  while (p + 3 <= end && peek(p) == PERCENT && isHex(peek(p + 1)) && isHex(peek(p + 2))) p = skipOf(p + 3, end, kind)
+  return p
 }
 
 function isHex(c: u32): bool {

@@ -67,10 +67,11 @@ function readDotted(p: usize, end: usize): usize {
   for (let i: u32 = 0; i < 4; i++) {
     let value: u32 = 0
     const start = p
-    for (; p < end; p++) {
+    while (p < end) {
       const digit: u32 = peek(p) - 48
       if (digit > 9) break
       value = value * 10 + digit
+      p++
     }
     if (p - start - 1 > 2 || value > 255) return 0
     if (i == 3) return p

@@ -60,7 +60,8 @@ export function parseUri(s: Span, u: Uri): i32 {
   return p == end && p != 0 ? <i32>lengthOf(s) : -1
 }
 
-/** "sip:" in small letters as it lies in memory. */
+/** "lr" and "sip:" in small letters as they lie in memory. */
+const LR_NAME: u16 = 0x726c
 const SIP_COLON: u32 = 0x3a706973
 
 /**
@@ -133,6 +134,12 @@ function readParams(p: usize, end: usize, u: Uri): usize {
   const start = p
   while (p < end && peek(p) == SEMICOLON) {
     const name = p + 1
+    // By far the most frequent parameter of a route.
+    if (p + 3 == end && load<u16>(name) == LR_NAME) {
+      u.lr = true
+      p = end
+      break
+    }
     p = skipEscaped(name, end, Class.PARAMETER)
     if (p == name) return 0
     const nameEnd = p

@@ -2,6 +2,7 @@
 import { CASE, wordBefore } from "./char"
 
 // Exactly as written; bytes that are missing are 0.
+export const TAG_PARAM: u64 = 0x0000003d6761743b    // ";tag="
 export const INVITE: u64 = 0x0000455449564e49      // "INVITE"
 export const ACK: u64 = 0x00000000004b4341         // "ACK"
 export const OPTIONS: u64 = 0x00534e4f4954504f     // "OPTIONS"
@@ -19,6 +20,7 @@ export const UPDATE: u64 = 0x0000455441445055      // "UPDATE"
 export const VIA_SIP: u64 = 0x2f302e322f504953     // "SIP/2.0/"
 export const SPACE_SIP: u64 = 0x302e322f50495320   // " SIP/2.0"
 export const SIP_SPACE: u64 = 0x20302e322f504953   // "SIP/2.0 "
+export const BRANCH_PARAM: u64 = 0x3d68636e6172623b // ";branch="
 
 // In lower case, with spaces where bytes are missing; a name that folded() gave is compared with them.
 export const TAG: u64 = 0x2020202020676174         // "tag"

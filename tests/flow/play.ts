@@ -51,7 +51,6 @@ class Stage {
   private readonly world: World
   private dnsShown = false
   private booted = false
-  private seed = 1
 
   constructor(script: string, make: MakePhone) {
     const changed = Object.fromEntries(linesOf(script, "set").map((line) => line.split(": ", 2) as [string, string]))

@@ -115,14 +115,14 @@ export function run(program: string, args: readonly string[]): string {
 }
 
 /** Polls until the condition holds; throws with the sentence (and the last lines of the program) when it does not in time. */
-export async function until(what: string, timeoutMs: number, condition: () => boolean | Promise<boolean>, program?: Running): Promise<void> {
+export async function until(what: string | (() => string), timeoutMs: number, condition: () => boolean | Promise<boolean>, program?: Running): Promise<void> {
   const end = performance.now() + timeoutMs
   for (;;) {
     if (await condition()) return
     const dead = program?.exited === true
     if (dead || performance.now() > end) {
       const log = program ? `\n${program.lines.slice(-15).join("\n")}` : ""
-      throw new Error(`${what}: not within ${timeoutMs} ms${dead ? ", the program ended" : ""}${log}`)
+      throw new Error(`${typeof what === "string" ? what : what()}: not within ${timeoutMs} ms${dead ? ", the program ended" : ""}${log}`)
     }
     await pause(10)
   }
