@@ -50,6 +50,7 @@ export class Registration {
   happened: u32        // Happened bits not yet told
   grantedSec: u32
   lastId: u32          // candidate of the registration before, 0 none
+  leastSec: u32        // shortest registration that its server takes, 0 not known (RFC 3261 10.3)
   registeredAt: i64
   expiresAt: i64       // our binding lives until then; 0 = none
   refreshAt: i64
@@ -263,7 +264,8 @@ function tryCurrent(line: i32, r: Registration, now: i64): void {
   }
   r.candidate = <i8>indexOfId(line, id)
   noteTrying(line, now)
-  settle(line, attempt.start(r.attempt, line, id, <u32>number(Setting.REGISTER_TTL), giveUpAfter(isLast(line)), now), now)
+  const known: u32 = id == r.lastId ? r.leastSec : 0
+  settle(line, attempt.start(r.attempt, line, id, max<u32>(number(Setting.REGISTER_TTL), known), giveUpAfter(isLast(line)), now), now)
 }
 
 function hold(line: i32, r: Registration, now: i64): void {
@@ -278,6 +280,8 @@ function hold(line: i32, r: Registration, now: i64): void {
     r.registeredAt = now
   }
   setActive(line, id)
+  if (r.attempt.raised) r.leastSec = r.attempt.expiresSec
+  else if (r.lastId != <u32>id) r.leastSec = 0
   r.lastId = id
   r.candidate = <i8>indexOfId(line, id)
   r.reason = <u8>Trouble.NONE

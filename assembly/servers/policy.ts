@@ -16,8 +16,9 @@ const RETRY_AFTER_MAX_SEC: i64 = 3600
 export function giveUpAfter(last: bool): i64 {
   const mode = <RetryMode>number(Setting.RETRY_MODE)
   if (mode == RetryMode.FULL || (last && number(Setting.LAST_SERVER_FULL) != 0)) return 0
-  if (mode == RetryMode.PERIOD) return <i64>number(Setting.RETRY_PERIOD) * 1000
-  return instantOfSend(number(Setting.RETRY_COUNT) + 1)
+  const after = mode == RetryMode.PERIOD ? <i64>number(Setting.RETRY_PERIOD) * 1000 : instantOfSend(number(Setting.RETRY_COUNT) + 1)
+  // RFC 3261 17.1.2.2 timer F: no setting makes a request last longer than that.
+  return after < longestTry() ? after : 0
 }
 
 /** When the n-th retransmission of a request other than INVITE is due, in ms after the first send (AMB-09; RFC 3261 17.1.2.2 timer E). */
