@@ -22,6 +22,7 @@ Runs the phone in simulated worlds and checks in each step what must always hold
   --engine E         v8, wasm3, or both in lockstep, every output compared (v8)
   --until MS         end the world at this virtual millisecond
   --without I,J,...  leave these troubles out, by their numbers
+  --all              go on with the next seed after a failure
   --shrink           after a failure, find the troubles that it needs
   --trace FILE       write everything that happens in the last world to a file
   --help             this text
@@ -36,6 +37,7 @@ const FLAGS = {
   engine: { type: "string", default: "v8" },
   until: { type: "string" },
   without: { type: "string", default: "" },
+  all: { type: "boolean", default: false },
   shrink: { type: "boolean", default: false },
   trace: { type: "string" },
   help: { type: "boolean", default: false },
@@ -53,6 +55,7 @@ type Plan = {
   readonly engine: string
   readonly untilMs: number | undefined
   readonly without: ReadonlySet<number>
+  readonly all: boolean
   readonly shrink: boolean
   readonly trace: string | undefined
 }
@@ -80,6 +83,7 @@ function readPlan(args: readonly string[]): Plan | "help" {
     engine: values.engine,
     untilMs: values.until === undefined ? undefined : number("until", values.until, 0),
     without: new Set(without),
+    all: values.all,
     shrink: values.shrink,
     trace: values.trace,
   }
@@ -112,13 +116,14 @@ function main(args: readonly string[]): number {
   }
   const make = maker(plan.engine)
   const started = performance.now()
-  for (let seed = plan.seed; seed < plan.seed + plan.count; seed++) {
-    const outcome = runOne(plan, make, seed)
-    if (outcome.violation !== undefined) return 1
+  const failed: number[] = []
+  for (let seed = plan.seed; seed < plan.seed + plan.count && (failed.length === 0 || plan.all); seed++) {
+    if (runOne(plan, make, seed).violation !== undefined) failed.push(seed)
   }
-  const seconds = (performance.now() - started) / 1000
-  process.stdout.write(`${plan.count} worlds of ${plan.days} days: every check held (${seconds.toFixed(1)} s)\n`)
-  return 0
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  if (failed.length === 0) process.stdout.write(`${plan.count} worlds of ${plan.days} days: every check held (${seconds} s)\n`)
+  else if (plan.all) process.stdout.write(`\n${failed.length} of ${plan.count} worlds failed, seeds ${failed.join(", ")} (${seconds} s)\n`)
+  return failed.length === 0 ? 0 : 1
 }
 
 function runOne(plan: Plan, make: MakePhone, seed: number): Outcome {

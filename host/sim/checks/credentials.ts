@@ -24,16 +24,16 @@ export function credentials(): Check {
       signed.set(sip.branch, sip.nonce)
       trim(signed)
       const nonce = nonces.get(sip.nonce)
-      if (nonce === undefined && doubtful.has(at)) return
+      if (nonce !== undefined && nonce.from !== at) throw new Violation(name, `${sip.method} to ${at} answers the challenge of ${nonce.from}`)
+      if (doubtful.has(at)) return
       if (nonce === undefined) throw new Violation(name, `${sip.method} to ${at} answers a challenge that nobody made`)
-      if (nonce.from !== at) throw new Violation(name, `${sip.method} to ${at} answers the challenge of ${nonce.from}`)
       const rejected = [...nonce.rejectedAt.values()].filter(at => at > now - RESTED_MS)
       if (rejected.length >= TRIES_PER_NONCE) throw new Violation(name, `${sip.method} to ${at} offers credentials that were refused ${TRIES_PER_NONCE} times`)
     },
     delivered(now, from, bytes, damaged) {
       const sip = readSip(bytes)
       const at = endpointText(from)
-      // Nobody knows what the phone reads in a damaged challenge.
+      // Nobody knows what the phone reads in a damaged challenge, nor for how long it keeps it.
       if (damaged) doubtful.add(at)
       if (sip === undefined || sip.status === 0) return
       const refused = nonces.get(signed.get(sip.branch) ?? "")
