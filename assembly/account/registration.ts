@@ -135,12 +135,18 @@ export function unanswered(line: i32, event: u8, now: i64): void {
 /** Acts when the deadline has passed. */
 export function expire(line: i32, now: i64): void {
   const r = registration(line)
-  // A refresh that takes longer than the binding lives leaves us unregistered, and the screen must not say otherwise.
-  if (r.expiresAt != 0 && now >= r.expiresAt) r.expiresAt = 0
+  if (r.expiresAt != 0 && now >= r.expiresAt) lapse(line, r)
   if (now < r.dueAt) return
   r.dueAt = NEVER
   if (attempt.isCrowded(r.attempt)) progress(line, now)
   else put(line, Input.DUE, now)
+}
+
+/** A refresh took longer than the binding lived: we are not registered, and nothing may say otherwise. The same server is still tried first. */
+function lapse(line: i32, r: Registration): void {
+  r.prefer = <u8>activeId(line)
+  r.expiresAt = 0
+  setActive(line, 0)
 }
 
 export function soonest(line: i32): i64 {
@@ -160,7 +166,7 @@ function put(line: i32, input: u8, now: i64): void {
   else if (action == Do.TRY) tryCurrent(line, r, now)
   else if (action == Do.HOLD) hold(line, r, now)
   else if (action == Do.REFRESH) refresh(line, r, now)
-  else if (action == Do.RENEW) hunt(line, r, activeId(line), now)
+  else if (action == Do.RENEW) hunt(line, r, home(line, r), now)
   else if (action == Do.BACK_OFF) backOff(line, r, now)
   else if (action == Do.REPORT) report(line, r, now)
   else if (action == Do.UNREGISTER) unregister(line, r, now)
@@ -243,6 +249,9 @@ function troubleOf(result: Located): Trouble {
   return Trouble.NOT_FOUND
 }
 
+/** The server that goes before all others: where we are registered, or were until just now. */
+function home(line: i32, r: Registration): u32 { return activeId(line) != 0 ? activeId(line) : r.prefer }
+
 function hunt(line: i32, r: Registration, first: u32, now: i64): void {
   r.prefer = 0
   r.locating = 0
@@ -285,6 +294,7 @@ function hold(line: i32, r: Registration, now: i64): void {
   r.lastId = id
   r.candidate = <i8>indexOfId(line, id)
   r.reason = <u8>Trouble.NONE
+  r.prefer = 0
   r.failures = 0
   r.told = 0
   r.grantedSec = seconds
@@ -310,7 +320,7 @@ function refresh(line: i32, r: Registration, now: i64): void {
   r.dueAt = NEVER
   // BL-07: with the lifetime of the records over, DNS is asked again before the next request.
   if (target.targetCount(line) > 0 && target.expires(line) > now) {
-    hunt(line, r, activeId(line), now)
+    hunt(line, r, home(line, r), now)
     return
   }
   r.locating = 1
@@ -322,6 +332,7 @@ function refresh(line: i32, r: Registration, now: i64): void {
 function backOff(line: i32, r: Registration, now: i64): void {
   attempt.abandon(r.attempt, now)
   unhold(line, r)
+  r.prefer = 0
   const doublings = min<u32>(r.failures, 6)
   r.failures++
   const upper = <i64>min<u32>(BACKOFF_BASE_SEC << doublings, BACKOFF_MAX_SEC) * 1000

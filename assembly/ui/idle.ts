@@ -2,7 +2,7 @@
 import { Span, NONE, text } from "../base/span"
 import { Setting, number, words } from "../settings/settings"
 import { candidate, candidateCount } from "../servers/candidates"
-import { Registration, Trouble, registration } from "../account/registration"
+import { Registration, Trouble, isRegistered, registration } from "../account/registration"
 import { RegistrationState } from "../account/machine"
 import { COLUMNS, put, write, writeRight, widthOf } from "./screen"
 import { Symbol } from "./font"
@@ -63,11 +63,17 @@ function drawState(r: Registration): void {
     case RegistrationState.LOCATING: return drawLocating()
     case RegistrationState.REGISTERING: return drawServer(r, text("Registering at"), true)
     case RegistrationState.REGISTERED: return drawServer(r, text("Registered at"), false)
-    case RegistrationState.REFRESHING: return drawServer(r, text("Registered at"), false)
+    case RegistrationState.REFRESHING: return drawRefreshing(r)
     case RegistrationState.UNREGISTERING: return drawServer(r, text("Logging off at"), true)
     case RegistrationState.OFF: return drawOff(r)
   }
   drawWaiting(r)
+}
+
+/** A refresh is nobody's business as long as the binding lives; when the answer comes too late for it, we are registering again. */
+function drawRefreshing(r: Registration): void {
+  if (isRegistered(0)) drawServer(r, text("Registered at"), false)
+  else drawServer(r, text("Registering at"), true)
 }
 
 function drawLocating(): void {

@@ -3,7 +3,7 @@ import { Span, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { NEVER } from "../base/deadline"
 import { Status, candidate, candidateCount } from "../servers/candidates"
-import { registration } from "../account/registration"
+import { isRegistered, registration } from "../account/registration"
 import { RegistrationState } from "../account/machine"
 import { Symbol } from "./font"
 import { panel, wakeAt } from "./panel"
@@ -14,8 +14,8 @@ const MINUTE: i64 = 60000
 /** The icon of the status bar: VE-36, VE-37. */
 export function icon(): Symbol {
   switch (registration(0).state) {
-    case RegistrationState.REGISTERED:
-    case RegistrationState.REFRESHING: return Symbol.REGISTERED
+    case RegistrationState.REGISTERED: return Symbol.REGISTERED
+    case RegistrationState.REFRESHING: return isRegistered(0) ? Symbol.REGISTERED : Symbol.WAITING
     case RegistrationState.WAITING:
     case RegistrationState.FAILED: return Symbol.FAILED
     case RegistrationState.OFF: return Symbol.UNREGISTERED

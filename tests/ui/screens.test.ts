@@ -30,7 +30,10 @@ const SCENES: [string, (phone: Phone) => void][] = [
   }],
   ["Registered at an address that no name led to, on another port", (phone) => {
     phone.settings("domain: [2001:db8::1]\nuser: 6001\ndisplay_name: Zoë Ångström-Müller\n")
-    phone.servers([{ address: "[2001:db8::1]:5070", status: "up" }], 0); phone.clock("2026-03-01T13:31:30Z"); phone.stand("refreshing", "none", 200, 0)
+    phone.servers([{ address: "[2001:db8::1]:5070", status: "up" }], 0); phone.clock("2026-03-01T13:31:30Z"); phone.stand("refreshing", "none", 200, 0); phone.times(3600, 3000, 600, 0)
+  }],
+  ["A refresh that lasts longer than the registration", (phone) => {
+    phone.settings(ACCOUNT); phone.servers(THREE); phone.clock("2026-03-01T13:31:30Z"); phone.stand("refreshing", "none", 200, 0)
   }],
   ["Logging off", (phone) => { phone.settings(ACCOUNT); phone.servers(THREE, 0); phone.stand("unregistering", "none", 0, 0) }],
   ["Logged off", (phone) => { phone.settings(ACCOUNT); phone.stand("off", "stopped") }],
