@@ -40,7 +40,9 @@ export function parseAddress(s: Span, a: Address): i32 {
  */
 export function readAddress(p: usize, end: usize, a: Address): usize {
   clear(a)
-  p = readUriPart(skipSpace(p, end), end, a)
+  p = skipSpace(p, end)
+  if (p < end && peek(p) == LESS) p = readBracketed(p, end, a)
+  else p = readNamed(p, end, a)
   if (p == 0) return 0
   p = skipSpace(p, end)
   const params = p
@@ -68,16 +70,26 @@ export function readAddress(p: usize, end: usize, a: Address): usize {
   return p == end || peek(p) == COMMA ? p : 0
 }
 
-/** Sets display and uri; returns the address behind them, 0 when malformed. */
-function readUriPart(p: usize, end: usize, a: Address): usize {
+/** Reads the URI between the brackets of which the first is at `p`. Returns the address behind the second, 0 when there is no URI between two. */
+// @ts-ignore: decorator
+@inline
+function readBracketed(p: usize, end: usize, a: Address): usize {
+  const close = findByte(p, end, GREATER)
+  if (close == end || close == p + 1) return 0
+  a.uri = between(p + 1, close)
+  return close + 1
+}
+
+/** The same with a display name before the brackets, or without brackets. */
+function readNamed(p: usize, end: usize, a: Address): usize {
   if (p == end) return 0
-  const start = p, first: u32 = peek(p)
-  if (first == QUOTE) {
+  const start = p
+  if (peek(p) == QUOTE) {
     p = skipQuoted(p, end)
     if (p == 0) return 0
     a.display = between(start, p)
     p = skipSpace(p, end)
-  } else if (first != LESS) {
+  } else {
     p = skipOf(p, end, Class.TOKEN)
     if (p < end && peek(p) == COLON) return p > start ? readBare(start, end, a) : 0
     // RFC 4475 3.1.1.6: the display name may touch the bracket, although the grammar wants white space between them.
@@ -87,11 +99,7 @@ function readUriPart(p: usize, end: usize, a: Address): usize {
     }
     a.display = between(start, dropSpace(start, p))
   }
-  if (p == end || peek(p) != LESS) return 0
-  const close = findByte(p + 1, end, GREATER)
-  if (close == end || close == p + 1) return 0
-  a.uri = between(p + 1, close)
-  return close + 1
+  return p < end && peek(p) == LESS ? readBracketed(p, end, a) : 0
 }
 
 /** RFC 3261 20.10: without brackets a URI holds no comma, semicolon or question mark; what follows a semicolon belongs to the field. */

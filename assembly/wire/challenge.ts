@@ -1,10 +1,10 @@
 // The challenges of a 401 or 407, one after the other, however they are spread over lines (RFC 7235 4.1, RFC 7616 3.3, RFC 8760).
-import { COMMA, Class, EQUALS, QUOTE, SLASH, SPACE, isOf, peek, skipOf, skipQuoted, skipSpace } from "./char"
+import { CASE, COMMA, EQUALS, QUOTE, SLASH, SPACE, Class, isOf, isSpace, peek, skipOf, skipQuoted, skipSpace } from "./char"
 import { Field } from "./header"
 import { Message, fieldOf, fieldValue, firstField, nextField } from "./message"
 import { unquoted } from "./param"
 import { CHALLENGE_AT } from "./state"
-import { AUTH, DIGEST, MD5, NONCE, OPAQUE, QOP, REALM, SHA_256, STALE, TRUE, folded } from "./words"
+import { ALGORITH, AUTH, DIGEST, MD5, NONCE, OPAQUE, QOP, REALM, SHA_256, STALE, TRUE, folded } from "./words"
 import { NONE, Span, after, between, endOf, lengthOf, sameFolded, span, startOf, text } from "../base/span"
 
 export const enum Scheme { OTHER, DIGEST }
@@ -136,7 +136,7 @@ function note(c: Challenge, start: usize, end: usize, value: Span): void {
   else if (name == QOP) {
     c.qopPresent = true
     c.qopAuth = offersAuth(value)
-  } else if (sameFolded(between(start, end), text("algorithm"))) noteAlgorithm(c, value)
+  } else if (end - start == 9 && (load<u64>(start) | CASE) == ALGORITH && (peek(end - 1) | 0x20) == 0x6d) noteAlgorithm(c, value)
 }
 
 function noteAlgorithm(c: Challenge, value: Span): void {
@@ -165,8 +165,11 @@ function offersAuth(list: Span): bool {
 
 /** Behind white space and any number of commas: a list may have empty elements (RFC 7230 7). */
 function skipCommas(p: usize, end: usize): usize {
-  p = skipSpace(p, end)
-  while (p < end && peek(p) == COMMA) p = skipSpace(p + 1, end)
+  while (p < end) {
+    if (peek(p) > COMMA) break
+    if (peek(p) != COMMA && !isSpace(peek(p))) break
+    p++
+  }
   return p
 }
 

@@ -1,5 +1,5 @@
 // A host and port, as in a URI or in the sent-by of a Via (RFC 3261 25.1: host, hostport).
-import { CLOSE, DOT, OPEN, Class, isDigit, isOf, peek, skipOf } from "./char"
+import { CLOSE, DOT, OPEN, Class, isDigit, isOf, peek, runOf } from "./char"
 import { HOST_IP_AT } from "./state"
 import { Endpoint } from "../base/endpoint"
 import { parseIp6 } from "../base/ip"
@@ -50,7 +50,7 @@ function readName(p: usize, end: usize): u32 {
   let label = p
   while (true) {
     const start = p
-    p = skipOf(p, end, Class.LABEL)
+    p = runOf(p, end, Class.LABEL)
     if (p == start) {
       if (label == p) return 0
       break
@@ -64,21 +64,24 @@ function readName(p: usize, end: usize): u32 {
 
 /** The end of four numbers with dots between them, each at most 255; 0 when this is not one. */
 function readDotted(p: usize, end: usize): usize {
-  for (let i: u32 = 0; i < 4; i++) {
-    let value: u32 = 0
-    const start = p
-    while (p < end) {
-      const digit: u32 = peek(p) - 48
-      if (digit > 9) break
-      value = value * 10 + digit
-      p++
+  let dots: u32 = 3
+  while (true) {
+    // Three digits at most; no loop, as this is where most addresses are read.
+    const a = p < end ? peek(p) - 48 : 10
+    if (a > 9) return 0
+    const b = ++p < end ? peek(p) - 48 : 10
+    if (b <= 9) {
+      const c = ++p < end ? peek(p) - 48 : 10
+      if (c <= 9) {
+        p++
+        if (a * 100 + b * 10 + c > 255) return 0
+      }
     }
-    if (p - start - 1 > 2 || value > 255) return 0
-    if (i == 3) return p
+    if (dots == 0) return p
     if (p == end || peek(p) != DOT) return 0
     p++
+    dots--
   }
-  return 0
 }
 
 function readIp6Reference(p: usize, end: usize): u32 {
