@@ -61,7 +61,7 @@ export function transactionMs(limits: Limits): number { return 64 * limits.t1Ms 
 export function allChecks(view: View, limits: Limits): Check[] {
   const ledger = new Ledger()
   return [
-    ledger, pace(), restful(), requestsEnd(view, limits), sequence(limits), credentials(),
+    ledger, pace(), restful(), requestsEnd(view, limits), sequence(limits), credentials(limits),
     registrarsAreContent(view), singleBinding(view, limits), honest(view, ledger), heals(view, limits),
   ]
 }

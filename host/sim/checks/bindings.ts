@@ -42,7 +42,7 @@ export function singleBinding(view: View, limits: Limits): Check {
     name,
     booted(_now, kept) {
       const newest = newestOf(known.values())
-      for (const one of known.values()) one.orphan = !kept || one !== newest
+      for (const one of known.values()) one.orphan ||= !kept || one !== newest
     },
     troubled(now, address) { troubledAt.set(address, now) },
     stepped(now) {

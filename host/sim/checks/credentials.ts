@@ -2,6 +2,7 @@
 import { endpointText } from "../phone.ts"
 import { readSip } from "../message.ts"
 import { Violation, type Check } from "../check.ts"
+import type { Limits } from "../checks.ts"
 
 const TRIES_PER_NONCE = 2
 const RESTED_MS = 600_000 // a phone that has rested for so long may ask again whether the account is good
@@ -10,10 +11,10 @@ const KEPT = 100_000 // nonces remembered: a phone may come back to a server aft
 type Nonce = { readonly from: string, readonly rejectedAt: Map<string, number> }
 
 /** P-03: a nonce is answered only at the server that gave it. RFC 3261 22.1: after two refusals of one nonce it is not tried again. */
-export function credentials(): Check {
+export function credentials(limits: Limits): Check {
   const name = "credentials stay with their server"
   const nonces = new Map<string, Nonce>()
-  const signed = new Map<string, string>()
+  const signed = new Map<string, { readonly nonce: string, readonly at: number }>()
   const doubtful = new Set<string>()
   return {
     name,
@@ -21,7 +22,7 @@ export function credentials(): Check {
       const sip = readSip(bytes)
       const at = endpointText(peer)
       if (sip === undefined || sip.method === "" || sip.nonce === "" || signed.has(sip.branch)) return
-      signed.set(sip.branch, sip.nonce)
+      signed.set(sip.branch, { nonce: sip.nonce, at: now })
       trim(signed)
       const nonce = nonces.get(sip.nonce)
       if (nonce !== undefined && nonce.from !== at) throw new Violation(name, `${sip.method} to ${at} answers the challenge of ${nonce.from}`)
@@ -36,8 +37,11 @@ export function credentials(): Check {
       // Nobody knows what the phone reads in a damaged challenge, nor for how long it keeps it.
       if (damaged) doubtful.add(at)
       if (sip === undefined || sip.status === 0) return
-      const refused = nonces.get(signed.get(sip.branch) ?? "")
-      if (refused !== undefined && !damaged && !sip.stale && (sip.status === 401 || sip.status === 407)) refused.rejectedAt.set(sip.branch, now)
+      const asked = signed.get(sip.branch)
+      const refused = nonces.get(asked?.nonce ?? "")
+      // An answer that comes when the phone has given up is not heard any more.
+      const heard = asked !== undefined && now < asked.at + limits.giveUpMs
+      if (refused !== undefined && heard && !damaged && !sip.stale && (sip.status === 401 || sip.status === 407)) refused.rejectedAt.set(sip.branch, now)
       if (sip.nonce !== "" && !nonces.has(sip.nonce)) nonces.set(sip.nonce, { from: at, rejectedAt: new Map() })
       trim(nonces)
     },

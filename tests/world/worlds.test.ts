@@ -1,0 +1,75 @@
+// The phone lives through seeded worlds, on both engines in lockstep, and every check holds.
+import { strict as assert } from "node:assert"
+import { createHash } from "node:crypto"
+import { compile } from "../../build/core.ts"
+import type { CoreExports } from "../../host/abi.ts"
+import { loadCore } from "../../host/core.ts"
+import { loadV8 } from "../../host/engine/v8.ts"
+import { loadWasm3 } from "../../host/engine/wasm3.ts"
+import type { Hash } from "../../host/sim/challenger.ts"
+import { lockstep, type MakePhone } from "../../host/sim/phone.ts"
+import { drawScenario } from "../../host/sim/scenario.ts"
+import { shrink } from "../../host/sim/shrink.ts"
+import { timeText } from "../../host/sim/world.ts"
+import { runScenario, type Outcome } from "../../host/sim/worlds.ts"
+
+const HASHES = { "MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512-256" } as const
+const hash: Hash = (name, text) => createHash(HASHES[name]).update(text, "latin1").digest("hex")
+
+// Seeds that have failed once, with the virtual days that it took, and what was wrong.
+const FORMER: readonly [seed: number, days: number, wrong: string][] = [
+  [8, 0.05, "said registered while a refresh outlasted the binding"],
+  [39, 0.2, "let a retry_period outlast 64*T1"],
+]
+
+describe("worlds", function () {
+  this.timeout(60_000)
+  let v8: MakePhone
+  let both: MakePhone
+
+  before(async () => {
+    const wasm = await compile("assembly/index.ts")
+    v8 = keep => loadCore(loadV8<CoreExports>(wasm), keep)
+    both = keep => lockstep(v8(keep), loadCore(loadWasm3<CoreExports>(wasm), keep))
+  })
+
+  function live(seed: number, days: number, make: MakePhone): Outcome {
+    const outcome = runScenario(drawScenario(seed, days), { make, hash })
+    const { violation, atMs, history } = outcome
+    if (violation === undefined) return outcome
+    const command = `npm run worlds -- --seed ${seed} --count 1 --days ${days}`
+    throw new Error(`${violation.check}: ${violation.message}\nat ${timeText(atMs)}, ${history.slice(-12).join("\n")}\nto repeat it: ${command}`)
+  }
+
+  for (const [seed, days, wrong] of FORMER) {
+    it(`a phone once ${wrong} (seed ${seed}), and does no more`, () => { live(seed, days, v8) })
+  }
+
+  it("seeds 1 to 8 hold on both engines in lockstep, every output and deadline the same", () => {
+    for (let seed = 1; seed <= 8; seed++) live(seed, 0.05, both)
+  })
+
+  it("a world is the same every time, and one virtual day takes seconds", () => {
+    const began = performance.now()
+    const first = live(2, 1, v8)
+    assert.ok(performance.now() - began < 20_000)
+    assert.deepEqual(live(2, 1, v8), first)
+    assert.ok(first.packets > 100)
+  })
+
+  it("a failure is shrunk to the troubles that it needs", () => {
+    // This phone loses its mind when it is told that the network is gone.
+    const fragile: MakePhone = keep => {
+      const core = v8(keep)
+      return { ...core, network: (up, text, now) => { if (up) core.network(up, text, now); else throw new RangeError("lost") } }
+    }
+    const scenario = Array.from({ length: 100 }, (_, i) => drawScenario(i + 1, 0.2))
+      .find(({ troubles }) => troubles.length < 12 && troubles.some(trouble => trouble.what === "network" && !trouble.silently))
+    assert(scenario !== undefined)
+    const { violation } = runScenario(scenario, { make: fragile, hash })
+    assert.equal(violation?.message, "network down: lost")
+    const without = shrink(scenario, { make: fragile, hash }, violation.check)
+    const left = scenario.troubles.filter((_, i) => !without.has(i))
+    assert.deepEqual(left.map(trouble => trouble.what), ["network"])
+  })
+})
