@@ -1,11 +1,8 @@
 // The loop of the phone: takes one input down through the rooms and decides what follows. It is the only file that knows all rooms.
-import { PHONE_STATE, PHONE_STATE_SIZE, RX, TRANSPORT_STATE, STATE, STATE_SIZE, OUTBOX, OUTBOX_SIZE, LOG } from "./memory"
-import { NEVER, sooner } from "./base/deadline"
+import { PHONE_STATE, RX, TRANSPORT_STATE, STATE, STATE_SIZE, OUTBOX, OUTBOX_SIZE } from "./memory"
+import { sooner } from "./base/deadline"
 import { Endpoint } from "./base/endpoint"
-import { NONE, Span, after, indexOf, lengthOf, sameFolded, span, startOf, text, trim } from "./base/span"
-import { parseHostPort, parseIp } from "./base/ip"
-import * as log from "./base/log"
-import { Level } from "./base/log"
+import { Span, span, text } from "./base/span"
 import { peer } from "./io"
 import { Setting, number } from "./settings/settings"
 import { exchange, setAside } from "./settings/staging"
@@ -16,6 +13,7 @@ import { FlowKind } from "./transport/flow"
 import * as outbox from "./transport/outbox"
 import { logMessage } from "./transport/siplog"
 import * as resolver from "./locate/resolver"
+import { readNetwork } from "./locate/network"
 import * as client from "./transaction/client"
 import { ClientEvent } from "./transaction/client"
 import { setTimers } from "./transaction/record"
@@ -38,7 +36,6 @@ const LINE: i32 = 0
 
 /** Settling is a handful of rounds; a phone that needs more is in a loop of its own making. */
 const ROUNDS_MAX = 64
-const DNS_PORT: u16 = 53
 
 @unmanaged
 export class Phone {
@@ -55,7 +52,10 @@ export class Phone {
   port: u32                // setting sip_port that the socket was opened with
 }
 
-export function phone(): Phone { return changetype<Phone>(PHONE_STATE) }
+export function phone(): Phone {
+  if (offsetof<Phone>() > EVERYONE_AT) ERROR("Phone has outgrown its place")
+  return changetype<Phone>(PHONE_STATE)
+}
 
 // -- Inputs
 
@@ -91,7 +91,9 @@ export function network(up: bool, lines: Span, now: i64): void {
     view.update(now)
     return
   }
-  const returned = takeNetwork(lines) || !p.linkUp
+  const addresses = readNetwork(lines)
+  const returned = addresses != p.addresses || !p.linkUp
+  p.addresses = addresses
   if (returned) {
     if (p.linkUp) registration.networkDown(LINE, now)
     leftover.openLeftover(LINE)
@@ -141,13 +143,15 @@ export function flowFailed(number: u32, why: u32, now: i64): void {
   settle(now)
 }
 
+const EVERYONE_AT: usize = 64
+
 /** Tells those who sent by a flow that it is lost. */
 function lost(number: u32, query: bool, now: i64): void {
   if (query) {
     resolver.refused(number, now)
     return
   }
-  const everyone = changetype<Endpoint>(PHONE_STATE + ENDPOINT_AT)
+  const everyone = changetype<Endpoint>(PHONE_STATE + EVERYONE_AT)
   everyone.clear()
   client.unreachable(number, everyone, now)
   server.unreachable(number, everyone, now)
@@ -294,46 +298,6 @@ function openSocket(): void {
   flow.closeAll()
   phone().port = number(Setting.SIP_PORT)
   flow.listen(<u16>phone().port)
-}
-
-/** Reads `address ...` and `dns ...` lines. Returns true when our own addresses are not what they were. */
-function takeNetwork(lines: Span): bool {
-  const before = phone().addresses
-  let hash: u32 = 2166136261
-  let v4 = false, v6 = false
-  resolver.clearServers()
-  for (let rest = lines; lengthOf(rest) > 0;) {
-    const end = indexOf(rest, 0x0a)
-    const line = trim(end < 0 ? rest : span(startOf(rest), end))
-    rest = end < 0 ? span(startOf(rest), 0) : after(rest, end + 1)
-    const e = changetype<Endpoint>(PHONE_STATE + ENDPOINT_AT)
-    if (startsWith(line, text("address "))) {
-      if (!parseIp(trim(after(line, 8)), e)) continue
-      if (e.family == 4) v4 = true
-      else v6 = true
-      hash = mix(hash, line)
-    } else if (startsWith(line, text("dns "))) {
-      if (parseHostPort(trim(after(line, 4)), e) == NONE || e.family == 0) continue
-      if (e.port == 0) e.port = DNS_PORT
-      resolver.addServer(e)
-    }
-  }
-  resolver.setFamilies(v4, v6)
-  phone().addresses = hash
-  return before != hash
-}
-
-const ENDPOINT_AT: usize = 64
-
-function startsWith(s: Span, start: Span): bool {
-  return lengthOf(s) >= lengthOf(start) && sameFolded(span(startOf(s), lengthOf(start)), start)
-}
-
-/** FNV-1a: good enough to see a change. */
-function mix(hash: u32, s: Span): u32 {
-  const p = startOf(s)
-  for (let i: u32 = 0; i < lengthOf(s); i++) hash = (hash ^ load<u8>(p + i)) * 16777619
-  return hash
 }
 
 // -- SIP

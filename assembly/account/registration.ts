@@ -1,6 +1,6 @@
 // Keeps a line registered: finds the servers, registers at one, refreshes, moves on when it fails, and says truthfully how it stands.
 import { BACKOFF_BASE_SEC, BACKOFF_MAX_SEC } from "../config"
-import { REGISTRATIONS, REGISTRATIONS_SIZE } from "../memory"
+import { REGISTRATIONS_SIZE } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
 import { below } from "../base/random"
 import { lengthOf } from "../base/span"
@@ -14,20 +14,13 @@ import { beginHunt, currentId, isLast, leave, noteTrying } from "../servers/hunt
 import { failsOver, giveUpAfter, longestTry, markAnswer, markGood } from "../servers/policy"
 import { noteHold } from "../servers/why"
 import * as attempt from "./attempt"
-import { ATTEMPT_SIZE, Attempt, Outcome } from "./attempt"
+import { Outcome } from "./attempt"
 import { forgetActive, keepActive, keptActive, keptLocal, keptUntil } from "./identity"
 import { Do, Input, RegistrationState, actionOf, nextOf } from "./machine"
+import { Happened, Registration, Trouble, registration } from "./record"
 import { keepRoutes, forgetRoutes } from "./routes"
 
-/** Why the line is not registered. */
-export const enum Trouble {
-  NONE, NO_DOMAIN, DNS_DEAD, NOT_FOUND, NO_ADDRESS, SERVICE_ABSENT, NOT_CARRIED, ALL_FAILED, REJECTED, REFUSED_CODE, NETWORK_DOWN, STOPPED,
-}
-
-/** What happened since it was last asked, one bit each, in the order that it is told. */
-export const enum Happened {
-  LOCATING = 1, LOCATED = 2, REGISTERING = 4, REGISTERED = 8, MOVED = 16, FAILED = 32, UNREGISTERED = 64, ALL_FAILED = 128,
-}
+export { Happened, Registration, Trouble, isRegistered, registration } from "./record"
 
 /** Owner of the transactions of a registration. */
 export const OWNER_REGISTRATION: u8 = 1
@@ -37,39 +30,8 @@ const REFUSED_RETRY_SEC: i64 = 1800
 /** A full pool is looked at again after this long. Milliseconds. */
 const CROWDED_MS: i64 = 500
 
-@unmanaged
-export class Registration {
-  state: u8            // RegistrationState
-  reason: u8           // Trouble
-  status: u16          // last final status code
-  candidate: i8        // index of the server tried or registered at; -1 none
-  locating: u8         // the names are being looked up
-  told: u8             // the user has been told that all servers failed
-  prefer: u8           // candidate to try before all others, 0 none
-  failures: u32        // hunts in a row that found nobody
-  happened: u32        // Happened bits not yet told
-  grantedSec: u32
-  lastId: u32          // candidate of the registration before, 0 none
-  leastSec: u32        // shortest registration that its server takes, 0 not known (RFC 3261 10.3)
-  registeredAt: i64
-  expiresAt: i64       // our binding lives until then; 0 = none
-  refreshAt: i64
-  retryAt: i64
-  dueAt: i64           // when DUE is put in; NEVER = not at all
-
-  // then: the attempt under way
-  // @ts-ignore: decorator
-  @inline
-  get attempt(): Attempt { return changetype<Attempt>(changetype<usize>(this) + ATTEMPT_AT) }
-}
-
-const ATTEMPT_AT: usize = 80
-
-export function registration(line: i32): Registration { return changetype<Registration>(REGISTRATIONS) }
-
 /** Puts the line into its first state. `taken` says that KEEP came from a core before us: its server is then tried first. */
 export function openRegistration(line: i32, taken: bool): void {
-  if (offsetof<Registration>() > ATTEMPT_AT || ATTEMPT_AT + ATTEMPT_SIZE > REGISTRATIONS_SIZE) ERROR("Registration does not fit")
   const r = registration(line)
   memory.fill(changetype<usize>(r), 0, REGISTRATIONS_SIZE)
   r.candidate = -1
@@ -98,9 +60,6 @@ export function networkDown(line: i32, now: i64): void { put(line, Input.DOWN, n
 
 /** The network is back: the same server first (VE-35). */
 export function networkUp(line: i32, now: i64): void { put(line, Input.UP, now) }
-
-/** True while our binding at the active server is believed to live. */
-export function isRegistered(line: i32): bool { return activeId(line) != 0 && registration(line).expiresAt != 0 }
 
 // -- What comes from below
 

@@ -1,0 +1,51 @@
+// What is remembered of a line's registration, and what there is to say about it.
+import { REGISTRATIONS, REGISTRATIONS_SIZE } from "../memory"
+import { activeId } from "../servers/candidates"
+import { ATTEMPT_SIZE, Attempt } from "./attempt"
+
+/** Why the line is not registered. */
+export const enum Trouble {
+  NONE, NO_DOMAIN, DNS_DEAD, NOT_FOUND, NO_ADDRESS, SERVICE_ABSENT, NOT_CARRIED, ALL_FAILED, REJECTED, REFUSED_CODE, NETWORK_DOWN, STOPPED,
+}
+
+/** What happened since it was last asked, one bit each, in the order that it is told. */
+export const enum Happened {
+  LOCATING = 1, LOCATED = 2, REGISTERING = 4, REGISTERED = 8, MOVED = 16, FAILED = 32, UNREGISTERED = 64, ALL_FAILED = 128,
+}
+
+@unmanaged
+export class Registration {
+  state: u8            // RegistrationState
+  reason: u8           // Trouble
+  status: u16          // last final status code
+  candidate: i8        // index of the server tried or registered at; -1 none
+  locating: u8         // the names are being looked up
+  told: u8             // the user has been told that all servers failed
+  prefer: u8           // candidate to try before all others, 0 none
+  failures: u32        // hunts in a row that found nobody
+  happened: u32        // Happened bits not yet told
+  grantedSec: u32
+  lastId: u32          // candidate of the registration before, 0 none
+  leastSec: u32        // shortest registration that its server takes, 0 not known (RFC 3261 10.3)
+  registeredAt: i64
+  expiresAt: i64       // our binding lives until then; 0 = none
+  refreshAt: i64
+  retryAt: i64
+  dueAt: i64           // when DUE is put in; NEVER = not at all
+
+  // then: the attempt under way
+  // @ts-ignore: decorator
+  @inline
+  get attempt(): Attempt { return changetype<Attempt>(changetype<usize>(this) + ATTEMPT_AT) }
+}
+
+const ATTEMPT_AT: usize = 80
+if (ATTEMPT_AT + ATTEMPT_SIZE > REGISTRATIONS_SIZE) ERROR("Registration does not fit its region")
+
+export function registration(line: i32): Registration {
+  if (offsetof<Registration>() > ATTEMPT_AT) ERROR("Registration has grown over its attempt")
+  return changetype<Registration>(REGISTRATIONS)
+}
+
+/** True while our binding at the active server is believed to live. */
+export function isRegistered(line: i32): bool { return activeId(line) != 0 && registration(line).expiresAt != 0 }
