@@ -45,6 +45,8 @@ export function readPort(p: usize, end: usize): u64 {
 }
 
 /** Labels of letters, digits, hyphens and underscores; none is empty, and the last one does not begin with a digit, else it were an address. */
+// @ts-ignore: decorator
+@inline
 function readName(p: usize, end: usize): u32 {
   // RFC 3261 25.1: hostname = *( domainlabel "." ) toplabel [ "." ]
   let label = p
@@ -63,6 +65,8 @@ function readName(p: usize, end: usize): u32 {
 }
 
 /** The end of four numbers with dots between them, each at most 255; 0 when this is not one. */
+// @ts-ignore: decorator
+@inline
 function readDotted(p: usize, end: usize): usize {
   let dots: u32 = 3
   while (true) {

@@ -124,30 +124,23 @@ function isVersion(p: usize, end: usize): bool {
 function readLines(p: usize, end: usize, m: Message): usize {
   while (p + 2 <= end) {
     if (load<u16>(p) == CRLF) return p + 2
-    const name = p
-    p = findNameEnd(p, end)
-    let nameEnd = p
-    if (p == end || peek(p) != COLON) p = findColon(p, end)
-    if (p != 0) nameEnd = dropSpace(name, p)
-    if (p == 0 || nameEnd == name) {
-      p = skipLine(name, end, m)
-      continue
-    }
-    const field = fieldAt(name, <u32>(nameEnd - name))
-    p++
-    if (p < end && peek(p) == SPACE) p++
-    const value = p
-    p = findLineEnd(p, end, m)
-    if (p == 0) break
-    if (field == Field.OTHER && skipOf(name, nameEnd, Class.TOKEN) != nameEnd) {
-      spoil(m, Fault.FIELD_NAME)
-      continue
-    }
     if (m.fieldCount == HEADERS_MAX) {
       spoil(m, Fault.TOO_MANY_FIELDS)
       return 0
     }
-    takeLine(m, name, field, value, p - 2)
+    const name = p
+    p = findNameEnd(p, end)
+    let nameEnd = p
+    if (p == end || peek(p) != COLON) p = findColon(p, end)
+    nameEnd = dropSpace(name, nameEnd)
+    if (p == 0 || nameEnd == name) {
+      p = skipLine(name, end, m)
+      continue
+    }
+    const value = p + 1
+    p = findLineEnd(value, end, m)
+    if (p == 0) break
+    takeLine(m, name, nameEnd, value, p - 2)
   }
   spoil(m, Fault.NO_END)
   return 0
@@ -189,15 +182,25 @@ function findLineEnd(p: usize, end: usize, m: Message): usize {
 /** Puts a line into the table and reads its value, if it is of those that every message needs. `end` is where its CRLF begins. */
 // @ts-ignore: decorator
 @inline
-function takeLine(m: Message, name: usize, field: Field, start: usize, end: usize): void {
-  const from = skipSpace(start, end)
-  const to = dropSpace(from, end)
-  if (field > Field.VIA && field < Field.CONTACT && hasLine(m, field)) checkRepeated(m, field, between(from, to))
-  else if (field <= Field.RETRY_AFTER && field != Field.OTHER) {
-    const fault = readTyped(m, field, from, to)
-    if (fault != Fault.NONE) spoil(m, fault)
+function takeLine(m: Message, name: usize, nameEnd: usize, start: usize, end: usize): void {
+  // The CRLF can be looked at: no bound is needed.
+  if (peek(start) == SPACE) start++
+  if (peek(start) <= SPACE) start = skipSpace(start, end)
+  end = dropSpace(start, end)
+  const field = fieldAt(name, <u32>(nameEnd - name))
+  if (field < Field.CONTACT) {
+    if (field == Field.OTHER) {
+      if (skipOf(name, nameEnd, Class.TOKEN) != nameEnd) {
+        spoil(m, Fault.FIELD_NAME)
+        return
+      }
+    } else if (field != Field.VIA && hasLine(m, field)) checkRepeated(m, field, between(start, end))
+    else if (field <= Field.RETRY_AFTER) {
+      const fault = readTyped(m, field, start, end)
+      if (fault != Fault.NONE) spoil(m, fault)
+    }
   }
-  addLine(m, name, field, between(from, to))
+  addLine(m, name, field, between(start, end))
 }
 
 /** RFC 4475 3.3.8, 3.3.9: which of two such lines holds cannot be known. */

@@ -1,6 +1,6 @@
 // The values that are read with every message: Via, From, To, Call-ID, CSeq and the numbers (RFC 3261 20).
 import { readAddress } from "./address"
-import { COMMA, SEMICOLON, Class, findBlank, peek, skipOf, skipSpace } from "./char"
+import { SEMICOLON, SPACE, Class, findBlank, peek, skipOf, skipSpace } from "./char"
 import { Fault } from "./fault"
 import { Field } from "./header"
 import { Message } from "./message"
@@ -16,6 +16,8 @@ const UINT32_MAX: i64 = 0xffffffff
 const EXPIRES_WHEN_MALFORMED: i64 = 3600
 
 /** Reads the value between two addresses, which is the first of its name (any of Via), into `m`. The ifs are nested so that few are passed. */
+// @ts-ignore: decorator
+@inline
 export function readTyped(m: Message, field: Field, start: usize, end: usize): Fault {
   if (field <= Field.TO) {
     if (field == Field.VIA) return readVias(m, start, end)
@@ -85,7 +87,9 @@ function readCseq(m: Message, start: usize, end: usize): Fault {
     value = value * 10 + digit
     if (value > UINT32_MAX) return Fault.CSEQ
   }
-  const method = skipSpace(p, end)
+  let method = p
+  if (p < end && peek(p) == SPACE) method++
+  method = skipSpace(method, end)
   if (p == start || method == p) return Fault.CSEQ
   p = skipOf(method, end, Class.TOKEN)
   if (p != end || p == method) return Fault.CSEQ

@@ -37,27 +37,13 @@ export const URI_SIZE: usize = 48
 export function parseUri(s: Span, u: Uri): i32 {
   memory.fill(changetype<usize>(u), 0, URI_SIZE)
   u.ttl = -1
+  u.scheme = <u8>Scheme.SIP
   u.whole = s
   const start = startOf(s), end = endOf(s)
-  if (start + 4 <= end && (load<u32>(start) | 0x00202020) == SIP_COLON) {
-    u.scheme = <u8>Scheme.SIP
-    return readSip(start + 4, end, u) == end ? <i32>lengthOf(s) : -1
-  }
-  const colon = schemeEnd(start, end)
-  if (colon == 0) return -1
-  const scheme = folded(start, colon)
-  let p = colon + 1
-  if (scheme == SIPS) {
-    u.scheme = <u8>Scheme.SIPS
-    p = readSip(p, end, u)
-  } else if (scheme == TEL) {
-    u.scheme = <u8>Scheme.TEL
-    p = readTel(p, end, u)
-  } else {
-    u.scheme = <u8>Scheme.OTHER
-    p = readOther(p, end, u)
-  }
-  return p == end && p != 0 ? <i32>lengthOf(s) : -1
+  const p = start + 4 <= end && (load<u32>(start) | 0x00202020) == SIP_COLON ? start + 4 : readScheme(start, end, u)
+  if (p == 0) return -1
+  const read = <i32>u.scheme > Scheme.SIPS ? readOther(p, end, u) : readSip(p, end, u)
+  return read == end ? <i32>lengthOf(s) : -1
 }
 
 /** "lr" and "sip:" in small letters as they lie in memory. */
@@ -93,6 +79,17 @@ function schemeEnd(start: usize, end: usize): usize {
   return 0
 }
 
+/** Notes which scheme it is; returns the address behind its colon, or 0. */
+function readScheme(start: usize, end: usize, u: Uri): usize {
+  const colon = schemeEnd(start, end)
+  if (colon == 0) return 0
+  const scheme = folded(start, colon)
+  u.scheme = <u8>(scheme == SIPS ? Scheme.SIPS : scheme == TEL ? Scheme.TEL : Scheme.OTHER)
+  return colon + 1
+}
+
+// @ts-ignore: decorator
+@inline
 function readSip(p: usize, end: usize, u: Uri): usize {
   // RFC 3261 25.1: an unescaped "@" occurs nowhere else, while the user part may hold ";", "?" and "/".
   const at = findByte(p, end, AT)
@@ -157,6 +154,8 @@ function readParams(p: usize, end: usize, u: Uri): usize {
 }
 
 /** Keeps the parameters that RFC 3261 19.1.1 defines. False when one has a value that is not allowed. */
+// @ts-ignore: decorator
+@inline
 function noteParam(start: usize, end: usize, value: Span, u: Uri): bool {
   if (end - start == 9 && (load<u64>(start) | CASE) == TRANSPOR && (peek(end - 1) | 0x20) == 0x74) {
     noteTransport(value, u)
@@ -220,6 +219,7 @@ function isTelDigit(c: u32): bool {
 }
 
 function readOther(p: usize, end: usize, u: Uri): usize {
+  if (u.scheme == Scheme.TEL) return readTel(p, end, u)
   const start = p
   while (p < end && isOf(peek(p), Class.URI)) p++
   if (p == start) return 0

@@ -81,6 +81,8 @@ export function transportBetween(start: usize, end: usize): Transport {
 }
 
 /** Behind "SIP/2.0/", with white space around the slashes if there is any. */
+// @ts-ignore: decorator
+@inline
 function readProtocol(p: usize, end: usize): usize {
   if (p + 8 <= end && load<u64>(p) == VIA_SIP) return skipSpace(p + 8, end)
   for (let i: u32 = 0; i < 2; i++) {
@@ -94,6 +96,8 @@ function readProtocol(p: usize, end: usize): usize {
   return p
 }
 
+// @ts-ignore: decorator
+@inline
 function readSentBy(p: usize, end: usize, v: Via): usize {
   const host = readHost(p, end)
   if (host == 0) return 0
@@ -111,6 +115,8 @@ function readSentBy(p: usize, end: usize, v: Via): usize {
   return p
 }
 
+// @ts-ignore: decorator
+@inline
 function readParams(p: usize, end: usize, v: Via): usize {
   while (p < end && peek(p) == SEMICOLON) {
     // By far the most frequent form; any other leads to the same result.
