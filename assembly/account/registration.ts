@@ -27,6 +27,8 @@ export const OWNER_REGISTRATION: u8 = 1
 
 /** An account that was refused is tried again after this long (AMB-23). Seconds. */
 const REFUSED_RETRY_SEC: i64 = 1800
+/** 30 * 2^6 is beyond the longest pause. */
+const DOUBLINGS_MAX: u32 = 6
 /** A full pool is looked at again after this long. Milliseconds. */
 const CROWDED_MS: i64 = 500
 
@@ -287,28 +289,40 @@ function refresh(line: i32, r: Registration, now: i64): void {
   located(line, r, now)
 }
 
-// RFC 5626 4.5: after the n-th failure in a row wait min(1800, 30 * 2^n) seconds, times 50 to 100 %.
 function backOff(line: i32, r: Registration, now: i64): void {
   attempt.abandon(r.attempt, now)
   unhold(line, r)
   r.prefer = 0
-  const doublings = min<u32>(r.failures, 6)
-  r.failures++
-  const upper = <i64>min<u32>(BACKOFF_BASE_SEC << doublings, BACKOFF_MAX_SEC) * 1000
-  r.retryAt = now + upper / 2 + below(<u32>(upper / 2))
-  r.dueAt = r.retryAt
-  if (!r.told) r.happened |= r.reason == Trouble.ALL_FAILED ? Happened.ALL_FAILED : Happened.FAILED
-  r.told = 1
+  retryAfter(r, pause(r), now)
+  tell(r, r.reason == Trouble.ALL_FAILED ? Happened.ALL_FAILED : Happened.FAILED)
 }
 
 function report(line: i32, r: Registration, now: i64): void {
   unhold(line, r)
-  const c = indexOfId(line, r.attempt.id)
-  if (c >= 0) byId(line, r.attempt.id).boundUntil = 0
-  const wait = r.attempt.retryAfterSec
-  r.retryAt = now + (wait > 0 ? min<i64>(wait, REFUSED_RETRY_SEC) : REFUSED_RETRY_SEC) * 1000
+  const refused = indexOfId(line, r.attempt.id)
+  if (refused >= 0) byId(line, r.attempt.id).boundUntil = 0
+  // AMB-23: an account is not put right within minutes. Whatever else the server has against us may pass sooner; it may say when.
+  const account = r.reason == Trouble.REJECTED || r.status == 404
+  const asked = min<i64>(r.attempt.retryAfterSec, REFUSED_RETRY_SEC) * 1000
+  retryAfter(r, account ? REFUSED_RETRY_SEC * 1000 : max(asked, pause(r)), now)
+  tell(r, Happened.FAILED)
+}
+
+// RFC 5626 4.5: after the n-th failure in a row wait min(1800, 30 * 2^n) seconds, times 50 to 100 %. In milliseconds.
+function pause(r: Registration): i64 {
+  r.failures++
+  const upper: u32 = min<u32>(BACKOFF_BASE_SEC << min<u32>(r.failures, DOUBLINGS_MAX), BACKOFF_MAX_SEC) * 1000
+  return upper / 2 + below(upper / 2)
+}
+
+function retryAfter(r: Registration, ms: i64, now: i64): void {
+  r.retryAt = now + ms
   r.dueAt = r.retryAt
-  if (!r.told) r.happened |= Happened.FAILED
+}
+
+/** A failure is told once, not with every attempt. */
+function tell(r: Registration, what: Happened): void {
+  if (!r.told) r.happened |= what
   r.told = 1
 }
 
