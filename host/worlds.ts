@@ -70,12 +70,16 @@ function readPlan(args: readonly string[]): Plan | "help" {
   if (values.help) return "help"
   const number = (name: "seed" | "count" | "days" | "until", text: string, least: number): number => {
     const value = Number(text)
-    if (text.trim() === "" || !Number.isFinite(value) || value < least) throw new Usage(`--${name} takes a number of at least ${least}, not "${text}".`)
+    if (text.trim() === "" || !Number.isFinite(value) || value < least) {
+      throw new Usage(`--${name} takes a number of at least ${least}, not "${text}".`)
+    }
     return value
   }
   if (!["v8", "wasm3", "both"].includes(values.engine)) throw new Usage(`--engine takes v8, wasm3 or both, not "${values.engine}".`)
   const without = values.without.split(",").filter(one => one !== "").map(Number)
-  if (without.some(one => !Number.isInteger(one) || one < 0)) throw new Usage(`--without takes numbers of troubles with commas between, not "${values.without}".`)
+  if (without.some(one => !Number.isInteger(one) || one < 0)) {
+    throw new Usage(`--without takes numbers of troubles with commas between, not "${values.without}".`)
+  }
   return {
     seed: Math.floor(number("seed", values.seed, 0)),
     count: Math.floor(number("count", values.count, 1)),
@@ -138,8 +142,9 @@ function runOne(plan: Plan, make: MakePhone, seed: number): Outcome {
   const outcome = runScenario(scenario, options)
   if (plan.trace !== undefined) writeFileSync(plan.trace, `${JSON.stringify(scenario, undefined, 1)}\n${lines.join("\n")}\n`)
   const took = ((performance.now() - began) / 1000).toFixed(1)
-  const summary = `seed ${seed}: ${scenario.servers.length} servers by ${scenario.shape}, ${scenario.troubles.length} troubles, ${outcome.packets} packets, ${outcome.moves} moves, ${took} s`
-  process.stderr.write(`${summary}\n`)
+  const { servers, shape, troubles } = scenario
+  const what = `${servers.length} servers by ${shape}, ${troubles.length} troubles, ${outcome.packets} packets, ${outcome.moves} moves, ${took} s`
+  process.stderr.write(`seed ${seed}: ${what}\n`)
   if (outcome.violation === undefined) return outcome
   const say = (line: string): void => void process.stdout.write(`${line}\n`)
   say(`\nFAILED in the world of seed ${seed}, at ${timeText(outcome.atMs)} (${outcome.atMs} ms)`)

@@ -46,7 +46,9 @@ export class Flows {
     const entry = this.#flows.get(flow)
     const what = `a packet for ${endpointText(peer)} is sent on flow ${flow}`
     if (entry === undefined) throw new Violation(NAME, `${what}, which is not open`)
-    if (entry.peer !== undefined && textOf(entry.peer) !== endpointText(peer)) throw new Violation(NAME, `${what}, which is connected to ${endpointText(entry.peer)}`)
+    if (entry.peer !== undefined && textOf(entry.peer) !== endpointText(peer)) {
+      throw new Violation(NAME, `${what}, which is connected to ${endpointText(entry.peer)}`)
+    }
     return entry.local.port
   }
 

@@ -23,6 +23,8 @@ export type Contact = { readonly uri: string, readonly expires: number }
 
 const NAMES: Readonly<Record<string, string>> = { v: "via", i: "call-id", m: "contact" }
 
+const CREDENTIALS = ["authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate", "authentication-info"]
+
 // Several checks read the same packet.
 const known = new WeakMap<Uint8Array, { readonly sip: Sip | undefined }>()
 
@@ -47,7 +49,7 @@ function read(bytes: Uint8Array): Sip | undefined {
   const cseq = /^(\d+)\s+(\S+)$/.exec(fields.get("cseq")?.[0] ?? "")
   const callId = fields.get("call-id")?.[0]
   if (!cseq || callId === undefined) return undefined
-  const credentials = ["authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate", "authentication-info"].flatMap(name => fields.get(name) ?? [])[0] ?? ""
+  const credentials = CREDENTIALS.flatMap(name => fields.get(name) ?? [])[0] ?? ""
   return {
     method: request?.[1] ?? "",
     status: Number(response?.[1] ?? 0),

@@ -6,7 +6,8 @@ export { BOOT, FAILURE, type Boot, type Endpoint, type FlowEvent, type Output }
 
 /** What a world does with a phone: a part of a core, so that a test can put a phone of its own in the place of one. */
 export type Phone = Pick<Core,
-  "entropy" | "open" | "close" | "network" | "datagram" | "flow" | "key" | "command" | "timeout" | "output" | "deadline" | "screen" | "keep" | "memory">
+  "entropy" | "open" | "close" | "network" | "datagram" | "flow" | "key" | "command" | "timeout"
+  | "output" | "deadline" | "screen" | "keep" | "memory">
 
 /** Makes a fresh phone; `keep` is what the one before it left. */
 export type MakePhone = (keep?: Uint8Array) => Phone

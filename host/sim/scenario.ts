@@ -1,6 +1,7 @@
 // Draws a world from its seed: servers, zone, settings, paths, and everything that will go wrong in it and when.
 import type { Algorithm } from "./challenger.ts"
 import type { Quality } from "./link.ts"
+import { endpointText } from "./phone.ts"
 import { Random } from "./random.ts"
 
 /** A registrar, and how DNS shows it. */
@@ -40,8 +41,8 @@ export type RegistrarTrouble =
 /** How a nameserver fails: the faults of nameserver.ts, and two under a name of their own. */
 export type DnsTrouble = typeof DNS_TROUBLES[number]
 const DNS_TROUBLES = [
-  "crashed", "crashed", "silent", "silent", "slow", "servfail", "refused", "nxdomain", "wrong id first", "wrong question first", "truncated", "truncated in part",
-  "pointer loop", "short rdata", "lossy first", "other source", "no lifetime", "no edns",
+  "crashed", "crashed", "silent", "silent", "slow", "servfail", "refused", "nxdomain", "wrong id first", "wrong question first",
+  "truncated", "truncated in part", "pointer loop", "short rdata", "lossy first", "other source", "no lifetime", "no edns",
 ] as const
 
 /** Something that goes wrong at an instant, and is mended `forMs` later. */
@@ -54,6 +55,10 @@ export type Trouble = { readonly at: number, readonly forMs: number } & (
   | { readonly what: "stall" }
   | { readonly what: "reboot", readonly kept: boolean }
 )
+
+const ALGORITHMS: readonly (readonly Algorithm[])[] = [
+  ["MD5"], ["MD5"], ["SHA-256"], ["SHA-512-256"], ["SHA-256", "MD5"], ["SHA-512-256", "SHA-256", "MD5"],
+]
 
 /** A whole world, as plain data. */
 export type Scenario = {
@@ -90,7 +95,10 @@ export function drawScenario(seed: number, days: number): Scenario {
   const nameservers = Array.from({ length: random.between(1, 3) }, (_, i) => `192.0.2.${53 + i}`)
   const durationMs = Math.round(days * 24 * HOUR)
   const addresses = withIp6 ? ["192.0.2.10", "2001:db8::10"] : ["192.0.2.10"]
-  const path = { delayMs: random.duration(1, 150), jitterMs: random.pick([0, 0, 5, 40]), loss: 0, repeat: random.pick([0, 0, 0.02]), reorder: random.pick([0, 0, 0.02]), damage: 0, cut: false }
+  const path = {
+    delayMs: random.duration(1, 150), jitterMs: random.pick([0, 0, 5, 40]),
+    loss: 0, repeat: random.pick([0, 0, 0.02]), reorder: random.pick([0, 0, 0.02]), damage: 0, cut: false,
+  }
   const zone = { ttlSec: random.pick([0, 5, 30, 60, 300, 3600]), listed: servers.map((_, i) => i), reversed: false }
   return {
     seed, durationMs, shape, servers, nameservers, zone, addresses, path,
@@ -105,7 +113,7 @@ export function drawScenario(seed: number, days: number): Scenario {
 function drawServers(random: Random, shape: Shape, withIp6: boolean): ServerPlan[] {
   const count = shape === "ip" ? 1 : random.pick([1, 2, 2, 2, 3, 3, 4, 6])
   const fixedPort = shape === "a" || shape === "host"
-  const algorithms = random.pick<readonly Algorithm[]>([["MD5"], ["MD5"], ["SHA-256"], ["SHA-512-256"], ["SHA-256", "MD5"], ["SHA-512-256", "SHA-256", "MD5"]])
+  const algorithms = random.pick(ALGORITHMS)
   const oneRealm = random.chance(0.5)
   const onePriority = random.chance(0.3)
   return Array.from({ length: count }, (_, i) => withLimits(random, {
@@ -146,7 +154,7 @@ function drawSettings(random: Random, shape: Shape, servers: readonly ServerPlan
     dns_min_ttl: random.pick([0, 30, 30, 120]),
     filter_registrar: random.between(0, 1),
   }
-  if (shape === "ip" && first !== undefined) settings["server"] = first.address.includes(":") ? `[${first.address}]:${first.port}` : `${first.address}:${first.port}`
+  if (shape === "ip" && first !== undefined) settings["server"] = endpointText(first)
   if (shape === "host" && first !== undefined) settings["server"] = `hosts.${DOMAIN}:${first.port}`
   return settings
 }
@@ -175,8 +183,12 @@ function drawTroubles(random: Random, where: Where): Trouble[] {
   return troubles.sort((a, b) => a.at - b.at)
 }
 
+// What there is more of comes more often.
+const KINDS = ["registrar", "registrar", "registrar", "registrar", "dns", "dns", "path", "path", "zone", "network", "stall", "reboot"] as const
+const REGISTRAR_KINDS = ["crashed", "crashed", "gone", "silent", "silent", "late", "code", "code", "code", "restart", "challenges", "brief"] as const
+
 function drawTrouble(random: Random, where: Where, at: number, forMs: number): Trouble {
-  const kind = random.pick(["registrar", "registrar", "registrar", "registrar", "dns", "dns", "path", "path", "zone", "network", "stall", "reboot"] as const)
+  const kind = random.pick(KINDS)
   if (kind === "registrar" || (kind === "zone" && !where.isNamed)) {
     return { at, forMs, what: "registrar", server: random.between(0, where.servers.length - 1), how: drawRegistrarTrouble(random) }
   }
@@ -191,7 +203,7 @@ function drawTrouble(random: Random, where: Where, at: number, forMs: number): T
 }
 
 function drawRegistrarTrouble(random: Random): RegistrarTrouble {
-  const kind = random.pick(["crashed", "crashed", "gone", "silent", "silent", "late", "code", "code", "code", "restart", "challenges", "brief"] as const)
+  const kind = random.pick(REGISTRAR_KINDS)
   if (kind === "late") return { kind, ms: random.duration(200, 60_000) }
   if (kind === "challenges") return { kind, nonce: random.pick(["new", "same", "stale"]) }
   if (kind !== "code") return { kind }
@@ -236,7 +248,8 @@ export function zoneText(scenario: Scenario, zone: ZonePlan): string {
   const { servers, shape } = scenario
   const highest = Math.max(...servers.map(server => server.priority))
   const listed = zone.listed.flatMap(i => servers[i] ?? [])
-  const lines = [`$ORIGIN ${DOMAIN}.`, `$TTL ${zone.ttlSec}`, `@ IN SOA ns hostmaster ( 1 1800 600 604800 ${scenario.negativeTtlSec} )`, "@ IN NS ns", "ns IN A 192.0.2.53"]
+  const soa = `@ IN SOA ns hostmaster ( 1 1800 600 604800 ${scenario.negativeTtlSec} )`
+  const lines = [`$ORIGIN ${DOMAIN}.`, `$TTL ${zone.ttlSec}`, soa, "@ IN NS ns", "ns IN A 192.0.2.53"]
   if (shape === "naptr") lines.push(`@ IN NAPTR 1 60 "s" "SIP+D2U" "" _sip._udp.${DOMAIN}.`)
   const address = (owner: string, server: ServerPlan): string => `${owner} IN ${server.address.includes(":") ? "AAAA" : "A"} ${server.address}`
   for (const server of listed) {

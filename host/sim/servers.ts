@@ -68,7 +68,8 @@ export class SimNameserver implements Service {
   receive(bytes: Uint8Array, from: Endpoint): readonly Answer[] | "refused" {
     if (!this.#nameserver.listening) return "refused"
     // An answer from another port never gets to the connected socket of a resolver.
-    return this.#nameserver.replies(bytes).filter(reply => !reply.otherSource).map(({ bytes: answer, delayMs }) => ({ bytes: answer, to: from, delayMs }))
+    const replies = this.#nameserver.replies(bytes).filter(reply => !reply.otherSource)
+    return replies.map(({ bytes: answer, delayMs }) => ({ bytes: answer, to: from, delayMs }))
   }
 }
 

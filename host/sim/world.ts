@@ -1,7 +1,8 @@
 // A world with one phone in it: a virtual clock, the paths to its servers, the flows that it has opened, and the checks that watch it.
 import { carry, PERFECT, type Quality } from "./link.ts"
 import { summary } from "./message.ts"
-import { BOOT, Difference, FAILURE, endpointText, type Boot, type Endpoint, type FlowEvent, type MakePhone, type Output, type Phone } from "./phone.ts"
+import { BOOT, Difference, FAILURE, endpointText } from "./phone.ts"
+import type { Boot, Endpoint, FlowEvent, MakePhone, Output, Phone } from "./phone.ts"
 import { Violation, type Check } from "./check.ts"
 import { Flows } from "./flows.ts"
 import { EventQueue } from "./queue.ts"

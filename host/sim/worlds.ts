@@ -137,7 +137,9 @@ class Run {
   }
 
   #dnsTrouble(server: number): DnsTrouble | undefined { return this.#last(one => one.what === "dns" && one.server === server ? one.how : undefined) }
-  #quality(address: string): Quality { return this.#last(one => one.what === "path" && one.address === address ? one.quality : undefined) ?? this.#scenario.path }
+  #quality(address: string): Quality {
+    return this.#last(one => one.what === "path" && one.address === address ? one.quality : undefined) ?? this.#scenario.path
+  }
   #zone(): ZonePlan { return this.#last(one => one.what === "zone" ? one.zone : undefined) ?? this.#scenario.zone }
 
   // -- What the checks see
@@ -203,8 +205,9 @@ class Run {
 /** Reads the idle view: "Registered at", and below it a name or an address, or both. */
 export function readClaim(screen: readonly string[]): Claim {
   const headline = screen.findIndex(line => line.trimEnd() === "Registered at")
-  const server = headline < 0 ? undefined : screen.slice(headline + 1, headline + 3).map(line => line.trim()).find(line => /^[0-9a-f.:[\]]{7,}$/.test(line))
-  return { registered: headline >= 0, server: server ?? "" }
+  if (headline < 0) return { registered: false, server: "" }
+  const server = screen.slice(headline + 1, headline + 3).map(line => line.trim()).find(line => /^[0-9a-f.:[\]]{7,}$/.test(line))
+  return { registered: true, server: server ?? "" }
 }
 
 function describe(trouble: Trouble): string {

@@ -47,7 +47,8 @@ async function startOne(address: string, port: number, domains: readonly string[
   mkdirSync(join(folder, "run"))
   writeFileSync(join(folder, "kamailio.cfg"), configuration(folder, address, port, realm, domains))
   const launch = async (): Promise<Running> => {
-    const args = ["-DD", "-E", "-f", join(folder, "kamailio.cfg"), "-P", join(folder, "kamailio.pid"), "-m", "16", "-M", "4", "-Y", join(folder, "run")]
+    const files = ["-f", join(folder, "kamailio.cfg"), "-P", join(folder, "kamailio.pid"), "-Y", join(folder, "run")]
+    const args = ["-DD", "-E", "-m", "16", "-M", "4", ...files]
     const one = start("kamailio", findProgram("kamailio") ?? "kamailio", args, folder)
     await until(`kamailio answers on ${address}:${port}`, 8000, () => answers(address, port), one)
     return one

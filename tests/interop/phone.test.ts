@@ -105,7 +105,8 @@ describe("interop: the phone with BIND and Kamailio", function () {
     const expected = boots * 41 / 101
     const sigma = Math.sqrt(boots * 41 / 101 * 60 / 101)
     const first = counts.get("127.0.1.1") ?? 0
-    assert.ok(Math.abs(first - expected) < 4 * sigma, `${first} of ${boots} at the first server, expected ${expected.toFixed(1)}, sigma ${sigma.toFixed(1)}`)
+    const seen = `${first} of ${boots} at the first server, expected ${expected.toFixed(1)}, sigma ${sigma.toFixed(1)}`
+    assert.ok(Math.abs(first - expected) < 4 * sigma, seen)
     assert.equal(first + (counts.get("127.0.1.2") ?? 0), boots)
   })
 
@@ -208,11 +209,13 @@ describe("interop: the phone with BIND and Kamailio", function () {
     writeFileSync(file("password"), `${PASSWORD}\n`)
     const user = String(++users)
     const program = (args: readonly string[], input: string): string => {
-      const result = spawnSync(process.execPath, ["--import", "tsx", "host/main.ts", ...args], { cwd: ROOT, input, encoding: "utf8", timeout: 20_000 })
+      const words = ["--import", "tsx", "host/main.ts", ...args]
+      const result = spawnSync(process.execPath, words, { cwd: ROOT, input, encoding: "utf8", timeout: 20_000 })
       assert.equal(result.status, 0, result.stderr + result.stdout)
       return result.stdout
     }
-    const account = ["--domain", "snom.rocks", "--user", user, "--password-file", file("password"), "--settings", file("settings"), "--port", "0", "--dns", dns()]
+    const files = ["--password-file", file("password"), "--settings", file("settings")]
+    const account = ["--domain", "snom.rocks", "--user", user, "--port", "0", "--dns", dns(), ...files]
     const said = program(["console", "--json", ...account, "--trace", file("trace")], "wait REGISTERED 5\nstatus\nquit\n")
     assert.match(said, /"registered"/)
     assert.deepEqual(kamailios.flatMap(server => server.contacts(user)), [])
@@ -225,7 +228,8 @@ describe("interop: the phone with BIND and Kamailio", function () {
     const deaf = start("snom.rocks", { dns: [`127.0.0.1:${closed}`] })
     await bind.change("rapidtech.phones", rapidtech(["127.0.1.101", "127.0.1.102", "127.0.1.103"], port()))
     const alone = start("rapidtech.phones", { more: { sip_retry_t1: 50 } })
-    await Promise.all([unknown.phone.until("REGISTRATION_FAILED", 8000), deaf.phone.until("REGISTRATION_FAILED", 8000), alone.phone.until("ALL_SERVERS_FAILED", 8000)])
+    await Promise.all([unknown, deaf].map(({ phone }) => phone.until("REGISTRATION_FAILED", 8000)))
+    await alone.phone.until("ALL_SERVERS_FAILED", 8000)
     assert.match(words(deaf.phone), /DNS server does not answer/)
     assert.match(words(alone.phone), /None of the servers could register you/)
     assert.match(words(unknown.phone), /DNS does not know the domain|DNS server does not answer/) // BIND refuses what is none of its zones

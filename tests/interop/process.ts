@@ -115,7 +115,9 @@ export function run(program: string, args: readonly string[]): string {
 }
 
 /** Polls until the condition holds; throws with the sentence (and the last lines of the program) when it does not in time. */
-export async function until(what: string | (() => string), timeoutMs: number, condition: () => boolean | Promise<boolean>, program?: Running): Promise<void> {
+export async function until(
+  what: string | (() => string), timeoutMs: number, condition: () => boolean | Promise<boolean>, program?: Running,
+): Promise<void> {
   const end = performance.now() + timeoutMs
   for (;;) {
     if (await condition()) return

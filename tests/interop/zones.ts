@@ -2,7 +2,9 @@
 
 /** Master file texts of S0 (snom.rocks), S1 (rapidtech.phones) and S2 (TestDomain.local). `ttl` in seconds is that of every record. */
 export function seedZones(servers: readonly [string, string, string], port: number, ttl = 300): Record<string, string> {
-  return { "snom.rocks": snom(servers, port, ttl), "rapidtech.phones": rapidtech(servers, port, ttl), "TestDomain.local": testDomain(servers, port, ttl) }
+  return {
+    "snom.rocks": snom(servers, port, ttl), "rapidtech.phones": rapidtech(servers, port, ttl), "TestDomain.local": testDomain(servers, port, ttl),
+  }
 }
 
 /** S0: one NAPTR record, two equal servers. */

@@ -62,7 +62,8 @@ describe("a path", () => {
   })
 
   it("loses, repeats, holds back and damages as often as it is said to", () => {
-    const share = (quality: Partial<typeof PERFECT>, of: (arrivals: ReturnType<typeof carry>) => boolean): number => many(quality).filter(of).length / 2000
+    const share = (quality: Partial<typeof PERFECT>, of: (arrivals: ReturnType<typeof carry>) => boolean): number =>
+      many(quality).filter(of).length / 2000
     assert.ok(Math.abs(share({ loss: 0.3 }, arrivals => arrivals.length === 0) - 0.3) < 0.05)
     assert.ok(Math.abs(share({ repeat: 0.2 }, arrivals => arrivals.length === 2) - 0.2) < 0.05)
     assert.ok(Math.abs(share({ reorder: 0.2 }, ([first]) => first !== undefined && first.afterMs > 5) - 0.2) < 0.05)
@@ -71,7 +72,9 @@ describe("a path", () => {
   })
 
   it("damages only the bytes that it may, and loses a packet of which it may damage none", () => {
-    for (const [first] of many({ damage: 1 }, 12)) assert(first === undefined || first.bytes.length < 12 || first.bytes.slice(12).every((byte, i) => byte === i + 12))
+    for (const [first] of many({ damage: 1 }, 12)) {
+      assert(first === undefined || first.bytes.length < 12 || first.bytes.slice(12).every((byte, i) => byte === i + 12))
+    }
     assert(many({ damage: 1 }, 0).every(arrivals => arrivals.length === 0))
   })
 })
@@ -83,7 +86,8 @@ describe("a message as the checks read it", () => {
     const bytes = Uint8Array.from(text, character => character.charCodeAt(0))
     const sip = readSip(bytes)
     assert.deepEqual(sip?.contacts, [{ uri: "sip:6001@192.0.2.10:5060", expires: 60 }])
-    assert.deepEqual([sip.method, sip.branch, sip.callId, sip.cseq, sip.expires, sip.nonce, sip.stale], ["REGISTER", "z9hG4bK1", "abc", 7, 90, "n1", false])
+    const { method, branch, callId, cseq, expires, nonce, stale } = sip
+    assert.deepEqual([method, branch, callId, cseq, expires, nonce, stale], ["REGISTER", "z9hG4bK1", "abc", 7, 90, "n1", false])
     assert.equal(summary(bytes), "REGISTER cseq 7 expires 60 signed")
     assert.equal(readSip(bytes.slice(9)), undefined)
   })

@@ -101,7 +101,9 @@ export class ScriptedPhone implements Phone {
     this.#refreshAt = this.#has("overlaps") ? now + T1 / 2 : Infinity
     this.#retryAt = now + T1
     this.#send(server, text)
-    for (let i = 0; i < (this.#has("storms") ? 10 : 0); i++) this.#send(server, text.replaceAll("REGISTER", "OPTIONS").replace("branch=", `branch=${i}`).replace("Call-ID: ", `Call-ID: ${i}`))
+    const options = (i: number): string =>
+      text.replaceAll("REGISTER", "OPTIONS").replace("branch=", `branch=${i}`).replace("Call-ID: ", `Call-ID: ${i}`)
+    for (let i = 0; i < (this.#has("storms") ? 10 : 0); i++) this.#send(server, options(i))
   }
 
   #again(now: number, sent: { text: string, at: number, sends: number }): void {
@@ -140,9 +142,13 @@ export class ScriptedRegistrar implements Service {
     const contact = sip?.contacts[0]
     if (this.manner === "refuses") return "refused"
     if (this.manner === "is silent" || sip === undefined || contact === undefined) return []
-    if (this.manner === "challenges") return [this.#answer(bytes, from, "401 Unauthorized", `WWW-Authenticate: Digest nonce="${this.at.address}"\r\n`)]
+    const challenge = `WWW-Authenticate: Digest nonce="${this.at.address}"\r\n`
+    if (this.manner === "challenges") return [this.#answer(bytes, from, "401 Unauthorized", challenge)]
     if (this.manner === "forgets") this.#bindings.clear()
-    else this.#bindings.set(contact.uri, { contact: withoutParameters(contact.uri), expiresAt: now + sip.expires * 1000, callId: sip.callId, cseq: sip.cseq })
+    else {
+      const { expires, callId, cseq } = sip
+      this.#bindings.set(contact.uri, { contact: withoutParameters(contact.uri), expiresAt: now + expires * 1000, callId, cseq })
+    }
     return [this.#answer(bytes, from, "200 OK", `Contact: <${contact.uri}>;expires=${sip.expires}\r\n`)]
   }
 

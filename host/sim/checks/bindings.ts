@@ -101,7 +101,8 @@ export function honest(view: View, ledger: Ledger): Check {
       if (!claim.registered) return
       const servers = ledger.servers().filter(server => claim.server === "" || server.includes(claim.server))
       if (servers.some(server => ledger.grantedUntil(server) > now - SCREEN_MS)) return
-      throw new Violation(name, `the screen says registered${claim.server ? ` at ${claim.server}` : ""}, but no such registration was granted or it is over`)
+      const where = claim.server === "" ? "" : ` at ${claim.server}`
+      throw new Violation(name, `the screen says registered${where}, but no such registration was granted or it is over`)
     },
   }
 }

@@ -29,7 +29,9 @@ export function credentials(limits: Limits): Check {
       if (doubtful.has(at)) return
       if (nonce === undefined) throw new Violation(name, `${sip.method} to ${at} answers a challenge that nobody made`)
       const rejected = [...nonce.rejectedAt.values()].filter(at => at > now - RESTED_MS)
-      if (rejected.length >= TRIES_PER_NONCE) throw new Violation(name, `${sip.method} to ${at} offers credentials that were refused ${TRIES_PER_NONCE} times`)
+      if (rejected.length >= TRIES_PER_NONCE) {
+        throw new Violation(name, `${sip.method} to ${at} offers credentials that were refused ${TRIES_PER_NONCE} times`)
+      }
     },
     delivered(now, from, bytes, damaged) {
       const sip = readSip(bytes)
@@ -41,7 +43,8 @@ export function credentials(limits: Limits): Check {
       const refused = nonces.get(asked?.nonce ?? "")
       // An answer that comes when the phone has given up is not heard any more.
       const heard = asked !== undefined && now < asked.at + limits.giveUpMs
-      if (refused !== undefined && heard && !damaged && !sip.stale && (sip.status === 401 || sip.status === 407)) refused.rejectedAt.set(sip.branch, now)
+      const refuses = (sip.status === 401 || sip.status === 407) && !sip.stale
+      if (refused !== undefined && refuses && heard && !damaged) refused.rejectedAt.set(sip.branch, now)
       if (sip.nonce !== "" && !nonces.has(sip.nonce)) nonces.set(sip.nonce, { from: at, rejectedAt: new Map() })
       trim(nonces)
     },

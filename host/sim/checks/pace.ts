@@ -44,7 +44,9 @@ export function restful(): Check {
       wakes.push(now)
       while (wakes[0] !== undefined && wakes[0] <= now - 1000) wakes.shift()
       const atOnce = wakes.filter(at => at === now).length
-      if (atOnce > WAKES_AT_ONCE) throw new Violation(name, `the deadline passed ${atOnce} times in the same millisecond; the next is ${deadline - now} ms away`)
+      if (atOnce > WAKES_AT_ONCE) {
+        throw new Violation(name, `the deadline passed ${atOnce} times in the same millisecond; the next is ${deadline - now} ms away`)
+      }
       if (wakes.length > WAKES_PER_SECOND) throw new Violation(name, `the deadline passed ${wakes.length} times in one second`)
     },
   }

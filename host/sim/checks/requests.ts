@@ -71,7 +71,9 @@ export function requestsEnd(view: View, limits: Limits): Check {
     if (request.text !== text) throw new Violation(name, `${what} was sent again with other bytes`)
     if (request.ended) throw new Violation(name, `${what} was sent again after its final answer`)
     if (request.lastAt === now) throw new Violation(name, `${what} was sent twice in the same millisecond`)
-    if (now > request.firstAt + transactionMs(limits) + SLACK) throw new Violation(name, `${what} was sent again ${now - request.firstAt} ms after the first time`)
+    if (now > request.firstAt + transactionMs(limits) + SLACK) {
+      throw new Violation(name, `${what} was sent again ${now - request.firstAt} ms after the first time`)
+    }
     if (++request.sends > most) throw new Violation(name, `${what} was sent ${request.sends} times; the timers allow ${most}`)
     request.lastAt = now
   }
@@ -101,12 +103,15 @@ export function requestsEnd(view: View, limits: Limits): Check {
       if (deadline === undefined || !view.wantsRegistration()) return
       // For a moment it may wait for its host alone, which is asked to open a socket.
       if (deadline === Infinity) aimlessSince ??= now
-      if (aimlessSince !== undefined && now > aimlessSince + HOST_MS) throw new Violation(name, "the phone has no deadline: whatever it waits for, it would wait for ever")
+      if (aimlessSince !== undefined && now > aimlessSince + HOST_MS) {
+        throw new Violation(name, "the phone has no deadline: whatever it waits for, it would wait for ever")
+      }
       if (deadline === Infinity) return
       for (const request of requests.open()) {
         const end = request.firstAt + transactionMs(limits) + SLACK
         if (request.doubtful || now >= request.firstAt + limits.giveUpMs || deadline <= end || goneOnAt > request.lastAt) continue
-        throw new Violation(name, `${request.sip.method} ${request.sip.cseq} to ${request.peer} has no answer, and the next deadline is ${deadline - now} ms away`)
+        const what = `${request.sip.method} ${request.sip.cseq} to ${request.peer}`
+        throw new Violation(name, `${what} has no answer, and the next deadline is ${deadline - now} ms away`)
       }
     },
   }
