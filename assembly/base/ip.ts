@@ -6,6 +6,8 @@ import { Writer } from "./writer"
 
 const COLON = 0x3a, DOT = 0x2e, OPEN = 0x5b, CLOSE = 0x5d
 
+const NO_GAP: u32 = 255
+
 /** Reads an address of either family, IPv6 with or without brackets. The port becomes 0. False: not an address, `e` is cleared. */
 export function parseIp(s: Span, e: Endpoint): bool {
   if (parseIp4(s, e)) return true
@@ -137,14 +139,14 @@ function readIp4(p: usize, end: usize, out: usize): bool {
 
 /** The eight groups; `gap` is where "::" stood, and the groups read after it are moved to the end. */
 function readIp6(p: usize, end: usize, out: usize): bool {
-  let i: u32 = 0, gap: u32 = 16
+  let i: u32 = 0, gap = NO_GAP
   if (load<u8>(p) == COLON) {
     p++
     if (p == end || load<u8>(p) != COLON) return false
   }
   while (p < end) {
     if (load<u8>(p) == COLON) {
-      if (gap < 16) return false
+      if (gap != NO_GAP) return false
       gap = i
       p++
       // RFC 5118 4.10: the grammar of RFC 3261 led to three colons before a dotted part; such an address is understood.
@@ -167,7 +169,7 @@ function readIp6(p: usize, end: usize, out: usize): bool {
     store<u16>(out + i, bswap(<u16>value))
     i += 2
   }
-  if (gap == 16) return i == 16
+  if (gap == NO_GAP) return i == 16
   if (i > 14) return false
   memory.copy(out + 16 - (i - gap), out + gap, i - gap)
   memory.fill(out + gap, 0, 16 - i)

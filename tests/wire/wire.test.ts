@@ -34,10 +34,9 @@ function run(core: WireCore, each: Case): void {
 const KEPT_AT = 0x3900
 
 function checkReading(core: WireCore, block: Block, used: number, length: number): void {
-  const { fault = "NONE", used: expectedUsed, inspect, ...expected } = linesOf(block.text)
+  const { fault = "NONE", surplus = "0", inspect, ...expected } = linesOf(block.text)
   assert.equal(core.fault(), fault, "fault")
-  const good = expectedUsed === undefined ? length : Number(expectedUsed)
-  assert.equal(used, fault === "NONE" ? good : -1, "octets used")
+  assert.equal(used, fault === "NONE" ? length - Number(surplus) : -1, "octets used")
   const read = linesOf(core.text("describe", INCOMING))
   const found = Object.fromEntries(Object.keys(expected).map((name) => [name, read[name] ?? "-"]))
   assert.deepEqual(found, expected)
