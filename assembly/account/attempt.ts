@@ -1,6 +1,6 @@
 // One REGISTER at one server with everything that belongs to it: the socket, the challenges, a 423, and what became of it.
 import { EXPIRES_MAX_SEC } from "../config"
-import { TX } from "../memory"
+import { LEFTOVER, REGISTRATIONS, TX } from "../memory"
 import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
 import { Span, NONE, text } from "../base/span"
 import { Writer } from "../base/writer"
@@ -51,6 +51,8 @@ export class Attempt {
 }
 
 const LOCAL_AT: usize = 48
+/** Where in its record a registration has its attempt; the other attempt of a line is LEFTOVER. */
+export const ATTEMPT_AT: usize = 80
 export const ATTEMPT_SIZE: usize = LOCAL_AT + ENDPOINT_SIZE
 
 /** Begins a REGISTER at candidate `id` for `expiresSec` seconds (0 = remove our binding). Nothing may be under way in `a`. */
@@ -132,6 +134,11 @@ function request(a: Attempt, line: i32, now: i64): Outcome {
     end(a)
     return Outcome.REJECTED
   }
+  // RFC 3261 10.2, P-38: not before the last REGISTER at that server has ended.
+  if (isAsked(a)) {
+    a.wait = <u8>Wait.ROOM
+    return Outcome.PENDING
+  }
   const slot = client.takeSlot()
   if (slot < 0) {
     a.wait = <u8>Wait.ROOM
@@ -152,6 +159,13 @@ function request(a: Attempt, line: i32, now: i64): Outcome {
   a.rounds++
   a.wait = <u8>Wait.REPLY
   return Outcome.PENDING
+}
+
+/** Whether the other attempt of the line awaits an answer from the same server. */
+function isAsked(a: Attempt): bool {
+  const own = changetype<usize>(a) == REGISTRATIONS + ATTEMPT_AT
+  const other = changetype<Attempt>(own ? LEFTOVER : REGISTRATIONS + ATTEMPT_AT)
+  return other.wait == Wait.REPLY && other.id == a.id
 }
 
 // RFC 3261 10.2

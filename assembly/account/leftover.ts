@@ -25,15 +25,11 @@ export function openLeftover(line: i32): void {
   errand().handle = -1
 }
 
-/**
- * Goes on with what is under way, or begins the next removal. Only a registered line removes: before that, finding a server has precedence, and
- * an attempt in progress is given up when the line wants that server itself (P-38: never two REGISTERs at one server).
- */
+/** Goes on with what is under way, or begins the next removal. Only a registered line removes: before that, finding a server has precedence. */
 export function progress(line: i32, now: i64): void {
   const a = errand()
   if (attempt.isBusy(a)) {
-    if (registration(line).state != RegistrationState.REGISTERED) attempt.abandon(a, now)
-    else settle(line, attempt.progress(a, line, now), now)
+    settle(line, attempt.progress(a, line, now), now)
     return
   }
   const id = nextDue(line, now)

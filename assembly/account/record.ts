@@ -1,7 +1,7 @@
 // What is remembered of a line's registration, and what there is to say about it.
 import { REGISTRATIONS, REGISTRATIONS_SIZE } from "../memory"
 import { activeId } from "../servers/candidates"
-import { ATTEMPT_SIZE, Attempt } from "./attempt"
+import { ATTEMPT_AT, ATTEMPT_SIZE, Attempt } from "./attempt"
 
 /** Why the line is not registered. */
 export const enum Trouble {
@@ -39,7 +39,6 @@ export class Registration {
   get attempt(): Attempt { return changetype<Attempt>(changetype<usize>(this) + ATTEMPT_AT) }
 }
 
-const ATTEMPT_AT: usize = 80
 if (ATTEMPT_AT + ATTEMPT_SIZE > REGISTRATIONS_SIZE) ERROR("Registration does not fit its region")
 
 export function registration(line: i32): Registration {

@@ -328,12 +328,13 @@ function tell(r: Registration, what: Happened): void {
 
 /** We are registered nowhere that we know of. */
 function unhold(line: i32, r: Registration): void {
+  // What KEEP holds of a core before us stays as long as its server has not been asked.
+  if (activeId(line) != 0) forgetActive()
   setActive(line, 0)
   r.candidate = -1
   r.expiresAt = 0
   r.locating = 0
   forgetRoutes(line)
-  forgetActive()
 }
 
 function unregister(line: i32, r: Registration, now: i64): void {
