@@ -20,6 +20,10 @@ const hash: Hash = (name, text) => createHash(HASHES[name]).update(text, "latin1
 const FORMER: readonly [seed: number, days: number, wrong: string][] = [
   [8, 0.05, "said registered while a refresh outlasted the binding"],
   [39, 0.2, "let a retry_period outlast 64*T1"],
+  [243, 0.6, "began a REGISTER at a server while another one was out there (P-38)"],
+  [2195, 0.4, "began one after giving up the one before (P-38)"],
+  [1074, 0.4, "forgot where the core before it was registered (VE-06)"],
+  [2031, 0.6, "asked every second where Retry-After was one second"],
 ]
 
 describe("worlds", function () {
