@@ -10,6 +10,8 @@ import { NONE, Span, between, endOf, lengthOf, same, sameFolded, startOf, text }
 
 /** Both were read by parseUri. The names and values of parameters and headers count without the case of letters, user and password with it. */
 export function sameUri(a: Uri, b: Uri): bool {
+  // A parameter that stands there twice, which RFC 3261 19.1.1 forbids, shall not make a URI differ from itself.
+  if (same(a.whole, b.whole)) return true
   if (a.scheme != b.scheme) return false
   if (a.scheme == Scheme.OTHER) return sameOther(a, b)
   if (a.scheme == Scheme.TEL) return sameDigits(a.user, b.user) && paramsOf(a, b, true) && paramsOf(b, a, true)

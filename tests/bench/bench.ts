@@ -5,8 +5,6 @@ import { type Measure, type Row, median, printTable } from "./measure.ts"
 import { MESSAGES } from "./messages.ts"
 
 const RUNS = 9
-/** Where the messages lie: OUTBOX. */
-const MESSAGES_AT = 0x3500
 
 type OtherUri = { user?: string; host?: string } | undefined
 type OtherAddress = { uri?: string | OtherUri }
@@ -40,7 +38,7 @@ async function engineMeasures(): Promise<Measure[]> {
     })
     if (core === undefined) continue
     core.setFuel(2_000_000_000)
-    let at = MESSAGES_AT
+    let at = Number(core.exports.roomAt!())
     MESSAGES.forEach(({ name, text }, which) => {
       const bytes = Buffer.from(text, "latin1")
       core.bytes.set(bytes, at)

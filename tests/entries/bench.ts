@@ -1,6 +1,6 @@
 // Loops of typical work inside wasm, so that what is measured is the work and not the calls into the module.
 import { NONE } from "../../assembly/base/span"
-import { TX } from "../../assembly/memory"
+import { OUTBOX, TX } from "../../assembly/memory"
 import { Address } from "../../assembly/wire/address"
 import { challenge } from "../../assembly/wire/challenge"
 import { Values } from "../../assembly/wire/fields"
@@ -9,6 +9,9 @@ import { Message, incoming, parse } from "../../assembly/wire/message"
 import { ADDRESS_AT, URI_AT, VALUES_AT } from "../../assembly/wire/state"
 import { Uri, parseUri } from "../../assembly/wire/uri"
 import { Found } from "../../assembly/wire/values"
+
+/** Room for all messages. */
+export function roomAt(): usize { return OUTBOX }
 
 /** Where the message number `which` lies. */
 export function place(which: i32, at: usize, length: u32): void {

@@ -4,7 +4,7 @@ import { isName, parseHostPort, parseIp, writeEndpoint, writeIp } from "../../as
 import { decimal } from "../../assembly/base/number"
 import { NONE, Span, endOf, lengthOf, startOf, text } from "../../assembly/base/span"
 import { Writer } from "../../assembly/base/writer"
-import { OUTBOX, OUTBOX_SIZE, TX } from "../../assembly/memory"
+import { OUTBOX, OUTBOX_SIZE, RX, TX, WIRE_STATE, WIRE_STATE_SIZE } from "../../assembly/memory"
 import { Address, displayOf, param, parseAddress } from "../../assembly/wire/address"
 import { Algorithm, Challenge, Scheme as AuthScheme, challenge, nextNonce } from "../../assembly/wire/challenge"
 import { ackFor, beginRequest, beginResponse, cancelFor, copyFields, field, finish, via } from "../../assembly/wire/compose"
@@ -12,10 +12,10 @@ import { writeEscapedUser, writeUnescaped } from "../../assembly/wire/escape"
 import { reasonFor, statusFor } from "../../assembly/wire/fault"
 import { Values, firstAddress, inspect, lists, mediaType } from "../../assembly/wire/fields"
 import { Field, fieldNamed } from "../../assembly/wire/header"
-import { Message, answerable, fieldKind, fieldName, fieldValue, incoming, kept, parse } from "../../assembly/wire/message"
+import { Message, answerable, fieldKind, fieldName, fieldValue, firstField, incoming, kept, parse } from "../../assembly/wire/message"
 import { methodNamed } from "../../assembly/wire/method"
 import { unquoted, writeUnquoted } from "../../assembly/wire/param"
-import { ADDRESS_AT, URI_AT, OTHER_URI_AT, VALUES_AT } from "../../assembly/wire/state"
+import { ADDRESS_AT, MESSAGE_SIZE, URI_AT, OTHER_URI_AT, VALUES_AT } from "../../assembly/wire/state"
 import { Scheme, Uri, parseUri, sameUri, uriParam } from "../../assembly/wire/uri"
 import { Found, isWildcard } from "../../assembly/wire/values"
 import { Via, parseVia } from "../../assembly/wire/via"
@@ -33,6 +33,11 @@ function begin(): Writer {
 }
 
 export function outAt(): usize { return OUT }
+export function rxAt(): usize { return RX }
+export function argumentsAt(): usize { return OUTBOX }
+export function stateAt(): usize { return WIRE_STATE }
+export function stateSize(): usize { return WIRE_STATE_SIZE }
+export function recordSize(): usize { return MESSAGE_SIZE }
 /** Length of what was written, or -1 when it did not fit. */
 export function outLength(): i32 { return out().overflow ? -1 : <i32>lengthOf(out().written) }
 
@@ -97,6 +102,7 @@ export function walk(which: i32): i32 {
   const m = message(which), values = changetype<Values>(VALUES_AT), address = changetype<Address>(ADDRESS_AT)
   let count = 0
   for (let i: i32 = 0; i < <i32>m.fieldCount; i++) {
+    if (firstField(m, fieldKind(m, i)) != i) continue
     values.open(m, fieldKind(m, i))
     while (values.nextAddress(address) != Found.END) count++
     values.open(m, fieldKind(m, i))

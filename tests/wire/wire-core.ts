@@ -3,16 +3,15 @@ import { readFileSync } from "node:fs"
 import { type TestCore, testCore } from "../harness.ts"
 import type { EngineName } from "../../host/engine/engine.ts"
 
-/** RX, where messages from the network lie. */
-export const RX = 0x0c00
-/** The first 4 KiB of OUTBOX: room for the arguments of calls. */
-const ARGUMENTS = 0x3500
-
 export const INCOMING = 0
 export const KEPT = 1
 
 export type WireCore = TestCore & {
-  /** Puts bytes at `at` and parses them. Bytes used, or -1. */
+  /** RX, where messages from the network lie. */
+  rx: number
+  /** The first 4 KiB of OUTBOX: room for the arguments of calls; the second half of it is for messages. */
+  room: number
+  /** Puts bytes at `at`, RX unless said otherwise, and parses them. Bytes used, or -1. */
   read(message: Uint8Array, which?: number, at?: number): number
   /** Calls an export with texts as spans, numbers as they are. */
   call(name: string, ...args: (string | number | bigint)[]): number
@@ -23,8 +22,9 @@ export type WireCore = TestCore & {
 
 export async function wireCore(engine: EngineName): Promise<WireCore> {
   const core = await testCore("wire", engine)
+  const rx = Number(core.exports.rxAt!()), room = Number(core.exports.argumentsAt!())
   const call = (name: string, ...args: (string | number | bigint)[]): number => {
-    let at = ARGUMENTS
+    let at = room
     const numbers = args.map((argument) => {
       if (typeof argument !== "string") return argument
       const bytes = Buffer.from(argument)
@@ -43,8 +43,10 @@ export async function wireCore(engine: EngineName): Promise<WireCore> {
   }
   return {
     ...core,
+    rx,
+    room,
     call,
-    read(message, which = INCOMING, at = RX) {
+    read(message, which = INCOMING, at = rx) {
       core.bytes.set(message, at)
       return call("read", which, at, message.length)
     },
