@@ -75,7 +75,7 @@ export function charTable(): string {
   ].join("\n")
 }
 
-/** A name as one number: its first eight bytes, mixed with its last eight when it is longer. header.ts fieldAt does the same with the bytes of a message. */
+/** A name as one number: its first eight bytes, mixed with its last eight when it is longer. fieldAt in header.ts does the same. */
 function hashed(name: string): bigint {
   const bytes = Buffer.from(name.toLowerCase(), "latin1")
   const padded = Buffer.alloc(8)

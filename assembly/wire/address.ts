@@ -1,5 +1,7 @@
 // A name-addr or addr-spec with its parameters: From, To, Contact, Route, Record-Route, Refer-To and their kin (RFC 3261 20.10, 25.1).
-import { AT, COLON, COMMA, EQUALS, GREATER, LESS, PERCENT, QUOTE, SEMICOLON, SPACE, Class, dropSpace, findByte, isOf, peek, skipOf, skipQuoted, skipSpace } from "./char"
+import {
+  AT, COLON, COMMA, EQUALS, GREATER, LESS, PERCENT, QUOTE, SEMICOLON, SPACE, Class, dropSpace, findByte, isOf, peek, skipOf, skipQuoted, skipSpace,
+} from "./char"
 import { lastParam, readParam } from "./param"
 import { EXPIRES, TAG, TAG_PARAM, folded } from "./words"
 import { Span, NONE, between, endOf, lengthOf, span, startOf } from "../base/span"

@@ -173,7 +173,7 @@ function skipCommas(p: usize, end: usize): usize {
   return p
 }
 
-/** Behind the one word in place of parameters that some schemes have (RFC 7235 2.1: token68), and the white space after it; `p` when there is none. */
+/** Behind the one word that some schemes have in place of parameters (RFC 7235 2.1: token68) and the white space after it; `p` when there is none. */
 function skipToken68(p: usize, end: usize): usize {
   let q = p
   while (q < end && (isOf(peek(q), Class.TOKEN) || peek(q) == SLASH)) q++

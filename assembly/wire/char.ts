@@ -111,9 +111,9 @@ export function runOf(p: usize, end: usize, kind: Class): usize {
 }
 
 /*
- * The searches take eight bytes at a time. In (bytes - n * ONES & ~bytes & TOPS) the lowest byte that is not 0 stands where the first byte below n is:
- * a byte without top bit gets one only when the subtraction borrows. What the loops look like is what both engines run fastest: one condition
- * for each exit, and nothing computed that only the last turn needs.
+ * The searches take eight bytes at a time. In (bytes - n * ONES & ~bytes & TOPS) the lowest byte that is not 0 stands where the first byte
+ * below n is: a byte without top bit gets one only when the subtraction borrows. What the loops look like is what both engines run fastest:
+ * one condition for each exit, and nothing computed that only the last turn needs.
  */
 
 /** The first byte below a space, or `end`. */

@@ -13,8 +13,9 @@ const CRLF: Span = text("\r\n")
 const MAX_FORWARDS: Span = text("Max-Forwards: 70\r\n")   // RFC 3261 8.1.1.6
 
 /**
- * Writes a response to `m` as far as RFC 3261 8.2.6 fixes it: status line, all Via (received and rport of `source` in the topmost), From, To, Call-ID and
- * CSeq as they came, Timestamp in a 100. To gets `toTag` when it has no tag, unless `toTag` is NONE. The caller goes on with fields and finish().
+ * Writes a response to `m` as far as RFC 3261 8.2.6 fixes it: status line, all Via (received and rport of `source` in the topmost), From, To,
+ * Call-ID and CSeq as they came, Timestamp in a 100. To gets `toTag` when it has no tag, unless `toTag` is NONE. The caller goes on with
+ * fields and finish().
  */
 export function beginResponse(w: Writer, m: Message, status: u32, reason: Span, toTag: Span, source: Endpoint): void {
   w.put(text("SIP/2.0 "))

@@ -12,8 +12,8 @@ import { NONE, Span, between, endOf, sameFolded, startOf } from "../base/span"
 export { Values } from "./values"
 
 /**
- * Looks into the lists that a request is handled by: Contact, Route, Record-Route, Require, Proxy-Require. Returns what is wrong, which is noted as the
- * fault of the message, or NONE. RFC 3261 8.2: fields that are not needed may be malformed, so this is not done for every message.
+ * Looks into the lists that a request is handled by: Contact, Route, Record-Route, Require, Proxy-Require. Returns what is wrong, which is noted
+ * as the fault of the message, or NONE. RFC 3261 8.2: fields that are not needed may be malformed, so this is not done for every message.
  */
 export function inspect(m: Message): Fault {
   let fault = Fault.NONE

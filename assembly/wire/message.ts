@@ -16,7 +16,7 @@ export { Method } from "./method"
 export { Transport } from "./via"
 export { BAD, parse } from "./parse"
 
-/** One header line: u16 address of its name, u8 Field, u8 index of the next line of that Field (the last leads back to the first), Span of its value. */
+/** A header line: u16 address of its name, u8 Field, u8 index of the next line of that Field (the last leads to the first), Span of its value. */
 const LINE_SIZE: usize = 8
 
 /** All spans point into the bytes that were parsed; after a fault those not reached are NONE. */

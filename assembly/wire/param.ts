@@ -16,7 +16,8 @@ export class Param {
 export function lastParam(): Param { return changetype<Param>(PARAM_AT) }
 
 /**
- * Reads the parameter whose semicolon is before `p` into lastParam(). Returns the address behind it and the white space after it, or 0 when it is malformed.
+ * Reads the parameter whose semicolon is before `p` into lastParam(). Returns the address behind it and the white space after it, or 0 when it
+ * is malformed.
  * A value may hold colons and brackets: RFC 5118 4.5 shows IPv6 addresses there with and without brackets.
  */
 export function readParam(p: usize, end: usize): usize {

@@ -36,7 +36,10 @@ export function parseVia(s: Span, v: Via): bool {
   return readVia(startOf(s), endOf(s), v) == endOf(s) && lengthOf(s) > 0
 }
 
-/** Reads the Via value at `p`. Returns the address of the comma behind it, `end` when it is the last, or 0 when it is malformed; `v.host` is then set if it could be read. */
+/**
+ * Reads the Via value at `p`. Returns the address of the comma behind it, `end` when it is the last, or 0 when it is malformed: v.host is then set
+ * if that much could be read.
+ */
 export function readVia(p: usize, end: usize, v: Via): usize {
   memory.fill(changetype<usize>(v), 0, VIA_SIZE)
   v.ttl = -1

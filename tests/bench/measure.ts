@@ -3,7 +3,10 @@
 export type Measure = { name: string; turns: number; run(which: number, n: number): void }
 export type Row = { name: string; bytes: number; nanoseconds: number[] }
 
-/** The median over `runs` of the nanoseconds of processor time that one turn takes, after as many turns to warm up. Other work on the machine counts little. */
+/**
+ * The median over `runs` of the nanoseconds of processor time that one turn takes, after as many turns to warm up.
+ * Other work on the machine counts little.
+ */
 export function median(measure: Measure, which: number, runs: number): number {
   measure.run(which, measure.turns)
   const times = Array.from({ length: runs }, () => {

@@ -37,8 +37,10 @@ function generator(seed: number): (below: number) => number {
   }
 }
 
-const SPLINTERS = ["\r\n", "\r\n ", "\r", "\n", "\0", "\"", "\\", "<", ">", ",", ";", ":", "=", "@", "%", "%00", "[", "]", "[::", "?", "&", "*", "  ", "\t", "é", "\xff", "Via: ", "Contact: *",
-  "Content-Length: ", "4294967296", "-1", "SIP/2.0", "sip:", "tel:+", ";lr", ";tag=", ";rport", "Digest realm=\"", "1.2.3.4", "\r\n\r\n"].map((text) => Buffer.from(text, "latin1"))
+const SPLINTERS = ["\r\n", "\r\n ", "\r", "\n", "\0", "\"",
+  "\\", "<", ">", ",", ";", ":", "=", "@", "%", "%00", "[", "]", "[::", "?", "&", "*", "  ", "\t", "é", "\xff", "Via: ", "Contact: *",
+  "Content-Length: ", "4294967296", "-1", "SIP/2.0", "sip:", "tel:+", ";lr", ";tag=", ";rport", "Digest realm=\"", "1.2.3.4",
+    "\r\n\r\n"].map((text) => Buffer.from(text, "latin1"))
 
 function mutated(draw: (below: number) => number, seeds: Buffer[]): Buffer {
   const one = seeds[draw(seeds.length)]!, other = seeds[draw(seeds.length)]!
@@ -112,12 +114,15 @@ for (const engine of await enginesPresent()) {
       const head = "INVITE sip:a@b SIP/2.0\r\n"
       const full = (start: string, piece: string, end = "\r\n\r\n"): Buffer =>
         Buffer.from(`${head}${start}${piece.repeat(4096).slice(0, 4096 - head.length - start.length - end.length)}${end}`, "latin1")
-      const pieces = ["<,", "\",", "\"\\", ";", ",", "a;", " ", "\t", "\r\n ", "%", "%4", "[", "<", ">", "\"", "a=", "a=\"b\",", ", a", "Digest ", ":", "\0", "\xff", "<sip:a>,", "*,", ".", "1.", "a.", "@", "("]
-      for (const name of ["Via: SIP/2.0/UDP a", "From: ", "To: \"", "Contact: ", "Contact: <", "Route: ", "Call-ID: ", "CSeq: 1", "WWW-Authenticate: ", "WWW-Authenticate: Digest ", "Require: ",
+      const pieces = ["<,", "\",", "\"\\", ";", ",", "a;", " ", "\t", "\r\n ", "%", "%4", "[", "<", ">", "\"", "a=", "a=\"b\",", ", a", "Digest ",
+        ":", "\0", "\xff", "<sip:a>,", "*,", ".", "1.", "a.", "@", "("]
+      for (const name of ["Via: SIP/2.0/UDP a", "From: ", "To: \"", "Contact: ", "Contact: <", "Route: ", "Call-ID: ", "CSeq: 1",
+        "WWW-Authenticate: ", "WWW-Authenticate: Digest ", "Require: ",
         "Allow: ", "X: ", "Retry-After: 1", "", "a"]) {
         for (const piece of pieces) readAll(core, full(name, piece))
       }
-      for (const line of ["a\r\n", ":\r\n", "a:\r\n", "Via:a\r\n", "t:<\r\n", "m:<,\r\n", "\r\n", "\r", "\n", " \r\n", "a \r\n"]) readAll(core, full("", line))
+      for (const line of ["a\r\n", ":\r\n", "a:\r\n", "Via:a\r\n", "t:<\r\n", "m:<,\r\n", "\r\n", "\r", "\n", " \r\n",
+        "a \r\n"]) readAll(core, full("", line))
       readAll(core, Buffer.from("\r\n".repeat(2048)))
       readAll(core, Buffer.from("A".repeat(4096)))
       readAll(core, Buffer.from(`${"sip:".repeat(1000)} SIP/2.0\r\n\r\n`))
@@ -161,8 +166,9 @@ describe("Mutated messages", () => {
   it(`a URI is the same as itself, and two are alike from both sides (again: SEED=${SEED} npx mocha tests/fuzz/wire.test.ts)`, async () => {
     const core = await wireCore("v8")
     const draw = generator(SEED + 2)
-    const uris = readCases().filter(({ file }) => file === "uri.md").flatMap(({ blocks }) => blocks.flatMap(({ kind, text }) =>
-      kind === "uri" ? [text.split("\n")[0]!] : text.split("\n").flatMap((line) => line.trim().split(/\s+/)))).map((text) => Buffer.from(text, "latin1"))
+    const blocks = readCases().filter(({ file }) => file === "uri.md").flatMap((each) => each.blocks)
+    const uris = blocks.flatMap(({ kind, text }) => kind === "uri" ? [text.split("\n")[0]!] : text.trim().split(/\s+/))
+      .map((text) => Buffer.from(text, "latin1"))
     for (let i = 0; i < 20_000; i++) {
       const [a, b] = [mutated(draw, uris).toString("ascii"), uris[draw(uris.length)]!.toString("ascii")]
       const same = core.call("compareUris", a, a)

@@ -31,11 +31,12 @@ function casesOf(file: string, lines: string[]): Case[] {
 }
 
 /**
- * The bytes of a message block: lines end in CRLF, {{0d}} is a byte, {{abc*50}} a text repeated, {{times 50}} at its end repeats a line. The block holds the empty line and the body.
- * With the word `cut` in the block's first line nothing is added behind the last line.
+ * The bytes of a message block: lines end in CRLF, {{0d}} is a byte, {{abc*50}} a text repeated, {{times 50}} at its end repeats a line. The
+ * block holds the empty line and the body. With the word `cut` in the block's first line nothing is added behind the last line.
  */
 export function bytesOf(block: Block): Buffer {
-  const lines = block.text.replace(/^(.*)\{\{times (\d+)\}\}$/gm, (_, line: string, count: string) => Array(Number(count)).fill(line).join("\n"))
+  const lines = block.text.replace(/^(.*)\{\{times (\d+)\}\}$/gm, (_, line: string, count: string) =>
+    Array<string>(Number(count)).fill(line).join("\n"))
   const repeated = lines.replace(/\{\{([^{}*]+)\*(\d+)\}\}/g, (_, text: string, count: string) => text.repeat(Number(count)))
   const wire = (block.words.includes("cut") ? repeated : `${repeated}\n`).replaceAll("\n", "\r\n")
   const pieces = wire.split(/\{\{([0-9a-f]{2})\}\}/)
