@@ -1,6 +1,7 @@
 // npm run bench: what typical work costs on both engines, next to the same work by an npm SIP parser, in one table.
 import { createRequire } from "node:module"
 import { testCore } from "../harness.ts"
+import { instructions } from "./instructions.ts"
 import { type Measure, type Row, median, printTable } from "./measure.ts"
 import { MESSAGES } from "./messages.ts"
 
@@ -56,4 +57,5 @@ const measures = await engineMeasures()
 const rows: Row[] = MESSAGES.map(({ name, text }, which) => ({
   name: `parse ${name}`, bytes: text.length, nanoseconds: measures.map((measure) => median(measure, which, RUNS)),
 }))
-printTable(measures.map(({ name }) => name), rows)
+const counts = await instructions("bench", "bench", MESSAGES.map(({ text }) => text))
+printTable(measures.map(({ name }) => name), rows, counts)

@@ -18,14 +18,21 @@ export function median(measure: Measure, which: number, runs: number): number {
   return times.sort((a, b) => a - b)[runs >> 1]!
 }
 
-/** Prints nanoseconds by engine and how many times slower each is than the first; the last line is the mean. */
-export function printTable(names: string[], rows: Row[]): void {
-  const mean: Row = { name: "mean", bytes: rows.reduce((sum, row) => sum + row.bytes, 0) / rows.length, nanoseconds: names.map((_, i) =>
-    rows.reduce((sum, row) => sum + row.nanoseconds[i]!, 0) / rows.length) }
+/**
+ * Prints nanoseconds by engine and how many times slower each is than the first; the last line is the mean.
+ * `counts` are the instructions of each row under wasm3, where they could be counted.
+ */
+export function printTable(names: string[], rows: Row[], counts?: number[]): void {
+  const mean = (of: (row: Row) => number): number => rows.reduce((sum, row) => sum + of(row), 0) / rows.length
+  const last: Row = { name: "mean", bytes: mean(({ bytes }) => bytes), nanoseconds: names.map((_, i) => mean((row) => row.nanoseconds[i]!)) }
+  const all = counts === undefined ? [] : [...counts, counts.reduce((sum, count) => sum + count, 0) / counts.length]
   const width = Math.max(...rows.map(({ name }) => name.length))
-  const cells = (row: Row): string[] => row.nanoseconds.flatMap((ns, i) => [
-    `${ns.toFixed(0)} ns`.padStart(11), ...i === 0 ? [] : [`${(ns / row.nanoseconds[0]!).toFixed(1)}x`.padStart(7)]])
   const head = names.flatMap((name, i) => [name.padStart(11), ...i === 0 ? [] : ["".padStart(7)]])
-  console.log(["".padEnd(width), "bytes".padStart(6), ...head].join(" "))
-  for (const row of [...rows, mean]) console.log([row.name.padEnd(width), row.bytes.toFixed(0).padStart(6), ...cells(row)].join(" "))
+  console.log(["".padEnd(width), "bytes".padStart(6), ...head, ...all.length > 0 ? ["wasm3 instructions"] : []].join(" "))
+  for (const [i, row] of [...rows, last].entries()) {
+    const cells = row.nanoseconds.flatMap((ns, engine) => [
+      `${ns.toFixed(0)} ns`.padStart(11), ...engine === 0 ? [] : [`${(ns / row.nanoseconds[0]!).toFixed(1)}x`.padStart(7)]])
+    const count = all[i] === undefined ? [] : [all[i].toFixed(0).padStart(18)]
+    console.log([row.name.padEnd(width), row.bytes.toFixed(0).padStart(6), ...cells, ...count].join(" "))
+  }
 }
