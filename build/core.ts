@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..")
 export const OUT = join(ROOT, "build/out")
 const CACHE = join(OUT, "cache")
+const TRANSFORMS = ["build/text-transform.mjs", "build/inline-transform.mjs"]
 
 export type CompileOptions = {
   /** Keep function names and do not optimise: readable traps, three times the size. */
@@ -51,8 +52,9 @@ async function build(entry: string, target: string, kept: string): Promise<Uint8
   const { main } = await compiler()
   const inputs: Inputs = {}
   let wasm: Uint8Array | undefined
-  // The transform is named here and not in asconfig.json, where the compiler does not find it by a relative path.
-  const options = ["--baseDir", ROOT, "--config", "asconfig.json", "--target", target, "--transform", join(ROOT, "build/text-transform.mjs")]
+  // The transforms are named here and not in asconfig.json, where the compiler does not find them by a relative path.
+  const transforms = TRANSFORMS.flatMap((file) => ["--transform", join(ROOT, file)])
+  const options = ["--baseDir", ROOT, "--config", "asconfig.json", "--target", target, ...transforms]
   const { error, stderr } = await main([entry, ...options, "--outFile", "core.wasm"], {
     readFile(name, baseDir) {
       const path = resolve(ROOT, baseDir, name)
@@ -78,9 +80,9 @@ async function compiler(): Promise<typeof import("assemblyscript/asc")> {
   return asc
 }
 
-/** What else decides the result: the compiler's version, its options and our transform. */
+/** What else decides the result: the compiler's version, its options and our transforms. */
 function toolVersion(): string[] {
-  const tools = ["node_modules/assemblyscript/package.json", "asconfig.json", "build/text-transform.mjs"]
+  const tools = ["node_modules/assemblyscript/package.json", "asconfig.json", ...TRANSFORMS]
   return tools.map((path) => hash(readFileSync(join(ROOT, path), "utf8")))
 }
 
