@@ -6,7 +6,7 @@ import { EXITS, UserError, because, type Exit } from "./errors.ts"
 import type { Actions, Handset } from "./handset/handset.ts"
 import { plainHandset } from "./handset/plain.ts"
 import { terminalHandset } from "./handset/terminal.ts"
-import { LAB_DOMAIN, LAB_USER, startLab, type Lab } from "./lab/lab.ts"
+import { LAB_PASSWORD, startLab, type Lab } from "./lab/lab.ts"
 import { makeLoader, type Loader } from "./loader.ts"
 import { HELP, defaultSettingsFile, readOptions, type Options, type Override } from "./options.ts"
 import { replay } from "./replay.ts"
@@ -44,7 +44,7 @@ function replayFile(options: Options): Exit {
     throw new UserError("file", `The trace ${options.file} cannot be read: ${because(error)}; check its name.`)
   }
   const { load, module } = makeLoader(options.engine)
-  const verdict = replay({ text, name: options.file, load, module: sha256(module), password: options.password, warn: note })
+  const verdict = replay({ text, name: options.file, load, module: sha256(module), password: options.password, known: [LAB_PASSWORD], warn: note })
   if (verdict.same) say(`identical: ${verdict.calls} calls, ${verdict.outputs} outputs${verdict.note}`)
   else for (const line of verdict.lines) say(line)
   return verdict.same ? "ok" : "differs"
@@ -109,7 +109,7 @@ function inTerminal(actions: Actions, text: string): Handset {
   })
 }
 
-function title(lab: Lab | undefined): string { return lab === undefined ? "Linehunt" : `Linehunt lab: ${LAB_USER}@${LAB_DOMAIN}` }
+function title(lab: Lab | undefined): string { return lab === undefined ? "Linehunt" : "Linehunt lab" }
 
 const clockTime = (): string => new Date().toTimeString().slice(0, 8)
 

@@ -58,7 +58,7 @@ Usage
 The account
   --domain NAME         the domain that is asked for its servers, such as example.com; no port
   --user NAME           the extension
-  --password-file FILE  a file whose first line is the password; it is never taken from the command line
+  --password-file FILE  a file that holds one line, the password; it is never taken from the command line
   --set NAME=VALUE      any other setting, such as --set sip_retry_t1=100; may be repeated
   --port N              the UDP port of the phone, 0 to 65535; 0 takes any free one
 

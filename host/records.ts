@@ -46,14 +46,16 @@ export function joined(pieces: unknown, seal: Seal | undefined): Uint8Array {
 }
 
 const PASSWORD_LINE = /^[ \t]*password[ \t]*:[ \t]*([^\r\n]*)/gim
-const PASSWORD_COMMAND = /\bpassword\b[\s:=]*/i
+/** The word may be mistyped (passwrd, pasword, pwd): what stands behind it is hidden all the same. */
+const PASSWORD_COMMAND = /\b(?:pass\w*|pa?s*w\w*)[\s:=]*/i
 
 /** Where a settings text or a console line holds a password: [from, to) in bytes. */
 export function secretsIn(kind: "settings" | "command", bytes: Uint8Array): Array<[from: number, to: number]> {
   const text = Buffer.from(bytes).toString("latin1")
   if (kind === "command") {
     const found = PASSWORD_COMMAND.exec(text)
-    return found === null || found.index + found[0].length === text.length ? [] : [[found.index + found[0].length, text.length]]
+    const from = found === null ? text.length : found.index + found[0].length
+    return /^(--json)?\s*$/.test(text.slice(from)) ? [] : [[from, text.length]]
   }
   return [...text.matchAll(PASSWORD_LINE)].filter(([, value]) => value !== undefined && value !== "").map((match) => {
     const end = match.index + match[0].length

@@ -12,6 +12,7 @@ import type { Loader } from "./loader.ts"
 import { makeFlows, type FlowEvent, type OpenRequest } from "./net/flows.ts"
 import { openUdp } from "./net/udp.ts"
 import { networkState, watchNetwork } from "./network.ts"
+import { withoutLine } from "./settings.ts"
 import type { Store } from "./store.ts"
 import { Supervisor, withoutPassword } from "./supervisor.ts"
 import type { Trace } from "./trace.ts"
@@ -103,7 +104,7 @@ class Running {
 
   start(): void {
     this.supervisor.start(this.parts.settings, BOOT.cold, ({ refusal }) => {
-      if (refusal !== undefined) this.reject(new UserError("settings", `The settings are refused at line ${refusal.line}: ${refusal.sentence}.`))
+      if (refusal !== undefined) this.reject(new UserError("settings", `The settings are refused at line ${refusal.line}: ${withoutLine(refusal)}.`))
     })
     this.clockOffset = this.clock.unixMs() - this.clock.now()
     this.unwatch = watchNetwork(this.clock, () => this.look(), (state) => this.supervisor.tellNetwork(state))

@@ -36,9 +36,12 @@ export function withOverrides(text: Uint8Array, overrides: readonly Override[], 
   const refusal = refusalOf(load, layered.text)
   if (refusal === undefined) return layered.text
   const flag = layered.flagOf(refusal.line)
-  throw new UserError(flag === undefined ? "settings" : "usage", `${flag ?? "The settings"}: ${refusal.sentence}.`)
+  throw new UserError(flag === undefined ? "settings" : "usage", `${flag ?? "The settings"}: ${withoutLine(refusal)}.`)
 }
 
 function complaint({ code, line, sentence }: Refusal): string {
-  return code === "SETTINGS_REFUSED" ? `is refused at line ${line}: ${sentence}` : `is refused: ${sentence}`
+  return code === "SETTINGS_REFUSED" ? `is refused at line ${line}: ${withoutLine({ sentence })}` : `is refused: ${sentence}`
 }
+
+/** What is wrong, without the number of the line, which the reader has been told or cannot know. */
+export function withoutLine({ sentence }: Pick<Refusal, "sentence">): string { return sentence.replace(/^line \d+: /, "") }

@@ -6,6 +6,7 @@ import { BOOT, type Boot } from "./abi.ts"
 import { endpointText, type Call, type Machine } from "./calls.ts"
 import { textOf } from "./core.ts"
 import type { Done, Driver, Trap } from "./driver.ts"
+import { secretsIn } from "./records.ts"
 
 export type NetworkState = { up: boolean; lines: string[] }
 
@@ -167,4 +168,7 @@ export function described(call: Call): string {
 }
 
 /** A console line as it may be shown: `cfg set password ...`. */
-export function withoutPassword(line: string): string { return line.replace(/(password)\b[\s:=]*\S.*/i, "$1 ...") }
+export function withoutPassword(line: string): string {
+  const bytes = Buffer.from(line), [secret] = secretsIn("command", bytes)
+  return secret === undefined ? line : `${bytes.subarray(0, secret[0]).toString().trimEnd()} ...`
+}

@@ -106,6 +106,8 @@ function maker(engine: string): MakePhone {
 const HASHES = { "MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512-256" } as const
 const hash: Hash = (name, text) => createHash(HASHES[name]).update(text, "latin1").digest("hex")
 
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`
+
 /** The command that runs one world again. */
 function command(plan: Plan, seed: number, without: ReadonlySet<number>): string {
   const left = without.size > 0 ? ` --without ${[...without].join(",")}` : ""
@@ -125,7 +127,7 @@ function main(args: readonly string[]): number {
     if (runOne(plan, make, seed).violation !== undefined) failed.push(seed)
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  if (failed.length === 0) process.stdout.write(`${plan.count} worlds of ${plan.days} days: every check held (${seconds} s)\n`)
+  if (failed.length === 0) process.stdout.write(`${counted(plan.count, "world")} of ${counted(plan.days, "day")}: every check held (${seconds} s)\n`)
   else if (plan.all) process.stdout.write(`\n${failed.length} of ${plan.count} worlds failed, seeds ${failed.join(", ")} (${seconds} s)\n`)
   return failed.length === 0 ? 0 : 1
 }
@@ -143,8 +145,11 @@ function runOne(plan: Plan, make: MakePhone, seed: number): Outcome {
   if (plan.trace !== undefined) writeFileSync(plan.trace, `${JSON.stringify(scenario, undefined, 1)}\n${lines.join("\n")}\n`)
   const took = ((performance.now() - began) / 1000).toFixed(1)
   const { servers, shape, troubles } = scenario
-  const what = `${servers.length} servers by ${shape}, ${troubles.length} troubles, ${outcome.packets} packets, ${outcome.moves} moves, ${took} s`
-  process.stderr.write(`seed ${seed}: ${what}\n`)
+  const what = [
+    `${counted(servers.length, "server")} by ${shape}`, counted(troubles.length, "trouble"), counted(outcome.packets, "packet"),
+    counted(outcome.moves, "move"),
+  ]
+  process.stderr.write(`seed ${seed}: ${what.join(", ")}, ${took} s\n`)
   if (outcome.violation === undefined) return outcome
   const say = (line: string): void => void process.stdout.write(`${line}\n`)
   say(`\nFAILED in the world of seed ${seed}, at ${timeText(outcome.atMs)} (${outcome.atMs} ms)`)

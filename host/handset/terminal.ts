@@ -4,7 +4,7 @@ import type { Picture } from "../calls.ts"
 import { Canvas } from "./canvas.ts"
 import type { Actions, Handset, LabLine, LabState, LogKind } from "./handset.ts"
 import { LineEditor, phoneKey, typed, type Typed } from "./keys.ts"
-import { LAB_ALL_BACK, LAB_KEYS, draw, type Glyphs, type State } from "./view.ts"
+import { LAB_ALL_BACK, LAB_KEYS, OTHER_PICTURE, draw, glyphsFor, nextGlyphs, type State } from "./view.ts"
 
 export type TerminalInput = Pick<ReadStream, "setRawMode" | "on" | "removeListener" | "pause" | "resume" | "setEncoding">
 export type TerminalOutput = Pick<WriteStream, "columns" | "rows" | "write" | "on" | "removeListener">
@@ -25,7 +25,6 @@ export type TerminalParts = {
 
 const LOG_MAX = 500
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[2J", LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
-const GLYPHS: ReadonlyArray<Glyphs | undefined> = [undefined, "half", "braille", "text"]
 
 export function terminalHandset(parts: TerminalParts): Handset { return new Terminal(parts) }
 
@@ -95,7 +94,7 @@ class Terminal implements Handset {
     if (this.editing) this.edit(key)
     else if (name === "tab" || name === ":") this.editing = true
     else if (name === "q") this.parts.actions.quit()
-    else if (name === "v") this.state.glyphs = GLYPHS[(GLYPHS.indexOf(this.state.glyphs) + 1) % GLYPHS.length]
+    else if (name === OTHER_PICTURE) this.drawOtherwise()
     else if (!this.takeLab(name)) this.takePhone(key)
     this.redraw()
   }
@@ -122,6 +121,11 @@ class Terminal implements Handset {
       return true
     }
     return key === LAB_ALL_BACK
+  }
+
+  private drawOtherwise(): void {
+    const { state, canvas: { columns, rows } } = this
+    state.glyphs = nextGlyphs(columns, rows, state.unicode, glyphsFor(columns, rows, state.unicode, state.glyphs))
   }
 
   private takePhone(key: Typed): void {

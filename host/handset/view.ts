@@ -25,6 +25,8 @@ export type State = {
 /** Keys of the lab for each server; pressed again they bring the server back. */
 export const LAB_KEYS: Record<Exclude<LabState, "up">, string> = { crashed: "wer", silent: "sdf", "503": "xcv" }
 export const LAB_ALL_BACK = "b"
+/** Draws the screen in another way; must be none of the lab's keys. */
+export const OTHER_PICTURE = "p"
 
 const SIZES: Record<Glyphs, { width: number; height: number }> = {
   half: { width: FRAME_WIDTH, height: FRAME_HEIGHT / 2 },
@@ -38,17 +40,28 @@ const STYLES: Record<LogKind, Style> = { note: "", sip: "36", dns: "33", warning
 const STATE_STYLES: Record<LabState, Style> = { up: "32", crashed: "31", silent: "33", "503": "35" }
 const SCREEN_STYLE: Style = "38;5;159;48;5;16", INVERSE_STYLE: Style = "38;5;16;48;5;159", DIM: Style = "2"
 
-/** How the screen is drawn in a terminal of this size. */
-export function glyphsFor(columns: number, rows: number, unicode: boolean): Glyphs {
+/** How the screen can be drawn in a terminal of this size, finest first; text is always possible. */
+function fitting(columns: number, rows: number, unicode: boolean): Glyphs[] {
   const fits = ({ width, height }: { width: number; height: number }): boolean => columns >= width + 2 + SIDE_MIN && rows >= height + 2 + BELOW_MIN
-  if (!unicode) return "text"
-  return fits(SIZES.half) ? "half" : fits(SIZES.braille) ? "braille" : "text"
+  return (["half", "braille", "text"] as const).filter((glyphs) => glyphs === "text" || (unicode && fits(SIZES[glyphs])))
+}
+
+/** How the screen is drawn in a terminal of this size: as it was chosen where that fits, else as fine as may be. */
+export function glyphsFor(columns: number, rows: number, unicode: boolean, chosen?: Glyphs): Glyphs {
+  const all = fitting(columns, rows, unicode)
+  return chosen !== undefined && all.includes(chosen) ? chosen : all[0] ?? "text"
+}
+
+/** The next way to draw the screen that fits. */
+export function nextGlyphs(columns: number, rows: number, unicode: boolean, now: Glyphs): Glyphs {
+  const all = fitting(columns, rows, unicode)
+  return all[(all.indexOf(now) + 1) % all.length] ?? "text"
 }
 
 /** Draws everything and says where the cursor is to stand: [row, column], or nothing. */
 export function draw(canvas: Canvas, state: State): [number, number] | undefined {
   canvas.clear()
-  const glyphs = state.glyphs ?? glyphsFor(canvas.columns, canvas.rows, state.unicode)
+  const glyphs = glyphsFor(canvas.columns, canvas.rows, state.unicode, state.glyphs)
   const { width, height } = SIZES[glyphs]
   canvas.box(0, 0, width + 2, height + 2, state.title, state.unicode)
   drawScreen(canvas, state, glyphs)
@@ -84,9 +97,9 @@ function drawScreen(canvas: Canvas, state: State, glyphs: Glyphs): void {
 
 const WIDE_LEGEND = [
   " 1 2 3   arrows  move   Enter ok", " 4 5 6   Esc     back   h hook", " 7 8 9   j k l   soft keys", " * 0 #   :  command     q quit",
-  "         v  other view",
+  "         p  other picture",
 ]
-const NARROW_LEGEND = [" 1 2 3 arrows", " 4 5 6 Enter", " 7 8 9 Esc", " * 0 # h hook", " jkl soft key", " : command", " v view", " q quit"]
+const NARROW_LEGEND = [" 1 2 3 arrows", " 4 5 6 Enter", " 7 8 9 Esc", " * 0 # h hook", " jkl soft key", " : command", " p picture", " q quit"]
 
 function drawText(canvas: Canvas, { color }: State, row: number, column: number, lines: readonly string[]): number {
   for (const [i, line] of lines.entries()) canvas.write(row + i, column, line, color ? DIM : "")

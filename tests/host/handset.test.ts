@@ -4,7 +4,7 @@ import { braille, halfBlocks, textRuns } from "../../host/handset/frame.ts"
 import type { Actions } from "../../host/handset/handset.ts"
 import { LineEditor, phoneKey, typed } from "../../host/handset/keys.ts"
 import { terminalHandset } from "../../host/handset/terminal.ts"
-import { draw, glyphsFor, type State } from "../../host/handset/view.ts"
+import { LAB_ALL_BACK, LAB_KEYS, OTHER_PICTURE, draw, glyphsFor, nextGlyphs, type State } from "../../host/handset/view.ts"
 
 const frameWith = (...pixels: Array<[x: number, y: number]>): Uint8Array => {
   const frame = new Uint8Array(1024)
@@ -89,6 +89,18 @@ describe("The view", () => {
     assert.deepEqual(chosen, ["half", "braille", "text", "text"])
   })
 
+  it("Only pictures that fit can be chosen, and one that fits no more is left", () => {
+    assert.deepEqual((["half", "braille", "text"] as const).map((now) => nextGlyphs(150, 50, true, now)), ["braille", "text", "half"])
+    assert.deepEqual((["braille", "text"] as const).map((now) => nextGlyphs(80, 24, true, now)), ["text", "braille"])
+    assert.equal(nextGlyphs(150, 50, false, "text"), "text")
+    assert.deepEqual([glyphsFor(150, 50, true, "text"), glyphsFor(80, 24, true, "half")], ["text", "braille"])
+  })
+
+  it("No key does two things", () => {
+    const all = [...Object.values(LAB_KEYS).join(""), LAB_ALL_BACK, OTHER_PICTURE, ..."q:hjkl0123456789*#"]
+    assert.equal(new Set(all).size, all.length)
+  })
+
   it("In any size the screen, the lab's servers and the newest log line are there", () => {
     for (const [columns, rows] of [[200, 50], [150, 50], [80, 24], [60, 20], [40, 16]] as const) {
       const canvas = new Canvas(columns, rows)
@@ -133,10 +145,11 @@ describe("The handset in a terminal", () => {
     ])
     type("5\x1b[Aw")
     type("d")
+    type("c")
     type(":status\r")
     type("5b")
     type("q\x03")
-    assert.deepEqual(did, ["key 5", "key U", "lab 1 crashed", "lab 2 up", "command status", "key 5", "lab 1 up", "lab 2 up", "quit", "quit"])
+    assert.deepEqual(did, ["key 5", "key U", "lab 1 crashed", "lab 2 up", "lab 2 503", "command status", "key 5", "lab 1 up", "lab 2 up", "quit", "quit"])
   })
 
   it("The terminal is given back when it ends, once, and while it is suspended", () => {

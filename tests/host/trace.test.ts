@@ -4,6 +4,7 @@ import type { Call, Output } from "../../host/calls.ts"
 import { step } from "../../host/driver.ts"
 import { UserError } from "../../host/errors.ts"
 import { replay, type ReplayParts, type Verdict } from "../../host/replay.ts"
+import { withoutPassword } from "../../host/supervisor.ts"
 import { makeTrace } from "../../host/trace.ts"
 import { bytes, fakeMachine, type Script } from "./fakes.ts"
 
@@ -43,7 +44,7 @@ function traceOf(calls: Call[], script = echo): string {
 
 function replayed(text: string, more: Partial<ReplayParts> = {}): Verdict {
   const load = (keep: Uint8Array | undefined) => fakeMachine(echo, keep)
-  return replay({ text, name: "a.trace", load, module: "0123abc", password: undefined, warn: (line) => assert.fail(line), ...more })
+  return replay({ text, name: "a.trace", load, module: "0123abc", password: undefined, known: [], warn: (line) => assert.fail(line), ...more })
 }
 
 const open = (settings: string): Call => ({ call: "open", bytes: bytes(settings), boot: BOOT.cold })
@@ -128,6 +129,19 @@ describe("Passwords in a trace", () => {
     for (const password of [PASSWORD, "Okapi-99"]) {
       assert.deepEqual(replayed(withPassword(), { password }), { same: true, calls: 3, outputs: 4, note: "" })
     }
+  })
+
+  it("A mistyped setting hides what stands behind it as well", () => {
+    for (const line of ["cfg set pasword", "cfg passwrd", "cfg set passwd", "cfg set PWD"]) {
+      assert.equal(traceOf([{ call: "command", line: `${line} ${PASSWORD}` }]).includes(PASSWORD), false, line)
+      assert.equal(withoutPassword(`${line} ${PASSWORD}`), `${line} ...`)
+    }
+    for (const line of ["cfg get password --json", "cfg set display_name Änne"]) assert.equal(withoutPassword(line), line)
+  })
+
+  it("A password that is known need not be given, and does not excuse a wrong one", () => {
+    assert(replayed(withPassword(), { known: ["other", PASSWORD] }).same)
+    assert.throws(() => replayed(withPassword(), { known: [PASSWORD], password: "wrong" }), UserError)
   })
 
   it("Without the password, or with another one, the replay says so", () => {

@@ -61,7 +61,7 @@ describe("A phone whose core stops itself", function () {
     const numbers = field("CSeq").map((value) => parseInt(value))
     assert(numbers.every((value, i) => i === 0 || value > (numbers[i - 1] ?? 0)), numbers.join(" "))
     const text = `${recorded.join("\n")}\n`, load = (keep: Uint8Array | undefined) => fragile(loader.load(keep))
-    const verdict = replay({ text, name: "both lives", load, module: "0", password: LAB_PASSWORD, warn: assert.fail })
+    const verdict = replay({ text, name: "both lives", load, module: "0", password: LAB_PASSWORD, known: [], warn: assert.fail })
     assert(verdict.same, verdict.same ? "" : verdict.lines.join("\n"))
     assert.equal(verdict.note, "")
   })
