@@ -58,7 +58,7 @@ async function report(entry: string, name: string, names: string[], pieces: stri
   const rows: Row[] = names.map((row, which) => ({
     name: row, bytes: pieces[which]!.length, nanoseconds: measures.map((measure) => median(measure, which, RUNS)),
   }))
-  printTable(measures.map((measure) => measure.name), rows, await instructions(entry, name, pieces))
+  printTable(measures.map((measure) => measure.name), rows, others.length > 0, await instructions(entry, name, pieces))
 }
 
 const npm: Measure = { name: "npm sip", turns: 1_000, run(which, n) { for (let i = 0; i < n; i++) otherReads(MESSAGES[which]!.text) } }

@@ -19,17 +19,17 @@ export function median(measure: Measure, which: number, runs: number): number {
 }
 
 /**
- * Prints nanoseconds by engine and how many times slower each is than the first; the last line is the mean.
+ * Prints nanoseconds by engine and how many times slower each is than the first; with `mean` the last line is the mean of rows of one kind.
  * `counts` are the instructions of each row under wasm3, where they could be counted.
  */
-export function printTable(names: string[], rows: Row[], counts?: number[]): void {
+export function printTable(names: string[], rows: Row[], withMean: boolean, counts?: number[]): void {
   const mean = (of: (row: Row) => number): number => rows.reduce((sum, row) => sum + of(row), 0) / rows.length
   const last: Row = { name: "mean", bytes: mean(({ bytes }) => bytes), nanoseconds: names.map((_, i) => mean((row) => row.nanoseconds[i]!)) }
   const all = counts === undefined ? [] : [...counts, counts.reduce((sum, count) => sum + count, 0) / counts.length]
   const width = Math.max(...rows.map(({ name }) => name.length))
   const head = names.flatMap((name, i) => [name.padStart(11), ...i === 0 ? [] : ["".padStart(7)]])
   console.log(["".padEnd(width), "bytes".padStart(6), ...head, ...all.length > 0 ? ["wasm3 instructions"] : []].join(" "))
-  for (const [i, row] of [...rows, last].entries()) {
+  for (const [i, row] of [...rows, ...withMean ? [last] : []].entries()) {
     const cells = row.nanoseconds.flatMap((ns, engine) => [
       `${ns.toFixed(0)} ns`.padStart(11), ...engine === 0 ? [] : [`${(ns / row.nanoseconds[0]!).toFixed(1)}x`.padStart(7)]])
     const count = all[i] === undefined ? [] : [all[i].toFixed(0).padStart(18)]
