@@ -1,4 +1,4 @@
-// The outputs of the phone, given one by one in a fixed order: sockets, packets, events, settings to keep, the screen, replies, log.
+// The outputs of the phone, given one by one in a fixed order: sockets, log, packets, events, settings to keep, the screen, replies.
 import { PHONE_STATE, TX, TX_SIZE } from "./memory"
 import { Output, give, io, peer } from "./io"
 import { Span, span, text } from "./base/span"
@@ -47,13 +47,14 @@ export function describe(sentence: Span, code: u32): void { give(Output.REST, se
 export function poll(): Output {
   const now = owing().now
   let kind = pollFlow()
+  // The log comes before the events that it explains.
+  if (kind == Output.REST) kind = pollLog()
   if (kind == Output.REST) kind = resolver.pollSend(now)
   if (kind == Output.REST) kind = pollSip(now)
   if (kind == Output.REST) kind = pollEvent()
   if (kind == Output.REST) kind = pollStore()
   if (kind == Output.REST) kind = pollDisplay()
-  if (kind == Output.REST) kind = pollReply()
-  if (kind == Output.REST) kind = pollLog()
+  if (kind == Output.REST) kind = pollConsole()
   if (kind == Output.REST) owing().owed = false
   return kind
 }
@@ -68,6 +69,15 @@ function pollLog(): Output {
   const level = log.next()
   if (level == Level.NONE) return Output.REST
   return give(Output.LOG, log.taken(), level)
+}
+
+/** What the user is told is what he chose, also while the old account is still being unregistered. */
+function pollConsole(): Output {
+  const changing = phone().changing
+  if (changing) exchange()
+  const kind = pollReply()
+  if (changing) exchange()
+  return kind
 }
 
 function pollStore(): Output {
@@ -110,7 +120,7 @@ function tell(w: Writer, r: Registration, happened: Happened): Event {
     return Event.LOCATED
   }
   if (happened == Happened.UNREGISTERED) {
-    w.put(text("not registered any more"))
+    w.put(text("not registered"))
     return Event.UNREGISTERED
   }
   if (happened == Happened.ALL_FAILED) {

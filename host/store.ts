@@ -1,5 +1,5 @@
 // Settings between two runs: one file, replaced whole or not at all, and the last good one beside it.
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs"
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs"
 import { dirname } from "node:path"
 import { UserError, because, systemCode } from "./errors.ts"
 import type { Override } from "./options.ts"
@@ -61,7 +61,7 @@ function readIfThere(path: string): Uint8Array | null {
 function replace(path: string, text: Uint8Array): void {
   const part = `${path}.${process.pid}.part`
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE })
+    makeFolder(dirname(path))
     writeThrough(part, text)
     renameSync(part, path)
     syncFolder(dirname(path))
@@ -69,6 +69,13 @@ function replace(path: string, text: Uint8Array): void {
     rmSync(part, { force: true })
     throw new UserError("file", `The settings file ${path} cannot be written: ${because(error)}; the settings before stay in force there.`)
   }
+}
+
+/** Makes a folder and those above it. Node's own recursive way never ends where the system says that a folder is missing and cannot be made, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  if (dirname(folder) !== folder) makeFolder(dirname(folder))
+  mkdirSync(folder, { mode: FOLDER_MODE })
 }
 
 function writeThrough(path: string, text: Uint8Array): void {

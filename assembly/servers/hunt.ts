@@ -3,11 +3,13 @@ import { CANDIDATES } from "../config"
 import { TX } from "../memory"
 import { text } from "../base/span"
 import { assume } from "../base/panic"
+import * as log from "../base/log"
+import { Level } from "../base/log"
 import { Setting, number } from "../settings/settings"
 import { order } from "../locate/select"
-import { Candidate, Reason, Status, HUNT_STATE, byId, candidate, candidateCount, indexOfId } from "./candidates"
+import { Candidate, HUNT_STATE, Reason, Status, activeId, byId, candidate, candidateCount, indexOfId } from "./candidates"
 import { markFailure } from "./policy"
-import { noteFirst, noteFound, notePick, noteAvoided, noteTry, noteLeft, noteExhausted, beginWhy } from "./why"
+import { noteFirst, noteFound, notePick, noteAvoided, noteTry, noteLeft, noteExhausted, beginWhy, writeLeft } from "./why"
 
 // The order is drawn in TX, which nobody else uses while an input is being worked on.
 const PRIORITIES: usize = TX                              // u16 each, all the same: the draw is among equals
@@ -35,7 +37,7 @@ export function beginHunt(line: i32, first: u32, now: i64): u32 {
   const hunt = changetype<Hunt>(HUNT)
   hunt.count = 0
   hunt.position = 0
-  beginWhy(line)
+  beginWhy(line, first != 0 && first == activeId(line))
   noteFound(candidateCount(line))
   if (first != 0 && indexOfId(line, first) >= 0) {
     append(hunt, first)
@@ -74,6 +76,8 @@ export function leave(line: i32, reason: Reason, code: u32, retryAfterSec: i64, 
     markFailure(c, reason, retryAfterSec, now)
   }
   noteLeft(id, reason, code)
+  writeLeft(log.line(), line, id, reason, code)
+  log.say(Level.NOTE)
   do {
     hunt.position++
   } while (hunt.position < hunt.count && indexOfId(line, load<u8>(IDS + hunt.position)) < 0)

@@ -6,12 +6,33 @@ import { Candidate, Reason, WHY_STATE, WHY_STATE_SIZE, byId, indexOfId } from ".
 
 export const enum Step { NONE, FOUND, FIRST, PICK, AVOIDED, TRY, LEFT, EXHAUSTED, HOLD }
 
-// u32 count of steps; then 8 bytes a step: kind, id, u16 a, u32 b
+// u16 count of steps, u16 how many of them are kept from the choice before; then 8 bytes a step: kind, id, u16 a, u32 b
 const COUNT: usize = WHY_STATE
 const STEPS: usize = COUNT + 4
+/** A longer explanation is not kept over a refresh: the steps of a new one must have room. */
+const KEPT_MAX: u32 = 12
 const STEPS_MAX: u32 = <u32>((WHY_STATE + WHY_STATE_SIZE - STEPS) / 8)
 
-export function beginWhy(line: i32): void { store<u32>(COUNT, 0) }
+/**
+ * Begins the explanation of a new choice. A refresh at the server that we have is no choice: `refresh` keeps what explains that server, and only when
+ * it is left does the new explanation take its place.
+ */
+export function beginWhy(line: i32, refresh: bool): void {
+  const kept: u32 = load<u16>(COUNT)
+  const base: u32 = refresh && kept <= KEPT_MAX ? kept : 0
+  store<u16>(COUNT, <u16>base)
+  store<u16>(COUNT, <u16>base, 2)
+}
+
+/** The steps since the last beginWhy come first from now on; what was kept is forgotten. */
+function dropKept(): void {
+  const base: u32 = load<u16>(COUNT, 2)
+  const count: u32 = load<u16>(COUNT)
+  memory.copy(STEPS, STEPS + base * 8, (count - base) * 8)
+  store<u16>(COUNT, <u16>(count - base))
+  store<u16>(COUNT, 0, 2)
+}
+
 export function noteFound(servers: i32): void { note(Step.FOUND, 0, servers, 0) }
 /** A server that goes before all others: the line is, or was, registered there. */
 export function noteFirst(id: u32): void { note(Step.FIRST, id, 0, 0) }
@@ -19,25 +40,44 @@ export function noteFirst(id: u32): void { note(Step.FIRST, id, 0, 0) }
 export function notePick(id: u32, draw: u32): void { note(Step.PICK, id, 0, draw) }
 export function noteAvoided(id: u32): void { note(Step.AVOIDED, id, 0, 0) }
 export function noteTry(id: u32): void { note(Step.TRY, id, 0, 0) }
-export function noteLeft(id: u32, reason: Reason, code: u32): void { note(Step.LEFT, id, reason, code) }
+export function noteLeft(id: u32, reason: Reason, code: u32): void {
+  dropKept()
+  note(Step.LEFT, id, reason, code)
+}
 export function noteExhausted(): void { note(Step.EXHAUSTED, 0, 0, 0) }
-export function noteHold(id: u32): void { note(Step.HOLD, id, 0, 0) }
+/** Registered. After a refresh at the same server the kept explanation stands as it is. */
+export function noteHold(id: u32): void {
+  const base = load<u16>(COUNT, 2)
+  if (base == 0) {
+    note(Step.HOLD, id, 0, 0)
+    return
+  }
+  store<u16>(COUNT, base)
+  store<u16>(COUNT, 0, 2)
+}
+
+/** Writes why a server was left: "left 192.0.2.1:5060: it refused ...". */
+export function writeLeft(w: Writer, line: i32, id: u32, reason: Reason, code: u32): void {
+  w.put(text("left "))
+  writeServer(w, line, id)
+  writeReason(w, reason, code)
+}
 
 /** When the list is full its last step is written over: the outcome matters more than the middle. */
 function note(kind: Step, id: u32, a: u32, b: u32): void {
-  let i = load<u32>(COUNT)
+  let i: u32 = load<u16>(COUNT)
   if (i == STEPS_MAX) i--
   const at = STEPS + i * 8
   store<u8>(at, <u8>kind)
   store<u8>(at, <u8>id, 1)
   store<u16>(at, <u16>a, 2)
   store<u32>(at, b, 4)
-  store<u32>(COUNT, i + 1)
+  store<u16>(COUNT, <u16>(i + 1))
 }
 
 /** Writes step `step` (from 0) of the explanation as one line of text, or as one JSON object; false when there are no more. */
 export function writeWhy(w: Writer, line: i32, step: i32, json: bool): bool {
-  if (<u32>step >= load<u32>(COUNT)) return false
+  if (<u32>step >= <u32>load<u16>(COUNT)) return false
   const at = STEPS + <usize>step * 8
   if (json) writeStepJson(w, line, at)
   else writeStep(w, line, at)
@@ -61,11 +101,12 @@ function writeStep(w: Writer, line: i32, at: usize): void {
   else if (kind == Step.PICK) w.put(text("order: "))
   else if (kind == Step.AVOIDED) w.put(text("put last, failed lately: "))
   else if (kind == Step.TRY) w.put(text("try "))
-  else if (kind == Step.LEFT) w.put(text("left "))
-  else w.put(text("registered at "))
+  else if (kind == Step.LEFT) {
+    writeLeft(w, line, id, <Reason>a, b)
+    return
+  } else w.put(text("registered at "))
   writeServer(w, line, id)
   if (kind == Step.PICK) writePick(w, line, id, b)
-  if (kind == Step.LEFT) writeReason(w, <Reason>a, b)
 }
 
 function writeServer(w: Writer, line: i32, id: u32): void {

@@ -1,6 +1,6 @@
 // SIP messages in the log: always their first line, and on request every line.
 import { Endpoint } from "../base/endpoint"
-import { Span, between, endOf, span, startOf, text } from "../base/span"
+import { Span, between, byteAt, endOf, lengthOf, span, startOf, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { writeEndpoint } from "../base/ip"
 import * as log from "../base/log"
@@ -25,16 +25,16 @@ export function logMessage(sent: bool, peer: Endpoint, bytes: Span, whole: bool)
   }
 }
 
-/** The bytes up to the next newline or the end; a CR at the end stays and is logged as a space. */
+/** The bytes up to the next newline or the end. */
 function lineAt(start: usize, end: usize): Span {
   let p = start
   while (p < end && load<u8>(p) != 0x0a) p++
   return between(start, p)
 }
 
-/** As much of a line as the log keeps. */
+/** As much of a line as the log keeps, without the CR at its end. */
 function putPart(w: Writer, line: Span): void {
-  const room = <u32>(w.end - w.at)
-  const length = min<u32>(<u32>(endOf(line) - startOf(line)), room)
+  let length = min<u32>(lengthOf(line), <u32>(w.end - w.at))
+  if (length > 0 && byteAt(line, length - 1) == 0x0d) length--
   w.put(span(startOf(line), length))
 }

@@ -126,7 +126,8 @@ function mayRegister(r: Reply): bool {
 
 function set(r: Reply): Action {
   const name = wordsOf(r.argument, 1)
-  if (lengthOf(name) == 0) return refuse(r, Refusal.USAGE)
+  // A value that is to be empty is written as "": a forgotten one must not wipe an account out.
+  if (lengthOf(name) == 0 || endOf(name) == endOf(r.argument)) return refuse(r, Refusal.USAGE)
   const value = trim(between(endOf(name), endOf(r.argument)))
   if (!assign(name, value)) return refuse(r, Refusal.SETTING)
   r.subject = find(name)
