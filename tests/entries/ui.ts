@@ -27,7 +27,7 @@ export function open(now: i64): void {
   memory.fill(changetype<usize>(r), 0, 80)
   r.candidate = -1
   clearCache()
-  beginWhy(0)
+  beginWhy(0, false)
   view.open(now)
   view.update(now)
 }
@@ -119,7 +119,7 @@ export function dnsEntry(name: u32, type: u32, state: u32, count: u32, records: 
 
 /** What was decided, from the room servers. */
 export function decided(): void {
-  beginWhy(0)
+  beginWhy(0, false)
   noteFound(3)
   notePick(2, 41 << 16 | 100)
   notePick(1, 0)
