@@ -45,7 +45,7 @@ export function systemCode(error: unknown): string {
 }
 
 const REASONS: Record<string, string> = {
-  ENOENT: "there is no such file",
+  ENOENT: "there is no such file or folder",
   EACCES: "you have no permission",
   EPERM: "the system does not permit it",
   EISDIR: "it is a directory",

@@ -86,4 +86,5 @@ await run({
   },
 })
 writeFileSync(FILE, drawPanels(panels, "Linehunt moves from server to server"))
+console.log(`Wrote ${FILE}`)
 process.exit()

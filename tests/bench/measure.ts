@@ -27,7 +27,7 @@ export function printTable(names: string[], rows: Row[], withMean: boolean, coun
   const last: Row = { name: "mean", bytes: mean(({ bytes }) => bytes), nanoseconds: names.map((_, i) => mean((row) => row.nanoseconds[i]!)) }
   const all = counts === undefined ? [] : [...counts, counts.reduce((sum, count) => sum + count, 0) / counts.length]
   const width = Math.max(...rows.map(({ name }) => name.length))
-  const head = names.flatMap((name, i) => [name.padStart(11), ...i === 0 ? [] : ["".padStart(7)]])
+  const head = names.flatMap((name, i) => [name.padStart(11), ...i === 0 ? [] : [`/ ${names[0]}`.padStart(7)]])
   console.log(["".padEnd(width), "bytes".padStart(6), ...head, ...all.length > 0 ? ["wasm3 instructions"] : []].join(" "))
   for (const [i, row] of [...rows, ...withMean ? [last] : []].entries()) {
     const cells = row.nanoseconds.flatMap((ns, engine) => [
