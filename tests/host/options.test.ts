@@ -56,7 +56,7 @@ describe("The command line", () => {
       [["--set", "sip_retry_t1"], "usage", /is not NAME=VALUE/],
       [["--set", "password=x"], "usage", /put it in a file/],
       [["--user", "a\nb"], "usage", /line break/],
-      [["--password-file", "/nowhere/at/all"], "file", /cannot be read: there is no such file; check --password-file/],
+      [["--password-file", "/nowhere/at/all"], "file", /cannot be read: there is no such file or folder; check --password-file/],
       [["--password-file", file("two", "a\nb\n")], "file", /must hold one line/],
       [["--password-file", file("none", "\n")], "file", /must hold one line/],
       [["--password-file", file("blank", " a\n")], "file", /begins or ends with a blank/],
