@@ -16,7 +16,7 @@ import * as flow from "../transport/flow"
 import * as outbox from "../transport/outbox"
 import * as client from "../transaction/client"
 import { Candidate, Reason, byId, indexOfId } from "../servers/candidates"
-import { Challenged, authorize, challenged, succeeded } from "./digest"
+import { Challenged, authorize, challenged, forget, succeeded } from "./digest"
 import { nextCseq, writeAor, writeCallId, writeContact, writeFromTag, writeNameAddr, writeRegistrar } from "./identity"
 import { PRODUCT } from "../product"
 
@@ -36,6 +36,7 @@ export class Attempt {
   rounds: u8           // requests sent
   raised: u8           // a 423 has been answered
   reason: u8           // Reason, with LEAVE
+  signed: bool         // the request sent last carried credentials
   status: u16          // last final status code; 0 none
   flow: i32
   handle: i32          // client transaction, -1 none
@@ -104,9 +105,17 @@ export function answered(a: Attempt, line: i32, m: Message, now: i64): Outcome {
 }
 
 /** The transaction ended without an answer. */
-export function failed(a: Attempt, reason: Reason): Outcome {
+export function failed(a: Attempt, line: i32, reason: Reason, now: i64): Outcome {
   a.handle = -1
+  if (reason == Reason.SILENT && indexOfId(line, a.id) >= 0) suspect(a, byId(line, a.id), now)
   return leave(a, reason)
+}
+
+/** The request may have got there, and only the answer may be lost or late: then there is a binding that nobody told us of. */
+function suspect(a: Attempt, c: Candidate, now: i64): void {
+  if (!a.signed && c.boundUntil == 0) return
+  c.boundUntil = max(c.boundUntil, now + <i64>a.expiresSec * 1000)
+  c.boundLocal.copyFrom(a.local)
 }
 
 /** Gives up whatever is under way; a late answer will be stray. */
@@ -147,7 +156,9 @@ function request(a: Attempt, line: i32, now: i64): Outcome {
   const c = byId(line, a.id)
   compose(outbox.writer(slot), a, c)
   if (outbox.writer(slot).overflow) {
+    // Only what the server asked of us can be too long: the next request begins without it.
     outbox.discard(slot)
+    forget(c.endpoint)
     return leave(a, Reason.NO_FLOW)
   }
   a.handle = client.start(Method.REGISTER, slot, a.flow, c.endpoint, a.owner, a.giveUpMs, now)
@@ -192,8 +203,8 @@ function compose(w: Writer, a: Attempt, c: Candidate): void {
   w.put(text("\r\nSupported: path\r\nUser-Agent: "))
   w.put(PRODUCT)
   w.put(text("\r\n"))
-  authorize(w, server, text("REGISTER"), uri, false)
-  authorize(w, server, text("REGISTER"), uri, true)
+  a.signed = authorize(w, server, text("REGISTER"), uri, false)
+  if (authorize(w, server, text("REGISTER"), uri, true)) a.signed = true
   finish(w, NONE)
 }
 

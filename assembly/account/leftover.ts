@@ -3,7 +3,7 @@ import { LEFTOVER, LEFTOVER_SIZE } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
 import { Message } from "../wire/message"
 import { Candidate, Reason, activeId, byId, candidate, candidateCount, indexOfId } from "../servers/candidates"
-import { markAnswer } from "../servers/policy"
+import { longestTry, markAnswer } from "../servers/policy"
 import * as attempt from "./attempt"
 import { ATTEMPT_SIZE, Attempt, Outcome } from "./attempt"
 import { RegistrationState } from "./machine"
@@ -48,7 +48,7 @@ export function answered(line: i32, m: Message, now: i64): void {
 }
 
 export function unanswered(line: i32, now: i64): void {
-  settle(line, attempt.failed(errand(), Reason.SILENT), now)
+  settle(line, attempt.failed(errand(), line, Reason.SILENT, now), now)
 }
 
 export function soonest(line: i32): i64 {
@@ -74,8 +74,8 @@ function nextDue(line: i32, now: i64): u32 {
   return 0
 }
 
-/** A server that has just failed is left in peace for a while. */
-function dueAt(c: Candidate): i64 { return max(c.cleanAt, c.leftAt + PAUSE_MIN) }
+/** A server that has just failed is left in peace for as long as one request may take there: its answer may only have been late. */
+function dueAt(c: Candidate): i64 { return max(c.cleanAt, c.leftAt + min(longestTry(), PAUSE_MIN)) }
 
 function settle(line: i32, outcome: Outcome, now: i64): void {
   const a = errand()

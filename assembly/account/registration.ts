@@ -77,7 +77,7 @@ export function answered(line: i32, m: Message, now: i64): void {
   const r = registration(line)
   const id = r.attempt.id
   if (indexOfId(line, id) < 0) {
-    settle(line, attempt.failed(r.attempt, Reason.REMOVED), now)
+    settle(line, attempt.failed(r.attempt, line, Reason.REMOVED, now), now)
     return
   }
   r.status = m.status
@@ -90,7 +90,7 @@ export function answered(line: i32, m: Message, now: i64): void {
 /** Our REGISTER ended without an answer. */
 export function unanswered(line: i32, event: u8, now: i64): void {
   const reason = event == ClientEvent.REFUSED ? Reason.REFUSED : event == ClientEvent.TIMEOUT ? Reason.SILENT : Reason.UNREACHABLE
-  settle(line, attempt.failed(registration(line).attempt, reason), now)
+  settle(line, attempt.failed(registration(line).attempt, line, reason, now), now)
 }
 
 /** Acts when the deadline has passed. */

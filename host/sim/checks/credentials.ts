@@ -18,6 +18,10 @@ export function credentials(limits: Limits): Check {
   const doubtful = new Set<string>()
   return {
     name,
+    // Another network, or a new start: the phone asks anew whether the account is good.
+    troubled(_now, address) {
+      if (address === "") for (const nonce of nonces.values()) nonce.rejectedAt.clear()
+    },
     sent(now, _flow, peer, bytes) {
       const sip = readSip(bytes)
       const at = endpointText(peer)
