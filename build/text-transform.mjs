@@ -26,16 +26,39 @@ export default class TextTransform extends Transform {
   }
 }
 
-/** One text in which every literal occurs: the longest first, each appended only where it is not there yet, and over the end where that fits. */
+/**
+ * One text in which every literal occurs. Those that lie in another need no place of their own; of the others the two with the
+ * longest overlap of an end and a beginning are joined, again and again: the usual approximation of the shortest such text.
+ */
 function pack(literals) {
-  let pool = ""
-  for (const literal of literals.sort((a, b) => b.length - a.length || (a < b ? -1 : 1))) {
-    if (pool.includes(literal)) continue
-    let overlap = Math.min(literal.length, pool.length)
-    while (!pool.endsWith(literal.slice(0, overlap))) overlap--
-    pool += literal.slice(overlap)
+  const sorted = literals.sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
+  const pieces = sorted.filter((literal, i) => !sorted.slice(0, i).some((longer) => longer.includes(literal)))
+  const next = new Map(), chainOf = pieces.map((_, i) => i), followers = new Set()
+  for (const { first, second, length } of overlaps(pieces)) {
+    if (next.has(first) || followers.has(second) || chainOf[first] === chainOf[second]) continue
+    next.set(first, { second, length })
+    followers.add(second)
+    const joined = chainOf[second]
+    chainOf.forEach((chain, i) => { if (chain === joined) chainOf[i] = chainOf[first] })
   }
+  let pool = ""
+  pieces.forEach((piece, i) => {
+    if (followers.has(i)) return
+    pool += piece
+    for (let link = next.get(i); link !== undefined; link = next.get(link.second)) pool += pieces[link.second].slice(link.length)
+  })
   return pool
+}
+
+/** Every pair of pieces of which one ends as the other begins, the longest overlap first. */
+function overlaps(pieces) {
+  const found = []
+  pieces.forEach((a, first) => pieces.forEach((b, second) => {
+    let length = first === second ? 0 : Math.min(a.length, b.length) - 1
+    while (length > 0 && !a.endsWith(b.slice(0, length))) length--
+    if (length > 0) found.push({ first, second, length })
+  }))
+  return found.sort((a, b) => b.length - a.length || a.first - b.first || a.second - b.second)
 }
 
 /** Replaces every text("...") below a node by what `change` makes of it. The tree is walked by its properties, as the compiler offers no visitor. */
