@@ -36,12 +36,11 @@ export function lists(m: Message, field: Field, word: Span): bool {
 }
 
 /** The media type of the body, as "application/sdp", without parameters; NONE when there is no Content-Type. */
-export function mediaType(m: Message): Span {
-  return m.contentType == NONE ? NONE : withoutParams(m.contentType)
-}
+export function mediaType(m: Message): Span { return withoutParams(m.contentType) }
 
-/** What stands before the first semicolon, without white space at the end. */
+/** What stands before the first semicolon, without white space at the end; NONE of NONE. */
 export function withoutParams(value: Span): Span {
+  if (value == NONE) return NONE
   const start = startOf(value), end = endOf(value)
   let p = start
   while (p < end && peek(p) != SEMICOLON) p++
