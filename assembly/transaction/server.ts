@@ -191,6 +191,8 @@ function run(t: Transaction, input: u8, now: i64): void {
   const act = step(t, input, now)
   if (act == Act.SEND) sendAgain(t)
   else if (act == Act.FORGET) emptySlot(t, false)
+  // RFC 6026 8.8: the state stays; but what cannot leave must not be due for ever.
+  if (input == Input.UNREACHABLE && t.slot != NO_SLOT) outbox.recall(t.slot)
   if (t.state == State.TERMINATED) end(t, false)
 }
 

@@ -77,6 +77,9 @@ export function listening(): u32 {
 
 /** The flow to this call server: the one there is, or a new one that replaces the flow longest unused. -1: all are needed. */
 export function towards(peer: Endpoint, now: i64): i32 {
+  // A lost SIP socket is opened anew, on its port, as soon as a server is to be asked.
+  const common = listening()
+  if (common != 0 && slotOf(common).phase == Phase.FAILED) listen(slotOf(common).local.port)
   let found = changetype<Flow>(0)
   for (let i = 0; i < FLOWS; i++) {
     const f = at(i)
@@ -155,7 +158,7 @@ export function carrier(flow: u32): i32 {
   const f = find(flow)
   if (changetype<usize>(f) == 0) return LOST
   if (f.phase == Phase.OPEN) return <i32>flow
-  if (f.phase != Phase.FAILED) return WAIT
+  if (f.phase != Phase.FAILED) return isHeldUp(f) ? LOST : WAIT
   // Some systems do not let a second socket share the port. Without it we only miss the reports of ICMP.
   if (f.kind == FlowKind.SERVER && f.fault != FlowFault.NO_ROUTE && f.fault != FlowFault.CLOSED_BY_HOST) {
     const common = listening()
@@ -175,20 +178,24 @@ export function peerOf(flow: u32): Endpoint { return slotOf(flow).peer }
 
 // -- What the host reports. Reports about a flow that is no more are ignored.
 
-/** The socket is there, bound to `local`. */
-export function opened(flow: u32, local: Endpoint): void {
+/** The socket is there, bound to `local`. False: that is nothing which could stand in a Via; it is closed, and who sent by it must be told. */
+export function opened(flow: u32, local: Endpoint): bool {
   const f = find(flow)
-  if (changetype<usize>(f) == 0) return
+  if (changetype<usize>(f) == 0) return true
+  if (local.family == 0 || local.port == 0) {
+    f.toClose = f.number
+    lose(f, FlowFault.OTHER)
+    return false
+  }
   f.phase = <u8>Phase.OPEN
   f.local.copyFrom(local)
+  return true
 }
 
 /** The host closed the socket of its own accord. */
 export function closed(flow: u32): void {
   const f = find(flow)
-  if (changetype<usize>(f) == 0) return
-  f.phase = <u8>Phase.FAILED
-  f.fault = <u8>FlowFault.CLOSED_BY_HOST
+  if (changetype<usize>(f) != 0) lose(f, FlowFault.CLOSED_BY_HOST)
 }
 
 /**
@@ -209,8 +216,7 @@ export function failed(flow: u32, why: u32): bool {
   if (f.kind == FlowKind.LISTEN && f.phase == Phase.OPEN) return true
   // The host keeps the socket of a failed send; there is none when the opening failed.
   if (f.phase == Phase.OPEN) f.toClose = f.number
-  f.phase = <u8>Phase.FAILED
-  f.fault = <u8>(why == 0 || why > 9 ? FlowFault.OTHER : why)
+  lose(f, why == 0 || why > 9 ? FlowFault.OTHER : why)
   return true
 }
 
@@ -288,9 +294,20 @@ function begin(f: Flow, kind: FlowKind): void {
   f.toClose = toClose
 }
 
+function lose(f: Flow, why: u32): void {
+  f.phase = <u8>Phase.FAILED
+  f.fault = <u8>why
+}
+
 function free(f: Flow): void {
   f.kind = <u8>FlowKind.FREE
   f.users = 0
+}
+
+/** It waits for the port of a listening flow that could not be opened. */
+function isHeldUp(f: Flow): bool {
+  const common = listening()
+  return f.kind == FlowKind.SERVER && f.phase == Phase.WANTED && common != 0 && slotOf(common).phase == Phase.FAILED
 }
 
 /** A SERVER flow takes the port that the listening flow got, and waits for it. False: not yet. */

@@ -42,7 +42,7 @@ export function take(): i32 {
   if (<usize>OUTBOX_SLOTS * LETTER_SIZE > OUTBOX_SIZE) ERROR("the messages do not fit")
   for (let i = 0; i < OUTBOX_SLOTS; i++) {
     const letter = at(i)
-    if (letter.state != Slot.FREE) continue
+    if (!isFree(letter)) continue
     letter.state = <u8>Slot.TAKEN
     letter.due = false
     letter.length = 0
@@ -55,7 +55,7 @@ export function take(): i32 {
 /** How many slots are free. */
 export function room(): i32 {
   let count = 0
-  for (let i = 0; i < OUTBOX_SLOTS; i++) count += <i32>(at(i).state == Slot.FREE)
+  for (let i = 0; i < OUTBOX_SLOTS; i++) count += <i32>isFree(at(i))
   return count
 }
 
@@ -101,17 +101,8 @@ export function bytesOf(slot: i32): Span {
   return span(letter.bytes, letter.length)
 }
 
-/** A slot that cannot be sent as its flow is lost, or -1. It is not due any more; the owner decides what becomes of it. */
-export function undeliverable(): i32 {
-  for (let i = 0; i < OUTBOX_SLOTS; i++) {
-    const letter = at(i)
-    if (letter.state == Slot.FREE || !letter.due || carrier(letter.flow) != LOST) continue
-    letter.due = false
-    if (letter.state == Slot.TAKEN) return i
-    letter.state = <u8>Slot.FREE
-  }
-  return -1
-}
+/** It does not wait any more, as its flow is lost; the slot stays the caller's. */
+export function recall(slot: i32): void { taken(slot).due = false }
 
 /** Describes in IO the packet that leaves now, or returns REST. */
 export function pollSend(now: i64): Output {
@@ -141,6 +132,11 @@ function next(): Letter {
     if (changetype<usize>(first) == 0 || <i32>(letter.order - first.order) < 0) first = letter
   }
   return first
+}
+
+/** A message that nobody owns any more is forgotten when its flow is lost. */
+function isFree(letter: Letter): bool {
+  return letter.state == Slot.FREE || letter.state == Slot.DROPPED && carrier(letter.flow) == LOST
 }
 
 function at(slot: i32): Letter { return changetype<Letter>(OUTBOX + <usize>slot * LETTER_SIZE) }

@@ -54,6 +54,6 @@ export function discard(slot: i32): void { outbox.discard(slot) }
 export function isDue(slot: i32): i32 { return outbox.isDue(slot) }
 export function bytesAt(slot: i32): usize { return startOf(outbox.bytesOf(slot)) }
 export function bytesLength(slot: i32): u32 { return lengthOf(outbox.bytesOf(slot)) }
-export function undeliverable(): i32 { return outbox.undeliverable() }
+export function recall(slot: i32): void { outbox.recall(slot) }
 export function pollSend(now: i64): i32 { return outbox.pollSend(now) }
 export function outboxSoonest(): i64 { return outbox.soonest() }

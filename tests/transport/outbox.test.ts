@@ -107,15 +107,16 @@ describe("transport/outbox", () => {
     assert.equal(t.call("room"), SLOTS)
   })
 
-  it("a message whose flow is lost is reported once; one that nobody owns is forgotten", async () => {
+  it("a message whose flow is lost waits until its owner says otherwise; one that nobody owns is forgotten", async () => {
     const [t] = await open()
     const server = t.towards("192.0.2.1", 5060, 0)
     const kept = t.send("A", server, "192.0.2.1", 5060)
     t.call("drop", t.send("B", server, "192.0.2.1", 5060))
     t.call("release", server)
-    assert.equal(t.call("undeliverable"), kept)
-    assert.equal(t.call("undeliverable"), -1)
     assert.deepEqual(t.drainSends(0), [])
+    assert.equal(t.call("isDue", kept), 1)
+    t.call("recall", kept)
+    assert.equal(t.call("isDue", kept), 0)
     assert.equal(t.call("room"), SLOTS - 1)
   })
 
