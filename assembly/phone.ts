@@ -1,6 +1,6 @@
 // The loop of the phone: takes one input down through the rooms and decides what follows. It is the only file that knows all rooms.
 import { PHONE_STATE, RX, TRANSPORT_STATE, STATE, STATE_SIZE, OUTBOX, OUTBOX_SIZE } from "./memory"
-import { sooner } from "./base/deadline"
+import { NEVER, sooner } from "./base/deadline"
 import { Endpoint } from "./base/endpoint"
 import { Span, span, text } from "./base/span"
 import { peer } from "./io"
@@ -116,7 +116,8 @@ export function datagram(number: u32, length: u32, now: i64): void {
 
 /** The host opened a flow; its local endpoint is in IO. */
 export function flowOpened(number: u32, local: Endpoint, now: i64): void {
-  flow.opened(number, local)
+  const query = flow.kindOf(number) == FlowKind.QUERY
+  if (!flow.opened(number, local)) lost(number, query, now)
   settle(now)
 }
 
@@ -184,6 +185,7 @@ export function timeout(now: i64): void {
 export function redraw(now: i64): void { view.update(now) }
 
 export function soonest(): i64 {
+  if (!phone().opened) return NEVER
   if (mayFinishChange()) return 0
   let at = sooner(resolver.soonest(), client.soonest())
   at = sooner(at, server.soonest())
@@ -309,8 +311,9 @@ function sip(from: u32, length: u32, now: i64): void {
   const bad = parse(RX, length, m) < 0
   logMessage(false, peer(), span(RX, length), phone().sipTrace)
   if (bad && (m.status != 0 || !answerable(m))) phone().malformed++
-  else if (m.status != 0) client.receive(m, now)
-  else request(m, from, now)
+  else if (m.status == 0) request(m, from, now)
+  // RFC 3581 4: an answer comes from where the request went; with P-42 from any server of the line. A stranger's is no answer of theirs.
+  else if (idAt(LINE, peer(), true) != 0 || client.isAsked(peer())) client.receive(m, now)
 }
 
 function request(m: Message, from: u32, now: i64): void {

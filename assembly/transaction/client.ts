@@ -68,6 +68,14 @@ export function receive(m: Message, now: i64): i32 {
   return <i32>t.handle
 }
 
+/** Whether a request to this machine is under way. */
+export function isAsked(e: Endpoint): bool {
+  for (let i = 0; i < CLIENT_TRANSACTIONS; i++) {
+    if (at(i).exists && at(i).peer.sameHost(e)) return true
+  }
+  return false
+}
+
 /** How many responses belonged to no transaction. */
 export function strays(): u32 { return load<u32>(STRAYS) }
 
