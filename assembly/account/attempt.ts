@@ -88,6 +88,9 @@ export function progress(a: Attempt, line: i32, now: i64): Outcome {
 /** True when the attempt is held up by a full pool and should be looked at again soon. */
 export function isCrowded(a: Attempt): bool { return a.wait == Wait.ROOM }
 
+/** True while an answer is awaited. */
+export function isAwaiting(a: Attempt): bool { return a.wait == Wait.REPLY }
+
 /** True while something is under way. */
 export function isBusy(a: Attempt): bool { return a.wait != Wait.NOTHING }
 
@@ -100,6 +103,8 @@ export function answered(a: Attempt, line: i32, m: Message, now: i64): Outcome {
   if (m.status >= 200 && m.status < 300) return granted(a, line, m)
   if (m.status == 401 || m.status == 407) return answerChallenge(a, line, c, m, now)
   if (m.status == 423 && a.raised == 0 && raise(a, m)) return request(a, line, now)
+  // Credentials that go with a damaged challenge may be what it dislikes: the next request begins without any.
+  if (a.signed) forget(c.endpoint)
   end(a)
   return Outcome.REFUSED
 }

@@ -60,7 +60,6 @@ const ROWS = memory.data<u8>([
   RegistrationState.REGISTERING, Input.LEFT, RegistrationState.REGISTERING, Do.TRY,
   RegistrationState.REGISTERING, Input.EXHAUSTED, RegistrationState.WAITING, Do.BACK_OFF,
   RegistrationState.REGISTERING, Input.REJECTED, RegistrationState.FAILED, Do.REPORT,
-  RegistrationState.REGISTERING, Input.BEGIN, RegistrationState.LOCATING, Do.LOCATE,
   RegistrationState.REGISTERING, Input.STOP, RegistrationState.UNREGISTERING, Do.UNREGISTER,
   RegistrationState.REGISTERING, Input.DOWN, RegistrationState.WAITING, Do.FREEZE,
 
@@ -99,7 +98,7 @@ const ROWS = memory.data<u8>([
   RegistrationState.FAILED, Input.STOP, RegistrationState.OFF, Do.END,
   RegistrationState.FAILED, Input.DOWN, RegistrationState.WAITING, Do.FREEZE,
 ])
-const ROW_COUNT = 41
+const ROW_COUNT = 40
 const ROW_SIZE: usize = 4
 
 export function nextOf(state: u8, input: u8): u8 {

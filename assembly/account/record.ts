@@ -22,6 +22,7 @@ export class Registration {
   locating: u8         // the names are being looked up
   told: u8             // the user has been told that all servers failed
   prefer: u8           // candidate to try before all others, 0 none
+  stopping: u8         // unregister as soon as the request under way has ended
   failures: u32        // hunts in a row that found nobody
   happened: u32        // Happened bits not yet told
   grantedSec: u32

@@ -143,10 +143,18 @@ function settle(line: i32, outcome: Outcome, now: i64): void {
     if (attempt.isCrowded(a) && r.dueAt == NEVER) r.dueAt = now + CROWDED_MS
     return
   }
-  if (outcome == Outcome.GRANTED) put(line, Input.GRANTED, now)
+  if (r.stopping) stopped(line, r, outcome, now)
+  else if (outcome == Outcome.GRANTED) put(line, Input.GRANTED, now)
   else if (outcome == Outcome.LEAVE) leaveServer(line, r, <Reason>a.reason, 0, now)
   else if (outcome == Outcome.REFUSED && failsOver(a.status)) leaveServer(line, r, Reason.CODE, a.status, now)
   else refused(line, r, outcome, now)
+}
+
+/** The request that the user's wish had to wait for has ended: what it made is undone. */
+function stopped(line: i32, r: Registration, outcome: Outcome, now: i64): void {
+  r.stopping = 0
+  if (outcome == Outcome.GRANTED) unregister(line, r, now)
+  else put(line, Input.EXHAUSTED, now)
 }
 
 function leaveServer(line: i32, r: Registration, reason: Reason, code: u32, now: i64): void {
@@ -168,6 +176,7 @@ function refused(line: i32, r: Registration, outcome: Outcome, now: i64): void {
 
 function locate(line: i32, r: Registration, now: i64): void {
   attempt.abandon(r.attempt, now)
+  r.stopping = 0
   r.dueAt = NEVER
   r.locating = 1
   r.happened |= Happened.LOCATING
@@ -338,10 +347,15 @@ function unhold(line: i32, r: Registration): void {
 }
 
 function unregister(line: i32, r: Registration, now: i64): void {
-  const id = r.attempt.handle >= 0 || activeId(line) == 0 ? <u32>r.attempt.id : activeId(line)
-  attempt.abandon(r.attempt, now)
   r.dueAt = NEVER
   r.locating = 0
+  // RFC 3261 10.2, P-38: not before the request under way has been answered or has timed out.
+  if (attempt.isAwaiting(r.attempt)) {
+    r.stopping = 1
+    return
+  }
+  const id = activeId(line) == 0 ? <u32>r.attempt.id : activeId(line)
+  attempt.abandon(r.attempt, now)
   if (indexOfId(line, id) < 0) {
     put(line, Input.EXHAUSTED, now)
     return
@@ -360,6 +374,7 @@ function freeze(line: i32, r: Registration, now: i64): void {
 
 function end(line: i32, r: Registration, now: i64): void {
   attempt.abandon(r.attempt, now)
+  r.stopping = 0
   const at = indexOfId(line, activeId(line))
   if (at >= 0 && r.attempt.status >= 200 && r.attempt.status < 300) byId(line, activeId(line)).boundUntil = 0
   unhold(line, r)

@@ -24,6 +24,7 @@ const FORMER: readonly [seed: number, days: number, wrong: string][] = [
   [2195, 0.4, "began one after giving up the one before (P-38)"],
   [1074, 0.4, "forgot where the core before it was registered (VE-06)"],
   [3757, 0.4, "left a binding alone whose answer came too late (P-28)"],
+  [5475, 0.3, "kept credentials that a damaged challenge had spoilt"],
   [2031, 0.6, "asked every second where Retry-After was one second"],
 ]
 
