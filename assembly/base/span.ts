@@ -93,6 +93,11 @@ export function trim(s: Span): Span {
   return between(p, end)
 }
 
+/** Whether `s` begins with these bytes. */
+export function startsWith(s: Span, start: Span): bool {
+  return lengthOf(s) >= lengthOf(start) && same(span(startOf(s), lengthOf(start)), start)
+}
+
 /** Index of the first byte equal to `c`, or -1. */
 export function indexOf(s: Span, c: u32): i32 {
   const p = startOf(s), length = lengthOf(s)

@@ -1,7 +1,7 @@
 // Reads what the host says of the network: our own addresses, and the name servers to ask.
 import { Endpoint } from "../base/endpoint"
 import { parseHostPort, parseIp } from "../base/ip"
-import { NONE, Span, after, indexOf, lengthOf, same, span, startOf, text, trim } from "../base/span"
+import { NONE, Span, after, indexOf, lengthOf, span, startOf, startsWith, text, trim } from "../base/span"
 import { NAME_AT } from "./layout"
 import { addServer, clearServers, setFamilies } from "./resolver"
 
@@ -38,10 +38,6 @@ function readServer(s: Span, e: Endpoint): void {
   if (parseHostPort(s, e) == NONE || e.family == 0) return
   if (e.port == 0) e.port = DNS_PORT
   addServer(e)
-}
-
-function startsWith(s: Span, start: Span): bool {
-  return lengthOf(s) >= lengthOf(start) && same(span(startOf(s), lengthOf(start)), start)
 }
 
 /** FNV-1a: good enough to see a change. */

@@ -1,7 +1,8 @@
 // The explanation of the last choice: what was found, drawn, tried and left, in the order that it was decided.
-import { text } from "../base/span"
+import { Span, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { writeEndpoint } from "../base/ip"
+import { wordAt } from "../settings/word"
 import { Candidate, Reason, WHY_STATE, WHY_STATE_SIZE, byId, indexOfId } from "./candidates"
 
 export const enum Step { NONE, FOUND, FIRST, PICK, AVOIDED, TRY, LEFT, EXHAUSTED, HOLD }
@@ -140,7 +141,7 @@ function writeReason(w: Writer, reason: Reason, code: u32): void {
   w.put(wordsFor(reason))
 }
 
-function wordsFor(reason: Reason): u32 {
+function wordsFor(reason: Reason): Span {
   if (reason == Reason.REFUSED) return text("it refused (nobody listens there)")
   if (reason == Reason.SILENT) return text("it did not answer in time")
   if (reason == Reason.UNREACHABLE) return text("there is no way to it")
@@ -180,20 +181,11 @@ function writePickJson(w: Writer, c: Candidate, draw: u32): void {
   member(w, text("of"), draw & 0xffff)
 }
 
-function member(w: Writer, name: u32, value: u32): void {
+function member(w: Writer, name: Span, value: u32): void {
   w.put(text(",\""))
   w.put(name)
   w.put(text("\":"))
   w.number(value)
 }
 
-function stepName(kind: Step): u32 {
-  if (kind == Step.FOUND) return text("found")
-  if (kind == Step.FIRST) return text("first")
-  if (kind == Step.PICK) return text("order")
-  if (kind == Step.AVOIDED) return text("put_last")
-  if (kind == Step.TRY) return text("try")
-  if (kind == Step.LEFT) return text("left")
-  if (kind == Step.EXHAUSTED) return text("exhausted")
-  return text("registered")
-}
+function stepName(kind: Step): Span { return wordAt(text("none found first order put_last try left exhausted registered"), kind) }

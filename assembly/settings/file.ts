@@ -1,5 +1,5 @@
 // The settings as a text: `name: value` on each line. Reads it, all or nothing, and writes it with marks that show when a part is missing.
-import { Span, NONE, text, span, startOf, lengthOf, endOf, byteAt, between, indexOf, trim, same } from "../base/span"
+import { Span, NONE, text, span, startOf, lengthOf, endOf, byteAt, between, indexOf, trim, same, startsWith } from "../base/span"
 import { Writer } from "../base/writer"
 import { SETTINGS, nameOf } from "./table"
 import { check, put, restoreDefaults, isDefault, writeValue, beginFault, setLine, echo } from "./values"
@@ -127,10 +127,6 @@ function nameIn(line: Span): Span { return trim(span(startOf(line), indexOf(line
 function valueIn(line: Span): Span {
   const value = startOf(line) + indexOf(line, 0x3a) + 1
   return trim(between(value, endOf(line)))
-}
-
-function startsWith(s: Span, prefix: Span): bool {
-  return lengthOf(s) >= lengthOf(prefix) && same(span(startOf(s), lengthOf(prefix)), prefix)
 }
 
 function isNameLetter(c: u32): bool { return c - 48 < 10 || (c | 0x20) - 97 < 26 || c == 0x5f }

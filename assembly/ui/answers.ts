@@ -1,6 +1,7 @@
 // What the console says: the pieces of the reply to each command, as text or as one JSON document.
 import { Span, text, lengthOf } from "../base/span"
 import { Writer } from "../base/writer"
+import { wordAt } from "../settings/word"
 import { SETTINGS, fault } from "../settings/settings"
 import { candidateCount } from "../servers/candidates"
 import { PRODUCT } from "../product"
@@ -170,13 +171,7 @@ function refusal(w: Writer, r: Reply): bool {
 }
 
 function refusalWord(refusal: u8): Span {
-  switch (refusal) {
-    case Refusal.UNKNOWN_COMMAND: return text("unknown_command")
-    case Refusal.USAGE: return text("usage")
-    case Refusal.SETTING: return text("setting_refused")
-    case Refusal.NO_ACCOUNT: return text("no_account")
-  }
-  return text("switched_off")
+  return wordAt(text("none unknown_command usage setting_refused no_account switched_off"), refusal)
 }
 
 function writeSentence(w: Writer, r: Reply): void {

@@ -5,7 +5,7 @@ import { FAR, distance } from "../settings/word"
 import { setLogging } from "../locate/resolver"
 import { Action } from "./panel"
 import { Command, COMMANDS, Refusal, Reply, reply } from "./lines"
-import { isEmpty } from "./words"
+import { hasAccount } from "./words"
 
 // One row per command, in the order of `Command`: name, what follows it, what it does.
 const TABLE = memory.data<u32>([
@@ -119,7 +119,7 @@ function carryOut(r: Reply, c: Command): Action {
 }
 
 function mayRegister(r: Reply): bool {
-  if (isEmpty(Setting.DOMAIN) || isEmpty(Setting.USER)) refuse(r, Refusal.NO_ACCOUNT)
+  if (!hasAccount()) refuse(r, Refusal.NO_ACCOUNT)
   else if (number(Setting.ENABLED) == 0) refuse(r, Refusal.SWITCHED_OFF)
   return r.refusal == Refusal.NONE
 }

@@ -9,7 +9,7 @@ import { Symbol } from "./font"
 import { title, softKeys, fitted, pen } from "./paper"
 import { Action, View, push } from "./panel"
 import { icon, isAhead, knowsClock, writeClock, writeElapsed, writeLeft } from "./standing"
-import { isEmpty, writeAccount, writeRank, writeServer, writeTrouble } from "./words"
+import { hasAccount, isEmpty, writeAccount, writeRank, writeServer, writeTrouble } from "./words"
 
 const HEADLINE: u32 = 2
 const NAME_COLUMNS: u32 = 13             // between the icon and the clock
@@ -24,7 +24,7 @@ export function drawIdle(): void {
     writeRight(0, w.written)
   }
   drawState(r)
-  if (!isEmpty(Setting.USER) && !isEmpty(Setting.DOMAIN)) {
+  if (hasAccount()) {
     const w = pen()
     writeAccount(w)
     fitted(6, 0, w.written)
@@ -41,7 +41,7 @@ export function pressIdle(key: u32): Action {
 
 /** Whether the phone rests, so that the user may tell it to go on. */
 function canBegin(r: Registration): bool {
-  if (isEmpty(Setting.USER) || isEmpty(Setting.DOMAIN) || number(Setting.ENABLED) == 0) return false
+  if (!hasAccount() || number(Setting.ENABLED) == 0) return false
   if (r.state == RegistrationState.WAITING) return r.reason != Trouble.NETWORK_DOWN
   return r.state == RegistrationState.OFF || r.state == RegistrationState.FAILED
 }
@@ -103,7 +103,7 @@ function drawServer(r: Registration, headline: Span, counting: bool): void {
 }
 
 function drawOff(r: Registration): void {
-  if (isEmpty(Setting.USER) || isEmpty(Setting.DOMAIN)) {
+  if (!hasAccount()) {
     write(HEADLINE, 0, text("No account yet"))
     write(HEADLINE + 1, 0, text("Press Menu, then 1"))
     return

@@ -106,18 +106,20 @@ function statusJson(w: Writer, r: Registration, now: i64): void {
   }
   if (isRegistered(0)) {
     numberMember(w, text("granted_sec"), r.grantedSec)
-    numberMember(w, text("registered_for_sec"), (now - r.registeredAt) / 1000)
-    numberMember(w, text("expires_in_sec"), (r.expiresAt - now) / 1000)
-    if (r.refreshAt > now) numberMember(w, text("refresh_in_sec"), (r.refreshAt - now) / 1000)
+    secondsMember(w, text("registered_for_sec"), now - r.registeredAt)
+    secondsMember(w, text("expires_in_sec"), r.expiresAt - now)
+    if (r.refreshAt > now) secondsMember(w, text("refresh_in_sec"), r.refreshAt - now)
     if (serviceRoute(0) != NONE) textMember(w, text("service_route"), serviceRoute(0))
   } else if (isWaiting(r, now)) {
-    numberMember(w, text("retry_in_sec"), (r.retryAt - now) / 1000)
+    secondsMember(w, text("retry_in_sec"), r.retryAt - now)
   }
   numberMember(w, text("servers_up"), serversUp())
   numberMember(w, text("servers"), candidateCount(0))
   textMember(w, text("redundancy"), redundancy())
   w.byte(0x7d)
 }
+
+function secondsMember(w: Writer, key: Span, ms: i64): void { numberMember(w, key, ms / 1000) }
 
 function serverJson(w: Writer, c: Candidate, now: i64): void {
   w.byte(0x7b)
@@ -138,7 +140,7 @@ function serverJson(w: Writer, c: Candidate, now: i64): void {
   numberMember(w, text("last_code"), c.lastCode)
   textMember(w, text("left_because"), reasonWord(c.reason))
   numberMember(w, text("failures"), c.failures)
-  if (c.lastSeen != NEVER) numberMember(w, text("last_seen_sec"), (now - c.lastSeen) / 1000)
-  if (c.dirtyUntil > now) numberMember(w, text("avoided_for_sec"), (c.dirtyUntil - now + 999) / 1000)
+  if (c.lastSeen != NEVER) secondsMember(w, text("last_seen_sec"), now - c.lastSeen)
+  if (c.dirtyUntil > now) secondsMember(w, text("avoided_for_sec"), c.dirtyUntil - now + 999)
   w.byte(0x7d)
 }

@@ -7,7 +7,7 @@ import { RegistrationState } from "../account/machine"
 import { title, softKeys, pen, beginText, endText, pair, paragraph, scroll } from "./paper"
 import { Action, View, pop, push } from "./panel"
 import { icon, serversUp } from "./standing"
-import { isEmpty, writeAccount, writeRank, writeServer, writeStatus, writeTrouble } from "./words"
+import { hasAccount, writeAccount, writeRank, writeServer, writeStatus, writeTrouble } from "./words"
 
 const INDENT: u32 = 5                    // below the address
 
@@ -49,7 +49,7 @@ function drawCandidate(i: i32): void {
 }
 
 function drawRegistration(): void {
-  if (isEmpty(Setting.USER) || isEmpty(Setting.DOMAIN)) {
+  if (!hasAccount()) {
     paragraph(text("There is no account."), 0)
     return
   }

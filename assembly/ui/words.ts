@@ -69,12 +69,12 @@ export function writeAdvice(w: Writer, trouble: u8, status: u16): void {
 function advice(trouble: u8): Span {
   switch (trouble) {
     case Trouble.NO_DOMAIN: return text("No account yet. Enter domain, user and password in Menu, Account.")
-    case Trouble.DNS_DEAD: return text("DNS does not answer. Check the network and its DNS server.")
-    case Trouble.NOT_FOUND: return text("Domain not found in DNS. Check its spelling in Menu, Account.")
+    case Trouble.DNS_DEAD: return text("The DNS server does not answer. Check the network and its DNS server.")
+    case Trouble.NOT_FOUND: return text("DNS does not know the domain. Check its spelling in Menu, Account.")
     case Trouble.NO_ADDRESS: return text("Server has no address in DNS. Tell the administrator of the domain.")
     case Trouble.SERVICE_ABSENT: return text("The domain offers no SIP service. Check its spelling in Menu, Account.")
     case Trouble.NOT_CARRIED: return text("The servers take TCP or TLS only; this phone speaks UDP. Ask the administrator for UDP.")
-    case Trouble.ALL_FAILED: return text("No server could register you. The phone keeps trying; Servers shows how each stands.")
+    case Trouble.ALL_FAILED: return text("None of the servers could register you. The phone keeps trying; Servers shows how each stands.")
     case Trouble.REJECTED: return text("The server refused user or password. Check them in Menu, Account.")
     case Trouble.NETWORK_DOWN: return text("Network is down. Check the cable or the Wi-Fi; the phone goes on by itself.")
     case Trouble.STOPPED: return text("Logged off. Menu, Register logs you on again.")
@@ -112,5 +112,8 @@ export function writeStatus(w: Writer, c: Candidate): void {
   w.put(statusWord(c.status))
   if (<u32>c.id == activeId(0)) w.byte(0x2a)
 }
+
+/** Whether user and domain are set, without which nothing can be registered. */
+export function hasAccount(): bool { return !isEmpty(Setting.USER) && !isEmpty(Setting.DOMAIN) }
 
 export function isEmpty(s: Setting): bool { return lengthOf(words(s)) == 0 }
