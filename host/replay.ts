@@ -1,6 +1,6 @@
 // Feeds a recorded trace to fresh instances of the core and compares everything that comes out, byte by byte.
 import { endpointText, type Call, type Machine, type Output } from "./calls.ts"
-import { textOf } from "./core.ts"
+import { CoreError, textOf } from "./core.ts"
 import type { Done } from "./driver.ts"
 import { step } from "./driver.ts"
 import { UserError } from "./errors.ts"
@@ -27,7 +27,7 @@ export type Verdict =
 const NEVER_KEPT = "; what follows was sealed and its password never kept, so it cannot be replayed"
 
 type Recorded = { n: number; now: number; call: unknown; outputs: Record<string, unknown>[]; end: Record<string, unknown> | undefined; line: number }
-type Entry = { start: { keep: unknown } } | Recorded
+type Entry = { start: { keep: unknown }; line: number } | Recorded
 
 /** Replays a whole trace. Throws UserError when it is none, or needs a password that was not given. */
 export function replay(parts: ReplayParts): Verdict {
@@ -50,8 +50,9 @@ export function replay(parts: ReplayParts): Verdict {
       outputs += entry.outputs.length
     } catch (error) {
       if (error instanceof SealedError) return { same: true, calls, outputs, note: NEVER_KEPT }
-      if (error instanceof TypeError || error instanceof SyntaxError) throw bad(parts, "line" in entry ? entry.line : 0, error.message)
-      throw error
+      // A RangeError is an address that is none; a CoreError says that what was kept is no such thing.
+      const isDamage = [TypeError, SyntaxError, RangeError, CoreError].some((kind) => error instanceof kind)
+      throw isDamage ? bad(parts, entry.line, (error as Error).message) : error
     }
   }
   return { same: true, calls, outputs, note: "" }
@@ -146,20 +147,36 @@ function read(parts: ReplayParts): Read {
   const version = header["version"]
   if (version !== TRACE_VERSION) throw differs(`${parts.name} is a trace of version ${String(version)}, which this program does not know.`)
   const entries: Entry[] = [], locks: Lock[] = []
-  let current: Recorded | undefined
   for (const [i, line] of rest.entries()) {
     if (line === "") continue
     // The last line of a program that was killed may be torn.
     if (i === rest.length - 1) break
     const record = parsed(parts, line, i + 2)
-    if ("lock" in record) locks.push(record["lock"] as Lock)
-    else if ("start" in record) entries.push({ start: { keep: fields(record["start"])["keep"] } })
-    else if ("call" in record) entries.push(current = recordedOf(record, i + 2))
-    else if (current === undefined || record["n"] !== current.n) throw bad(parts, i + 2, "it belongs to no call")
-    else if ("out" in record) current.outputs.push(fields(record["out"]))
-    else current.end = record
+    try {
+      take(record, i + 2, entries, locks)
+    } catch (error) {
+      throw error instanceof TypeError ? bad(parts, i + 2, error.message) : error
+    }
   }
   return { entries, locks, module: String(header["module"]) }
+}
+
+/** Puts the record of one line where it belongs. Throws TypeError when it is none. */
+function take(record: Record<string, unknown>, line: number, entries: Entry[], locks: Lock[]): void {
+  const last = entries.at(-1)
+  const current = last !== undefined && "n" in last ? last : undefined
+  if ("lock" in record) locks.push(lockOf(record["lock"]))
+  else if ("start" in record) entries.push({ start: { keep: fields(record["start"])["keep"] }, line })
+  else if ("call" in record) entries.push(recordedOf(record, line))
+  else if (current === undefined || record["n"] !== current.n) throw new TypeError("it belongs to no call")
+  else if ("out" in record) current.outputs.push(fields(record["out"]))
+  else current.end = record
+}
+
+function lockOf(record: unknown): Lock {
+  const { salt, key } = fields(record)
+  if (typeof salt !== "string" || typeof key !== "string") throw new TypeError("a lock is incomplete")
+  return { salt, key }
 }
 
 function recordedOf(record: Record<string, unknown>, line: number): Recorded {

@@ -106,6 +106,9 @@ describe("A trace", () => {
     assert.throws(() => replayed("hello\n"), /is not a trace/)
     assert.throws(() => replayed(traceOf(all).replace(`"call":"network"`, `"call":"netwrk"`)), /is damaged at line \d+: there is no call netwrk/)
     assert.throws(() => replayed(`${traceOf(all)}{]\n`), /is damaged at line 36: it is not JSON/)
+    for (const line of ["null", "{\"start\":null}", "{\"lock\":null}", "{\"lock\":{\"salt\":5}}", "{\"n\":1,\"call\":{}}", "{\"n\":999,\"deadline\":null}"]) {
+      assert.throws(() => replayed(`${traceOf(all)}${line}\n`), /is damaged at line 36: /, line)
+    }
   })
 })
 
