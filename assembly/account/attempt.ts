@@ -301,8 +301,6 @@ const ADDRESS: usize = TX + 0x1c0
 const OUR_URI: usize = TX + 0x200
 const THEIR_URI: usize = TX + 0x280
 
-export function checkScratch(): void {
-  if (offsetof<Attempt>() > LOCAL_AT) ERROR("Attempt has grown over its endpoint")
-  if (offsetof<Values>() > 0x40 || offsetof<Address>() > 0x40 || offsetof<Uri>() > 0x80) ERROR("a parse result has outgrown its place")
-  if (BRANCH + 32 > CONTACTS) ERROR("the request scratch runs into the parse results")
-}
+if (offsetof<Attempt>() > LOCAL_AT) ERROR("Attempt has grown over its endpoint")
+if (offsetof<Values>() > 0x40 || offsetof<Address>() > 0x40 || offsetof<Uri>() > 0x80) ERROR("a parse result has outgrown its place")
+if (BRANCH + 32 > CONTACTS) ERROR("the request scratch runs into the parse results")

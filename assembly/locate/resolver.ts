@@ -64,7 +64,6 @@ export function flush(): void {
 
 /** Whether every question and answer gets a line in the log (BL-16). */
 export function setLogging(on: bool): void { resolver().logging = on }
-export function isLogging(): bool { return resolver().logging }
 
 /** The resolver's record with its counters. */
 export function counts(): Resolver { return resolver() }

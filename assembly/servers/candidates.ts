@@ -207,7 +207,5 @@ function fixName(at: usize): void {
   if (c.host != NONE) c.host = span(at + NAME_AT, lengthOf(c.host))
 }
 
-export function checkServersState(): void {
-  if (offsetof<Candidate>() > ENDPOINT_AT) ERROR("Candidate has grown over its endpoint")
-  if (WHY_STATE_SIZE > SERVERS_STATE_SIZE) ERROR("SERVERS_STATE is too small for the candidates")
-}
+if (offsetof<Candidate>() > ENDPOINT_AT) ERROR("Candidate has grown over its endpoint")
+if (WHY_STATE + 160 > SERVERS_STATE + SERVERS_STATE_SIZE) ERROR("SERVERS_STATE leaves too little for the explanation of a hunt")

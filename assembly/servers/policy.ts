@@ -2,6 +2,8 @@
 // The phones of the five documents differ only here; everything else asks these questions and acts on the answer.
 import { TIMEOUT_T1S } from "../config"
 import { RetryMode, Setting, number, inCodes } from "../settings/settings"
+import { Method } from "../wire/message"
+import * as client from "../transaction/client"
 import { Candidate, Reason } from "./candidates"
 
 /** A refusal by ICMP is easily forged: alone it keeps a server out for no longer than this (P-31). Seconds. */
@@ -16,21 +18,9 @@ const RETRY_AFTER_MAX_SEC: i64 = 3600
 export function giveUpAfter(last: bool): i64 {
   const mode = <RetryMode>number(Setting.RETRY_MODE)
   if (mode == RetryMode.FULL || (last && number(Setting.LAST_SERVER_FULL) != 0)) return 0
-  const after = mode == RetryMode.PERIOD ? <i64>number(Setting.RETRY_PERIOD) * 1000 : instantOfSend(number(Setting.RETRY_COUNT) + 1)
+  const after = mode == RetryMode.PERIOD ? <i64>number(Setting.RETRY_PERIOD) * 1000 : client.giveUpAfter(Method.REGISTER, number(Setting.RETRY_COUNT))
   // RFC 3261 17.1.2.2 timer F: no setting makes a request last longer than that.
   return after < longestTry() ? after : 0
-}
-
-/** When the n-th retransmission of a request other than INVITE is due, in ms after the first send (AMB-09; RFC 3261 17.1.2.2 timer E). */
-function instantOfSend(n: i32): i64 {
-  const slowest: i64 = number(Setting.SIP_T2)
-  let interval: i64 = number(Setting.SIP_RETRY_T1)
-  let at: i64 = 0
-  for (let i = 0; i < n; i++) {
-    at += interval
-    interval = min(interval * 2, slowest)
-  }
-  return at
 }
 
 /** Longest time in ms that a request may take at one server. */

@@ -3,7 +3,7 @@ import { CLIENT_TRANSACTIONS } from "../config"
 import { NEVER, sooner } from "../base/deadline"
 import { Endpoint } from "../base/endpoint"
 import { assume } from "../base/panic"
-import { Span, NONE, startOf, lengthOf, text } from "../base/span"
+import { startOf, lengthOf, text } from "../base/span"
 import { Message, Method, parse, kept } from "../wire/message"
 import { ackFor, cancelFor } from "../wire/compose"
 import * as flows from "../transport/flow"
@@ -114,12 +114,6 @@ export function startedAt(handle: i32): i64 {
 export function stateOf(handle: i32): u8 {
   const t = find(handle)
   return changetype<usize>(t) == 0 ? State.TERMINATED : t.state
-}
-
-/** The request as it was sent, for as long as it is kept: an INVITE until its ACK takes its place. NONE after that. */
-export function requestOf(handle: i32): Span {
-  const t = find(handle)
-  return t.exists && t.slot != NO_SLOT && !(t.flags & ANSWERED) ? outbox.bytesOf(t.slot) : NONE
 }
 
 /** Runs the timers that are due. After a long delay each transaction sends once at most (P-34). */

@@ -1,6 +1,5 @@
 // The SIP status view: every server with rank, priority, address and status, in the order of DNS, and what the registration says. VE-20, VE-38
 import { text, between } from "../base/span"
-import { Setting } from "../settings/settings"
 import { candidate, candidateCount } from "../servers/candidates"
 import { registration } from "../account/registration"
 import { RegistrationState } from "../account/machine"

@@ -1,8 +1,8 @@
 // URIs of the schemes sip, sips and tel taken apart; any other scheme is recognised as one and passes (RFC 3261 19.1, RFC 3966).
 import { AMPERSAND, AT, CASE, COLON, EQUALS, PERCENT, QUESTION, SEMICOLON, SLASH, Class, findByte, isOf, peek, skipEscaped } from "./char"
-import { HostKind, hostEnd, hostKind, readHost, readPort } from "./host"
+import { hostEnd, hostKind, readHost, readPort } from "./host"
 import { sameUnescaped } from "./escape"
-import { Transport, transportBetween } from "./via"
+import { transportBetween } from "./via"
 import { LR, MADDR, METHOD, SIPS, TEL, TRANSPOR, TTL, USER, folded } from "./words"
 import { decimal } from "../base/number"
 import { NONE, Span, between, endOf, indexOf, lengthOf, span, startOf, text } from "../base/span"

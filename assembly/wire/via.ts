@@ -1,6 +1,6 @@
 // One value of a Via field: protocol, who sent it, and the parameters that lead a response back (RFC 3261 20.42, RFC 3581).
 import { COLON, COMMA, SEMICOLON, SLASH, Class, peek, skipOf, dropSpace, skipSpace } from "./char"
-import { HostKind, hostEnd, hostKind, readHost, readPort } from "./host"
+import { hostEnd, hostKind, readHost, readPort } from "./host"
 import { lastParam, readParam } from "./param"
 import { BRANCH, BRANCH_PARAM, MADDR, RECEIVED, RPORT, SCTP, TCP, TLS, TTL, UDP, VIA_SIP, WS, WSS, folded } from "./words"
 import { Span, NONE, between, endOf, lengthOf, span, startOf } from "../base/span"
