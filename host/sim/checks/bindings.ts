@@ -55,8 +55,9 @@ export function singleBinding(view: View, limits: Limits): Check {
         if (!other.server.isGood()) troubledAt.set(address, now)
         const trouble = Math.max(troubledAt.get(address) ?? -Infinity, troubledAt.get("") ?? -Infinity)
         const excused = trouble >= other.updatedAt - transactionMs(limits)
-        // A phone that gives up early leaves room for a late answer first, and then removes what it left behind: one transaction for each.
-        const limit = excused ? Math.max(trouble, doubleSince) + limits.leftoverMs : doubleSince + 2 * transactionMs(limits)
+        // A phone that gives a server up early leaves room for its late answer before it removes what it left behind there.
+        const patience = limits.giveUpMs < transactionMs(limits) ? transactionMs(limits) : 0
+        const limit = excused ? Math.max(trouble, doubleSince) + limits.leftoverMs : doubleSince + patience + transactionMs(limits)
         if (now <= limit) continue
         throw new Violation(name, `bindings at ${endpointText(other.server.at)} and ${newest ? endpointText(newest.server.at) : "nowhere"} `
           + `live side by side for ${now - doubleSince} ms`)
