@@ -5,7 +5,7 @@ import { Message } from "../wire/message"
 import { Field } from "../wire/header"
 import { Values } from "../wire/fields"
 
-const CAPACITY: u32 = 240
+const CAPACITY: u32 = 160
 const SERVICE_ROUTE: usize = ROUTES
 const PATH: usize = SERVICE_ROUTE + 4 + CAPACITY
 const CURSOR: usize = PATH + 4 + CAPACITY

@@ -6,7 +6,7 @@ import { writeIp } from "../base/ip"
 import { Setting, words } from "../settings/settings"
 import { Candidate, activeId, candidate, candidateCount } from "../servers/candidates"
 import { Registration, isRegistered, registration } from "../account/registration"
-import { serviceRoute } from "../account/routes"
+import { path, serviceRoute } from "../account/routes"
 import { Reply, scratch } from "./lines"
 import { name, numberMember, textMember } from "./json"
 import { iconWord, serversUp } from "./standing"
@@ -58,10 +58,8 @@ function statusText(w: Writer, r: Registration, now: i64): void {
     seconds(w, text("\nregistered: for "), now - r.registeredAt)
     seconds(w, text(", expires in "), r.expiresAt - now)
     if (r.refreshAt > now) seconds(w, text(", refresh in "), r.refreshAt - now)
-    if (serviceRoute(0) != NONE) {
-      w.put(text("\nservice route: "))
-      w.put(serviceRoute(0))
-    }
+    route(w, text("\nservice route: "), serviceRoute(0))
+    route(w, text("\npath: "), path(0))
   } else if (isWaiting(r, now)) {
     seconds(w, text("\nnext try: in "), r.retryAt - now)
   }
@@ -71,6 +69,12 @@ function statusText(w: Writer, r: Registration, now: i64): void {
   w.number(candidateCount(0))
   w.put(text(" up, redundancy "))
   w.put(redundancy())
+}
+
+function route(w: Writer, what: Span, value: Span): void {
+  if (value == NONE) return
+  w.put(what)
+  w.put(value)
 }
 
 function seconds(w: Writer, what: Span, ms: i64): void {
@@ -110,6 +114,7 @@ function statusJson(w: Writer, r: Registration, now: i64): void {
     secondsMember(w, text("expires_in_sec"), r.expiresAt - now)
     if (r.refreshAt > now) secondsMember(w, text("refresh_in_sec"), r.refreshAt - now)
     if (serviceRoute(0) != NONE) textMember(w, text("service_route"), serviceRoute(0))
+    if (path(0) != NONE) textMember(w, text("path"), path(0))
   } else if (isWaiting(r, now)) {
     secondsMember(w, text("retry_in_sec"), r.retryAt - now)
   }

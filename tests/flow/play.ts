@@ -71,7 +71,7 @@ class Stage {
   /** One line of the script. */
   perform(line: string): void {
     const [verb = "", ...rest] = line.split(" ")
-    if (["set", "zone", "own", "seed", "floor", "ceiling", "service-route"].includes(verb)) return
+    if (["set", "zone", "own", "seed", "floor", "ceiling", "service-route", "path"].includes(verb)) return
     if (verb === "show") this.dnsShown = rest[0] === "dns"
     else if (verb === "at" || verb === "until") {
       this.start()
@@ -132,7 +132,7 @@ class Stage {
     })
     this.registrars.set(letter, registrar)
     this.world.place({ address, port: 5060 }, {
-      receive: (bytes, from, now) => registrar.mode.kind === "refuse" ? "refused" : registrar.receive(bytes, from, now),
+      receive: (bytes, from, now) => registrar.mode.kind === "refuse" ? "refused" : registrar.receive(withPath(bytes, of("path")), from, now),
     })
     this.world.place(STRANGER, { receive: () => [] })
   }
@@ -159,6 +159,12 @@ class Stage {
   }
 
   private say(text: string): void { this.lines.push(`${(this.world.now / 1000).toFixed(3)} ${text.trimEnd()}`) }
+}
+
+/** The request as a proxy on the way would pass it on (RFC 3327 5.2). */
+function withPath(bytes: Uint8Array, paths: string[]): Uint8Array {
+  const text = Buffer.from(bytes).toString("latin1")
+  return Uint8Array.from(Buffer.from(text.replace("\r\nMax-Forwards", paths.map((path) => `\r\nPath: ${path}`).join("") + "\r\nMax-Forwards"), "latin1"))
 }
 
 function modeOf([how = "", ...more]: string[]): Mode {
