@@ -27,14 +27,8 @@ export function order(priorities: usize, weights: usize, count: u32, algorithm: 
 /** How many numbers the next draw is made among, 0 up to one less than this, each as likely; 1: nothing to draw. `taken` has bit i for record i. */
 export function choicesOf(priorities: usize, weights: usize, count: u32, taken: u32, algorithm: Algorithm): u32 {
   const priority = lowest(priorities, count, taken)
-  let left: u32 = 0, zeros: u32 = 0, sum: u32 = 0
-  for (let i: u32 = 0; i < count; i++) {
-    if (!isIn(priorities, i, taken, priority)) continue
-    const weight = at(weights, i)
-    left++
-    if (weight == 0) zeros++
-    sum += weight
-  }
+  const all = tally(priorities, weights, count, taken, priority)
+  const left = <u32>(all >>> 48), zeros = <u32>(all >>> 32) & 0xffff, sum = <u32>all
   if (left < 2 || algorithm == Algorithm.DNS_ORDER) return 1
   // Nothing but zeros: all are equal (AMB-03, P-07). RFC 2782's own draw would always give the first.
   if (sum == 0) return left
@@ -47,7 +41,19 @@ export function choicesOf(priorities: usize, weights: usize, count: u32, taken: 
 /** The record that the number `drawn`, below choicesOf(), stands for. */
 export function pick(priorities: usize, weights: usize, count: u32, taken: u32, algorithm: Algorithm, drawn: u32): u32 {
   const priority = lowest(priorities, count, taken)
-  let left: u32 = 0, zeros: u32 = 0, sum: u32 = 0
+  const all = tally(priorities, weights, count, taken, priority)
+  const left = <u32>(all >>> 48), zeros = <u32>(all >>> 32) & 0xffff, sum = <u32>all
+  if (left < 2 || algorithm == Algorithm.DNS_ORDER || sum == 0) return nth(priorities, weights, count, taken, priority, drawn, false)
+  if (algorithm == Algorithm.PROPORTIONAL) return running(priorities, weights, count, taken, priority, drawn + 1)
+  const parts = max<u32>(zeros, 1)
+  const value = drawn / parts
+  if (value == 0 && zeros > 0) return nth(priorities, weights, count, taken, priority, drawn % parts, true)
+  return running(priorities, weights, count, taken, priority, value)
+}
+
+/** Of the records that are left at this priority: how many in the high 16 bits, how many of them weigh 0 in the next 16, and the sum of the weights. */
+function tally(priorities: usize, weights: usize, count: u32, taken: u32, priority: u32): u64 {
+  let left: u64 = 0, zeros: u64 = 0, sum: u64 = 0
   for (let i: u32 = 0; i < count; i++) {
     if (!isIn(priorities, i, taken, priority)) continue
     const weight = at(weights, i)
@@ -55,12 +61,7 @@ export function pick(priorities: usize, weights: usize, count: u32, taken: u32, 
     if (weight == 0) zeros++
     sum += weight
   }
-  if (left < 2 || algorithm == Algorithm.DNS_ORDER || sum == 0) return nth(priorities, weights, count, taken, priority, drawn, false)
-  if (algorithm == Algorithm.PROPORTIONAL) return running(priorities, weights, count, taken, priority, drawn + 1)
-  const parts = max<u32>(zeros, 1)
-  const value = drawn / parts
-  if (value == 0 && zeros > 0) return nth(priorities, weights, count, taken, priority, drawn % parts, true)
-  return running(priorities, weights, count, taken, priority, value)
+  return left << 48 | zeros << 32 | sum
 }
 
 // RFC 2782 "Usage rules": the first record whose running sum is greater than or equal to the number.

@@ -17,7 +17,7 @@ type Ended = { code: number | null; out: string; error: string }
 describe("The program", function () {
   this.timeout(40_000)
   let folder = ""
-  before(function () { if (!built) this.skip() })
+  before(() => { assert.ok(built, "build/out/linehunt.wasm is not there: run npm run build") })
   beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "linehunt-")) })
   afterEach(() => { rmSync(folder, { recursive: true }) })
   const file = (name: string, text: string): string => {
