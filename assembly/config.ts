@@ -1,9 +1,9 @@
 // Every limit and protocol constant of the phone, with build-time checks between them.
 
 // Pools. A full pool is an answer to the peer or a refused command, never a trap.
-export const FLOWS = 16                  // sockets that the host owns for us
-export const OUTBOX_SLOTS = 12           // SIP messages that are kept for sending and sending again
-export const REQUEST_SLOTS = 4            // of these, never taken by answers: no flood of requests can stop the hunt
+export const FLOWS = 20                  // sockets that the host owns for us
+export const OUTBOX_SLOTS = 5           // SIP messages that are kept for sending and sending again
+export const REQUEST_SLOTS = 2            // of these, never taken by answers: no flood of requests can stop the hunt
 export const CLIENT_TRANSACTIONS = 8
 export const SERVER_TRANSACTIONS = 8
 export const QUERY_PORT_TRIES: u8 = 8    // random ports tried for one socket when the host says that one is taken
@@ -11,6 +11,7 @@ export const QUERIES = 4                 // DNS questions under way; each may ho
 export const DNS_SERVERS = 4             // name servers that are asked in turn
 export const TARGETS = 16                // server addresses that one name may lead to
 export const CANDIDATES = 16             // servers that a line knows
+export const CALLS = 3                   // two that the user sees, and one for a transfer in between
 export const LINES = 1                   // accounts
 export const NONCES = 4                  // remembered challenges, by server and realm
 export const CHALLENGE_ROUNDS: u32 = 2   // answers to new nonces for one request before its credentials count as refused (SK-08, VE-23)

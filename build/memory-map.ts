@@ -7,8 +7,8 @@ export type MapRegion = { name: string; at: number; size: number; share: boolean
 
 /** The regions in the order of their addresses; `share` marks the rooms' parts of STATE. */
 export function readMemoryMap(source = readFileSync(join(ROOT, "assembly/memory.ts"), "utf8")): MapRegion[] {
-  const declared = source.matchAll(/^export const (\w+): usize = (0x[0-9a-f]+|\d+)/gmi)
-  const constants = new Map([...declared].map(([, name, value]) => [name ?? "", Number(value)]))
+  const constants = new Map<string, number>()
+  for (const [, name, sum] of source.matchAll(/^export const (\w+): usize = ([\w+\- ]+)/gm)) constants.set(name ?? "", evaluate(sum ?? "", constants))
   const state = constants.get("STATE") ?? 0, stateEnd = state + (constants.get("STATE_SIZE") ?? 0)
   const regions: MapRegion[] = []
   for (const [name, at] of constants) {
@@ -17,6 +17,13 @@ export function readMemoryMap(source = readFileSync(join(ROOT, "assembly/memory.
     if (size !== undefined) regions.push({ name, at, size, share })
   }
   return regions.sort((a, b) => a.at - b.at || b.size - a.size)
+}
+
+/** A sum of numbers and of constants declared before it. */
+function evaluate(sum: string, constants: Map<string, number>): number {
+  const terms = sum.trim().split(/\s*([+-])\s*/)
+  const value = (term = "") => constants.get(term) ?? Number(term)
+  return terms.reduce((total, term, i) => i === 0 ? value(term) : i % 2 === 1 ? total : terms[i - 1] === "-" ? total - value(term) : total + value(term), 0)
 }
 
 /** What is wrong with a map, a sentence for each. */
