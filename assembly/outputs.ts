@@ -1,6 +1,7 @@
 // The outputs of the phone, given one by one in a fixed order: sockets, log, packets, events, settings to keep, the screen, replies.
 import { PHONE_STATE, TX, TX_SIZE } from "./memory"
 import { Output, give, io, peer } from "./io"
+import { prose } from "./base/prose"
 import { Span, span, text } from "./base/span"
 import { Writer } from "./base/writer"
 import { writeEndpoint } from "./base/ip"
@@ -112,27 +113,27 @@ function pollEvent(): Output {
 
 function tell(w: Writer, r: Registration, happened: Happened): Event {
   if (happened == Happened.LOCATING) {
-    w.put(text("looking for servers"))
+    w.say(prose("looking for servers"))
     return Event.LOCATING
   }
   if (happened == Happened.LOCATED) {
-    w.put(text("servers found"))
+    w.say(prose("servers found"))
     return Event.LOCATED
   }
   if (happened == Happened.UNREGISTERED) {
-    w.put(text("not registered"))
+    w.say(prose("not registered"))
     return Event.UNREGISTERED
   }
   if (happened == Happened.ALL_FAILED) {
-    w.put(text("no server answers"))
+    w.say(prose("no server answers"))
     return Event.ALL_SERVERS_FAILED
   }
   if (happened == Happened.FAILED) {
-    w.put(text("not registered: "))
+    w.say(prose("not registered: "))
     writeTrouble(w, r)
     return Event.REGISTRATION_FAILED
   }
-  w.put(happened == Happened.REGISTERING ? text("registering at ") : happened == Happened.MOVED ? text("moved to ") : text("registered at "))
+  w.say(happened == Happened.REGISTERING ? prose("registering at ") : happened == Happened.MOVED ? prose("moved to ") : prose("registered at "))
   if (r.candidate >= 0) writeEndpoint(w, candidate(LINE, r.candidate).endpoint)
   if (happened == Happened.REGISTERING) return Event.REGISTERING
   return happened == Happened.MOVED ? Event.MOVED : Event.REGISTERED

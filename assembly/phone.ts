@@ -2,7 +2,7 @@
 import { PHONE_STATE, RX, TRANSPORT_STATE, STATE, STATE_SIZE, OUTBOX, OUTBOX_SIZE } from "./memory"
 import { NEVER, sooner } from "./base/deadline"
 import { Endpoint } from "./base/endpoint"
-import { Span, span, text } from "./base/span"
+import { Span, span } from "./base/span"
 import { peer } from "./io"
 import { Setting, number } from "./settings/settings"
 import { exchange, setAside } from "./settings/staging"

@@ -8,6 +8,7 @@ export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..")
 export const OUT = join(ROOT, "build/out")
 const CACHE = join(OUT, "cache")
 const TRANSFORMS = ["build/text-transform.mjs", "build/inline-transform.mjs"]
+const TRANSFORM_PARTS = ["build/pairs.mjs"]
 
 export type CompileOptions = {
   /** Keep function names and do not optimise: readable traps, three times the size. */
@@ -82,7 +83,7 @@ async function compiler(): Promise<typeof import("assemblyscript/asc")> {
 
 /** What else decides the result: the compiler's version, its options and our transforms. */
 function toolVersion(): string[] {
-  const tools = ["node_modules/assemblyscript/package.json", "asconfig.json", ...TRANSFORMS]
+  const tools = ["node_modules/assemblyscript/package.json", "asconfig.json", ...TRANSFORMS, ...TRANSFORM_PARTS]
   return tools.map((path) => hash(readFileSync(join(ROOT, path), "utf8")))
 }
 

@@ -2,6 +2,7 @@
 import { EXPIRES_MAX_SEC } from "../config"
 import { LEFTOVER, REGISTRATIONS, TX } from "../memory"
 import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
+import { prose } from "../base/prose"
 import { Span, NONE, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { token } from "../base/random"
@@ -191,23 +192,23 @@ function compose(w: Writer, a: Attempt, c: Candidate): void {
   const uri = registrar()
   beginRequest(w, text("REGISTER"), uri)
   via(w, text("UDP"), local, branch())
-  w.put(text("Max-Forwards: 70\r\nFrom: "))
+  w.say(prose("Max-Forwards: 70\r\nFrom: "))
   writeNameAddr(w)
-  w.put(text(";tag="))
+  w.say(prose(";tag="))
   writeFromTag(w, server)
-  w.put(text("\r\nTo: <"))
+  w.say(prose("\r\nTo: <"))
   writeAor(w)
-  w.put(text(">\r\nCall-ID: "))
+  w.say(prose(">\r\nCall-ID: "))
   writeCallId(w, server)
-  w.put(text("\r\nCSeq: "))
+  w.say(prose("\r\nCSeq: "))
   w.number(nextCseq())
-  w.put(text(" REGISTER\r\nContact: "))
+  w.say(prose(" REGISTER\r\nContact: "))
   writeContacts(w, a, c)
-  w.put(text("\r\nExpires: "))
+  w.say(prose("\r\nExpires: "))
   w.number(a.expiresSec)
-  w.put(text("\r\nSupported: path\r\nUser-Agent: "))
+  w.say(prose("\r\nSupported: path\r\nUser-Agent: "))
   w.put(PRODUCT)
-  w.put(text("\r\n"))
+  w.say(prose("\r\n"))
   a.signed = authorize(w, server, text("REGISTER"), uri, false)
   if (authorize(w, server, text("REGISTER"), uri, true)) a.signed = true
   finish(w, NONE)
@@ -220,9 +221,9 @@ function writeContacts(w: Writer, a: Attempt, c: Candidate): void {
   writeContact(w, moved && a.expiresSec == 0 ? c.boundLocal : a.local)
   w.byte(0x3e)
   if (!moved || a.expiresSec == 0) return
-  w.put(text(", <"))
+  w.say(prose(", <"))
   writeContact(w, c.boundLocal)
-  w.put(text(">;expires=0"))
+  w.say(prose(">;expires=0"))
 }
 
 // Request-URI and branch are composed in TX: they are needed only until the message is.
@@ -241,7 +242,7 @@ function registrar(): Span {
 function branch(): Span {
   const w = changetype<Writer>(SCRATCH + 16)
   w.open(BRANCH, 32)
-  w.put(text("z9hG4bK"))
+  w.say(prose("z9hG4bK"))
   token(w, 16)
   return w.written
 }

@@ -3,6 +3,7 @@ import { CHALLENGE_ROUNDS, CHALLENGE_STALES, NONCES } from "../config"
 import { Endpoint } from "../base/endpoint"
 import { Hash, hashBegin, hashEnd, hashUpdate, hashUpdateHex } from "../base/hash"
 import { token } from "../base/random"
+import { Prose, prose } from "../base/prose"
 import { NONE, Span, between, endOf, lengthOf, same, span, startOf, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { Setting, words } from "../settings/settings"
@@ -174,25 +175,25 @@ function latestOf(server: Endpoint, proxy: bool): i32 {
 
 // RFC 7616 3.4. Texts of the challenge go back as they came; what is a token there is written without quotes.
 function writeCredentials(w: Writer, n: Nonce, method: Span, uri: Span): void {
-  w.put(n.proxy ? text("Proxy-Authorization") : text("Authorization"))
-  w.put(text(": Digest username=\""))
+  w.say(n.proxy ? prose("Proxy-Authorization") : prose("Authorization"))
+  w.say(prose(": Digest username=\""))
   writeEscaped(w, user())
-  writeQuoted(w, text("\", realm=\""), n.realm)
-  writeQuoted(w, text(", nonce=\""), n.nonce)
-  writeQuoted(w, text(", uri=\""), uri)
+  writeQuoted(w, prose("\", realm=\""), n.realm)
+  writeQuoted(w, prose(", nonce=\""), n.nonce)
+  writeQuoted(w, prose(", uri=\""), uri)
   let count = NONE, clientNonce = NONE
   if (n.qop || n.session) clientNonce = writeClientNonce(w, n)
   if (n.qop) {
-    w.put(text(", qop=auth, nc="))
+    w.say(prose(", qop=auth, nc="))
     count = writeCount(w, n.count)
   }
-  if (n.opaque != NONE) writeQuoted(w, text(", opaque=\""), n.opaque)
+  if (n.opaque != NONE) writeQuoted(w, prose(", opaque=\""), n.opaque)
   if (n.named) writeAlgorithm(w, n)
-  w.put(text(", response=\""))
+  w.say(prose(", response=\""))
   const length = respond(n, method, uri, count, clientNonce)
   w.hex(DIGEST_A, length)
   memory.fill(DIGESTS, 0, DIGESTS_SIZE)
-  w.put(text("\"\r\n"))
+  w.say(prose("\"\r\n"))
 }
 
 /**
@@ -243,14 +244,14 @@ function user(): Span {
 
 /** Another one for each request; RFC 7616 3.4.2: in a session the first goes on to count. */
 function writeClientNonce(w: Writer, n: Nonce): Span {
-  w.put(text(", cnonce=\""))
+  w.say(prose(", cnonce=\""))
   const from = w.at
   const kept = span(n.clientNonce, CLIENT_NONCE_SIZE)
   if (n.session && n.count > 1) w.put(kept)
   else token(w, CLIENT_NONCE_SIZE)
   const written = between(from, w.at)
   if (lengthOf(written) == CLIENT_NONCE_SIZE) memory.copy(n.clientNonce, from, CLIENT_NONCE_SIZE)
-  w.put(text("\""))
+  w.say(prose("\""))
   return written
 }
 
@@ -263,13 +264,13 @@ function writeCount(w: Writer, count: u32): Span {
 }
 
 function writeAlgorithm(w: Writer, n: Nonce): void {
-  w.put(text(", algorithm="))
-  w.put(n.algorithm == Hash.MD5 ? text("MD5") : n.algorithm == Hash.SHA_256 ? text("SHA-256") : text("SHA-512-256"))
-  if (n.session) w.put(text("-sess"))
+  w.say(prose(", algorithm="))
+  w.say(n.algorithm == Hash.MD5 ? prose("MD5") : n.algorithm == Hash.SHA_256 ? prose("SHA-256") : prose("SHA-512-256"))
+  if (n.session) w.say(prose("-sess"))
 }
 
-function writeQuoted(w: Writer, before: Span, s: Span): void {
-  w.put(before)
+function writeQuoted(w: Writer, before: Prose, s: Span): void {
+  w.say(before)
   w.put(s)
   w.byte(QUOTE)
 }

@@ -1,6 +1,7 @@
 // Who we are to a registrar: address of record, contact, and what must outlive a restart of the core: Call-IDs, CSeq, where we were registered.
 import { KEEP, KEEP_SIZE } from "../memory"
 import { Endpoint } from "../base/endpoint"
+import { prose } from "../base/prose"
 import { Span, lengthOf, span, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { fill } from "../base/random"
@@ -60,13 +61,13 @@ export function keptUntil(): i64 { return kept().boundUntil }
 
 /** sip:domain, the Request-URI of REGISTER (RFC 3261 10.2: no user part). */
 export function writeRegistrar(w: Writer): void {
-  w.put(text("sip:"))
+  w.say(prose("sip:"))
   writeHost(w)
 }
 
 /** sip:user@domain (VE-15: the domain, also when servers are given by address). */
 export function writeAor(w: Writer): void {
-  w.put(text("sip:"))
+  w.say(prose("sip:"))
   w.put(words(Setting.USER))
   w.byte(0x40)
   writeHost(w)
@@ -86,7 +87,7 @@ export function writeNameAddr(w: Writer): void {
 
 /** sip:user@address:port as the network of that server sees us. */
 export function writeContact(w: Writer, local: Endpoint): void {
-  w.put(text("sip:"))
+  w.say(prose("sip:"))
   w.put(words(Setting.USER))
   w.byte(0x40)
   writeEndpoint(w, local)

@@ -3,6 +3,7 @@ import { assume } from "./panic"
 import { md5Block, md5Start } from "./md5"
 import { HASH_BLOCK, HASH_BLOCK_SIZE, HASH_COUNT, HASH_DIGITS, HASH_KIND, HASH_STATE } from "./scratch"
 import { sha256Block, sha256Start, sha512Block, sha512Start } from "./sha2"
+import { prose } from "./prose"
 import { Span, lengthOf, span, startOf, text } from "./span"
 
 export const enum Hash { NONE, MD5, SHA_256, SHA_512_256 }
@@ -21,7 +22,7 @@ export function hashBegin(kind: Hash): void {
 
 /** Takes in more bytes. */
 export function hashUpdate(piece: Span): void {
-  assume(load<u32>(HASH_KIND) != Hash.NONE, text("a hash is begun before it is fed"))
+  assume(load<u32>(HASH_KIND) != Hash.NONE, prose("a hash is begun before it is fed"))
   const size = blockSize()
   let from = startOf(piece), left = lengthOf(piece), count = load<u32>(HASH_COUNT)
   while (left > 0) {
@@ -49,7 +50,7 @@ export function hashUpdateHex(at: usize, length: u32): void {
 
 /** Writes the digest, wipes what led to it, and returns the digest's length: 16 or 32 bytes. */
 export function hashEnd(out: usize): u32 {
-  assume(load<u32>(HASH_KIND) != Hash.NONE, text("a hash is begun before it ends"))
+  assume(load<u32>(HASH_KIND) != Hash.NONE, prose("a hash is begun before it ends"))
   pad()
   const kind = load<u32>(HASH_KIND)
   const length: u32 = kind == Hash.MD5 ? 16 : 32

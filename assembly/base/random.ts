@@ -1,6 +1,7 @@
 // Random numbers that only the seed decides: ChaCha20 whose key is replaced with every block it makes.
 import { assume } from "./panic"
 import { HASH_BLOCK, HASH_KIND, RANDOM_ENTROPY, RANDOM_KEY } from "./scratch"
+import { prose } from "./prose"
 import { startOf, text } from "./span"
 import { Writer } from "./writer"
 
@@ -74,7 +75,7 @@ export function token(w: Writer, length: u32): void {
 
 /** RFC 8439 2.3: the block with counter and nonce 0 under the present key; then the key is replaced. */
 function nextBlock(): void {
-  assume(load<u32>(HASH_KIND) == 0, text("no random numbers are drawn in the middle of a hash"))
+  assume(load<u32>(HASH_KIND) == 0, prose("no random numbers are drawn in the middle of a hash"))
   const constant = startOf(text("expand 32-byte k"))
   memory.copy(BLOCK, constant, 16)
   memory.copy(BLOCK + 16, RANDOM_KEY, KEY_SIZE)

@@ -1,5 +1,6 @@
 // Appends to a fixed buffer and remembers when something did not fit, so that callers check once, at the end.
-import { Span, startOf, lengthOf, between } from "./span"
+import { Prose } from "./prose"
+import { Span, startOf, lengthOf, endOf, between } from "./span"
 
 @unmanaged
 export class Writer {
@@ -21,6 +22,22 @@ export class Writer {
     if (!this.fits(length)) return
     memory.copy(this.at, startOf(s), length)
     this.at += length
+  }
+
+  /** Writes a prose in full: all of it, or nothing when it does not fit. */
+  say(p: Prose): void {
+    const from = this.at, s = changetype<u32>(p)
+    for (let at = startOf(s); at < endOf(s); at++) {
+      // The codes that wait to be written, the next one lowest. build/pairs.mjs sees to it that there are never more than eight.
+      let codes: u64 = load<u8>(at)
+      while (codes != 0) {
+        const code = <u32>codes & 0xff
+        codes >>= 8
+        if (code < 0x80) this.byte(code)
+        else codes = codes << 16 | load<u16>(PROSE_PAIRS + (code - 0x80) * 2)
+      }
+    }
+    if (this.overflow) this.at = from
   }
 
   byte(c: u32): void {

@@ -2,6 +2,7 @@
 import { TX } from "../memory"
 import { Endpoint } from "../base/endpoint"
 import { token } from "../base/random"
+import { prose } from "../base/prose"
 import { Span, NONE, after, indexOf, lengthOf, sameFolded, span, startOf, endOf, text } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
 import { param } from "../wire/address"
@@ -169,15 +170,15 @@ function writeUnderstood(w: Writer, m: Message): void {
 
 /** RFC 3261 21.4.15: each option tag that Require has and we have not. */
 function writeUnsupported(w: Writer, m: Message): void {
-  w.put(text("Unsupported: "))
+  w.say(prose("Unsupported: "))
   const tags = values(m, Field.REQUIRE)
   let first = true
   for (let tag = tags.next(); tag != NONE; tag = tags.next()) {
-    if (!first) w.put(text(", "))
+    if (!first) w.say(prose(", "))
     first = false
     w.put(tag)
   }
-  w.put(text("\r\n"))
+  w.say(prose("\r\n"))
 }
 
 /** RFC 3261 11.2: what an INVITE could count on. RFC 3327: Path is read in the answer of a registrar. */

@@ -1,7 +1,8 @@
 // What an answer teaches: its aliases followed, its records kept in the cache, or that there are none and for how long (RFC 1035, 2308, 2181).
 import { TX } from "../memory"
 import { CNAME_CHAIN_MAX, DNS_NEGATIVE_MAX_SEC, DNS_ONCE, DNS_TTL_MAX_SEC, TARGETS } from "../config"
-import { Span, span, lengthOf, startOf, text } from "../base/span"
+import { Prose, prose } from "../base/prose"
+import { Span, span, lengthOf, startOf } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
 import { Level, line, say } from "../base/log"
 import { Setting, number } from "../settings/settings"
@@ -169,7 +170,7 @@ function keepFound(r: Reply, id: u32, type: u32, g: Gathered, value: Span, now: 
   kept.count = <u8>g.records
   kept.partial = r.truncated || g.total > g.records
   setTimes(kept, g.ttl, now)
-  if (kept.partial) warn(kept, r.truncated ? text("the answer was cut short, what is complete is used") : text("more records than can be kept"))
+  if (kept.partial) warn(kept, r.truncated ? prose("the answer was cut short, what is complete is used") : prose("more records than can be kept"))
   return Verdict.LEARNT
 }
 
@@ -215,7 +216,7 @@ function keepState(id: u32, state: State, ttl: u32, now: i64): Verdict {
 function keepNothing(e: Entry, state: State, ttl: u32, now: i64): void {
   // P-22: a name that worked and all at once does not exist is rather a mistake of somebody's than the truth.
   if (state == State.NXDOMAIN && (e.state == State.FOUND || e.state == State.ALIAS) && now < staleUntil(e)) {
-    if (e.trouble != Trouble.GONE) warn(e, text("the name is said not to exist any more, what was known of it serves on"))
+    if (e.trouble != Trouble.GONE) warn(e, prose("the name is said not to exist any more, what was known of it serves on"))
     e.trouble = <u8>Trouble.GONE
     e.retryAt = now + lifetime(ttl) + DNS_ONCE
     return
@@ -264,16 +265,16 @@ export function staleUntil(e: Entry): i64 {
 }
 
 /** Files a line about an entry that the user should know. */
-export function warn(e: Entry, what: Span): void { warnAbout(e.type, e.name, what) }
+export function warn(e: Entry, what: Prose): void { warnAbout(e.type, e.name, what) }
 
-export function warnAbout(type: u32, name: Span, what: Span): void {
+export function warnAbout(type: u32, name: Span, what: Prose): void {
   const w = line()
-  w.put(text("dns "))
+  w.say(prose("dns "))
   w.put(typeName(type))
   w.byte(0x20)
   w.put(name)
-  w.put(text(": "))
-  w.put(what)
+  w.say(prose(": "))
+  w.say(what)
   say(Level.WARNING)
 }
 

@@ -1,4 +1,5 @@
 // Which NAPTR record to follow: those that lead to SIP over a transport that we have, in their order (RFC 3263 4.1, RFC 3403).
+import { prose } from "../base/prose"
 import { lengthOf, sameFolded, text } from "../base/span"
 import { RecordType } from "../wire/dns"
 import { warnAbout } from "./answer"
@@ -15,7 +16,7 @@ export function nextUsable(e: Entry, last: i32): i32 {
   while (next != NO_NAPTR) {
     const naptr = naptrOf(e, next)
     if (isUdp(naptr)) return next
-    if (isOther(naptr)) warnAbout(RecordType.NAPTR, naptr.replacement, text("TCP and TLS are not carried yet, passed over"))
+    if (isOther(naptr)) warnAbout(RecordType.NAPTR, naptr.replacement, prose("TCP and TLS are not carried yet, passed over"))
     next = successor(e, next)
   }
   return NO_NAPTR

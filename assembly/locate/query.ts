@@ -9,7 +9,8 @@ import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
 import { writeEndpoint } from "../base/ip"
 import { Level, line, say } from "../base/log"
 import { u32Random } from "../base/random"
-import { Span, text } from "../base/span"
+import { Prose, prose } from "../base/prose"
+import { Span } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
 import { Output, give, io, peer as ioPeer } from "../io"
 import { isOpen, openQuery, release } from "../transport/flow"
@@ -133,12 +134,12 @@ function fail(q: Query, now: i64): void {
   const stale = isUsable(e, now)
   resolver().failed++
   if (!q.heard) resolver().deadUntil = now + DNS_STALE_HOLD
-  if (stale) giveUp(e, text("no name server answers, the old answer serves on"), DNS_STALE_HOLD, now)
-  else giveUp(e, text("no name server answers"), DNS_FAILED_HOLD, now)
+  if (stale) giveUp(e, prose("no name server answers, the old answer serves on"), DNS_STALE_HOLD, now)
+  else giveUp(e, prose("no name server answers"), DNS_FAILED_HOLD, now)
   finish(q)
 }
 
-function giveUp(e: Entry, why: Span, hold: i64, now: i64): void {
+function giveUp(e: Entry, why: Prose, hold: i64, now: i64): void {
   warn(e, why)
   e.trouble = <u8>Trouble.FAILED
   e.retryAt = now + hold
@@ -239,7 +240,7 @@ export function receiveAnswer(flow: i32, bytes: Span, now: i64): bool {
   resolver().answered++
   resolver().good = server
   resolver().deadUntil = 0
-  if (verdict == Verdict.NO_ROOM) giveUp(entryOf(q.entry), text("no room to keep the answer"), DNS_FAILED_HOLD, now)
+  if (verdict == Verdict.NO_ROOM) giveUp(entryOf(q.entry), prose("no room to keep the answer"), DNS_FAILED_HOLD, now)
   finish(q)
   return true
 }
@@ -325,9 +326,9 @@ export function soonestQuery(): i64 {
 
 function logQuestion(e: Entry, server: u32): void {
   const w = line()
-  w.put(text("dns "))
+  w.say(prose("dns "))
   writeWhat(w, e)
-  w.put(text(" ? "))
+  w.say(prose(" ? "))
   writeEndpoint(w, serverAt(server))
   say(Level.DNS)
 }
@@ -335,19 +336,19 @@ function logQuestion(e: Entry, server: u32): void {
 /** BL-16: name, type, code, answers and TTL; the host adds the time. */
 function logAnswer(e: Entry, server: u32, rcode: u32, verdict: Verdict, now: i64): void {
   const w = line()
-  w.put(text("dns "))
+  w.say(prose("dns "))
   writeWhat(w, e)
   w.byte(0x20)
   writeRcode(w, rcode)
-  if (verdict == Verdict.BROKEN) w.put(text(" broken"))
-  else if (verdict == Verdict.USELESS) w.put(text(" no answer"))
+  if (verdict == Verdict.BROKEN) w.say(prose(" broken"))
+  else if (verdict == Verdict.USELESS) w.say(prose(" no answer"))
   else {
-    w.put(text(" TTL "))
+    w.say(prose(" TTL "))
     w.number((e.expires - now) / 1000)
-    w.put(text(": "))
+    w.say(prose(": "))
     writeValue(w, e)
   }
-  w.put(text(" < "))
+  w.say(prose(" < "))
   writeEndpoint(w, serverAt(server))
   say(Level.DNS)
 }

@@ -3,7 +3,8 @@
 // Nothing waits here. ask() says PENDING, and is called again when receive, refused or expire say that something moved.
 import { DNS_SERVERS, CNAME_CHAIN_MAX, DNS_FAILED_HOLD } from "../config"
 import { Endpoint } from "../base/endpoint"
-import { Span, lengthOf, span, startOf, text } from "../base/span"
+import { prose } from "../base/prose"
+import { Span, lengthOf, span, startOf } from "../base/span"
 import { Output } from "../io"
 import { NAME_TEXT_MAX } from "../wire/dns"
 import { warn } from "./answer"
@@ -94,7 +95,7 @@ export function ask(name: Span, type: u32, now: i64): Answer {
     r.aliases += e.count
     // RFC 1034 3.6.2 leaves the bound to us; a circle of aliases has no end (P-15).
     if (<i32>r.aliases > CNAME_CHAIN_MAX) {
-      warn(e, text("too many aliases"))
+      warn(e, prose("too many aliases"))
       return Answer.NODATA
     }
     length = lengthOf(e.value)

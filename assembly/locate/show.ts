@@ -1,5 +1,6 @@
 // DNS as the user reads it: codes, records and cache entries as text.
-import { Span, startOf, text } from "../base/span"
+import { NOTHING, Prose, prose } from "../base/prose"
+import { Span, startOf } from "../base/span"
 import { Writer } from "../base/writer"
 import { Rcode, RecordType, typeName } from "../wire/dns"
 import { Entry, State, Trouble } from "./cache"
@@ -7,19 +8,19 @@ import { recordSize, writeRecord } from "./record"
 
 export function writeRcode(w: Writer, rcode: u32): void {
   const name = rcodeName(rcode)
-  if (name != text("")) w.put(name)
+  if (name != NOTHING) w.say(name)
   else w.number(rcode)
 }
 
-function rcodeName(rcode: u32): Span {
+function rcodeName(rcode: u32): Prose {
   switch (rcode) {
-    case Rcode.NOERROR: return text("NOERROR")
-    case Rcode.FORMERR: return text("FORMERR")
-    case Rcode.SERVFAIL: return text("SERVFAIL")
-    case Rcode.NXDOMAIN: return text("NXDOMAIN")
-    case Rcode.NOTIMP: return text("NOTIMP")
-    case Rcode.REFUSED: return text("REFUSED")
-    default: return text("")
+    case Rcode.NOERROR: return prose("NOERROR")
+    case Rcode.FORMERR: return prose("FORMERR")
+    case Rcode.SERVFAIL: return prose("SERVFAIL")
+    case Rcode.NXDOMAIN: return prose("NXDOMAIN")
+    case Rcode.NOTIMP: return prose("NOTIMP")
+    case Rcode.REFUSED: return prose("REFUSED")
+    default: return NOTHING
   }
 }
 
@@ -39,28 +40,28 @@ export function writeValue(w: Writer, e: Entry): void {
       w.byte(0x20)
       w.put(e.value)
       return w.byte(0x2e)
-    case State.NODATA: return w.put(text("no such record"))
-    case State.NXDOMAIN: return w.put(text("no such name"))
-    case State.LOOP: return w.put(text("aliases without end"))
-    default: return w.put(text("nothing known"))
+    case State.NODATA: return w.say(prose("no such record"))
+    case State.NXDOMAIN: return w.say(prose("no such name"))
+    case State.LOOP: return w.say(prose("aliases without end"))
+    default: return w.say(prose("nothing known"))
   }
 }
 
 function writeRecords(w: Writer, e: Entry): void {
   let at = startOf(e.value)
   for (let i: u32 = 0; i < e.count; i++) {
-    if (i > 0) w.put(text("; "))
+    if (i > 0) w.say(prose("; "))
     writeRecord(w, e.type, at)
     at += recordSize(e.type, at)
   }
 }
 
 /** A word for how things stand with the entry. */
-export function standing(e: Entry, now: i64): Span {
-  if (e.asking) return text("asking")
-  if (now < e.expires) return text("fresh")
-  if (e.trouble == Trouble.FAILED) return e.state == State.UNKNOWN ? text("failed") : text("stale")
-  return e.trouble == Trouble.GONE ? text("stale") : text("expired")
+export function standing(e: Entry, now: i64): Prose {
+  if (e.asking) return prose("asking")
+  if (now < e.expires) return prose("fresh")
+  if (e.trouble == Trouble.FAILED) return e.state == State.UNKNOWN ? prose("failed") : prose("stale")
+  return e.trouble == Trouble.GONE ? prose("stale") : prose("expired")
 }
 
 /** Seconds for which the entry is still fresh, rounded up; 0 when it is not. */
@@ -78,7 +79,7 @@ export function writeEntry(w: Writer, e: Entry, now: i64): void {
   w.byte(0x20)
   writeValue(w, e)
   if (now < e.expires && !e.asking) return
-  w.put(text(" ("))
-  w.put(standing(e, now))
+  w.say(prose(" ("))
+  w.say(standing(e, now))
   w.byte(0x29)
 }

@@ -6,6 +6,7 @@ import { DNS_NAPTR_HOLD, DNS_STALE_HOLD, TARGETS } from "../config"
 import { NEVER } from "../base/deadline"
 import { Endpoint } from "../base/endpoint"
 import { parseHostPort } from "../base/ip"
+import { prose } from "../base/prose"
 import { Span, NONE, keep, lengthOf, span, startOf, text } from "../base/span"
 import { Setting, UseNaptr, number, words } from "../settings/settings"
 import { NAME_TEXT_MAX, RecordType } from "../wire/dns"
@@ -180,7 +181,7 @@ function stepSrv(line: i32, s: Search, now: i64): bool {
   if (result != Answer.FAILED) holdNaptr(s, now)
   if (hasRecords(result)) return takeRecords(line, s, answer(), now)
   if (result == Answer.FAILED) s.seen |= SAW_DEAD
-  else if (s.naptr != NO_NAPTR) warnAbout(RecordType.SRV, srvName(line, s), text("a NAPTR record leads here, but there is nothing"))
+  else if (s.naptr != NO_NAPTR) warnAbout(RecordType.SRV, srvName(line, s), prose("a NAPTR record leads here, but there is nothing"))
   if (s.naptr != NO_NAPTR) s.phase = Phase.NEXT_NAPTR
   else if (result == Answer.FAILED) conclude(line, s)
   // RFC 3263 4.2: only where there is no SRV record at all, the name itself is looked up (P-09).
@@ -295,8 +296,8 @@ function hostAddresses(line: i32, s: Search, host: Span, now: i64): bool {
     limitExpiry(line, now + DNS_STALE_HOLD)
   }
   if (a != Answer.NXDOMAIN && aaaa != Answer.NXDOMAIN) s.seen |= SAW_NAME
-  if (found(line).full && !wasFull) warnAbout(RecordType.A, host, text("more addresses than can be kept, the rest is left out"))
-  if (targetCount(line) == before && !found(line).full) warnAbout(RecordType.A, host, text("no address, this server is left out"))
+  if (found(line).full && !wasFull) warnAbout(RecordType.A, host, prose("more addresses than can be kept, the rest is left out"))
+  if (targetCount(line) == before && !found(line).full) warnAbout(RecordType.A, host, prose("no address, this server is left out"))
   return true
 }
 
@@ -307,7 +308,7 @@ function takeAddresses(line: i32, s: Search, host: Span, type: u32, now: i64): A
   unpin(e, line)
   if (!hasRecords(result)) return result
   // RFC 2782 "Target": the name must not be an alias. It is followed all the same (BL-11).
-  if (s.srvEntry != 0 && aliases() > 0) warnAbout(type, host, text("the target of an SRV record is an alias, which it must not be"))
+  if (s.srvEntry != 0 && aliases() > 0) warnAbout(type, host, prose("the target of an SRV record is an alias, which it must not be"))
   const until = horizon(e, now)
   const address = changetype<Endpoint>(OTHER_NAME_AT)
   for (let i: u32 = 0; i < e.count; i++) {

@@ -1,7 +1,7 @@
 // One hunt: the order in which the servers of a line are tried for one request, drawn when it begins and shared with no other request (P-13).
 import { CANDIDATES } from "../config"
 import { TX } from "../memory"
-import { text } from "../base/span"
+import { prose } from "../base/prose"
 import { assume } from "../base/panic"
 import * as log from "../base/log"
 import { Level } from "../base/log"
@@ -90,7 +90,7 @@ function append(hunt: Hunt, id: u32): void {
   for (let i: u32 = 0; i < hunt.count; i++) {
     if (load<u8>(IDS + i) == id) return
   }
-  assume(<i32>hunt.count < CANDIDATES, text("a hunt has no more servers than there are"))
+  assume(<i32>hunt.count < CANDIDATES, prose("a hunt has no more servers than there are"))
   store<u8>(IDS + hunt.count, <u8>id)
   hunt.count++
 }

@@ -1,4 +1,5 @@
 // The explanation of the last choice: what was found, drawn, tried and left, in the order that it was decided.
+import { Prose, prose } from "../base/prose"
 import { Span, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { writeEndpoint } from "../base/ip"
@@ -59,7 +60,7 @@ export function noteHold(id: u32): void {
 
 /** Writes why a server was left: "left 192.0.2.1:5060: it refused ...". */
 export function writeLeft(w: Writer, line: i32, id: u32, reason: Reason, code: u32): void {
-  w.put(text("left "))
+  w.say(prose("left "))
   writeServer(w, line, id)
   writeReason(w, reason, code)
 }
@@ -91,100 +92,100 @@ function writeStep(w: Writer, line: i32, at: usize): void {
   const a: u32 = load<u16>(at, 2), b: u32 = load<u32>(at, 4)
   if (kind == Step.FOUND) {
     w.number(a)
-    w.put(a == 1 ? text(" server known") : text(" servers known"))
+    w.say(a == 1 ? prose(" server known") : prose(" servers known"))
     return
   }
   if (kind == Step.EXHAUSTED) {
-    w.put(text("no server is left"))
+    w.say(prose("no server is left"))
     return
   }
-  if (kind == Step.FIRST) w.put(text("first, as it has our registration: "))
-  else if (kind == Step.PICK) w.put(text("order: "))
-  else if (kind == Step.AVOIDED) w.put(text("put last, failed lately: "))
-  else if (kind == Step.TRY) w.put(text("try "))
+  if (kind == Step.FIRST) w.say(prose("first, as it has our registration: "))
+  else if (kind == Step.PICK) w.say(prose("order: "))
+  else if (kind == Step.AVOIDED) w.say(prose("put last, failed lately: "))
+  else if (kind == Step.TRY) w.say(prose("try "))
   else if (kind == Step.LEFT) {
     writeLeft(w, line, id, <Reason>a, b)
     return
-  } else w.put(text("registered at "))
+  } else w.say(prose("registered at "))
   writeServer(w, line, id)
   if (kind == Step.PICK) writePick(w, line, id, b)
 }
 
 function writeServer(w: Writer, line: i32, id: u32): void {
-  if (indexOfId(line, id) < 0) w.put(text("a server that is gone"))
+  if (indexOfId(line, id) < 0) w.say(prose("a server that is gone"))
   else writeEndpoint(w, byId(line, id).endpoint)
 }
 
 function writePick(w: Writer, line: i32, id: u32, draw: u32): void {
   if (indexOfId(line, id) < 0) return
   const c = byId(line, id)
-  w.put(text(" (priority "))
+  w.say(prose(" (priority "))
   w.number(c.priority)
-  w.put(text(", weight "))
+  w.say(prose(", weight "))
   w.number(c.weight)
   if (draw != 0) {
-    w.put(text(", drew "))
+    w.say(prose(", drew "))
     w.number(draw >>> 16)
-    w.put(text(" of 0-"))
+    w.say(prose(" of 0-"))
     w.number(draw & 0xffff)
   }
-  w.put(text(")"))
+  w.say(prose(")"))
 }
 
 function writeReason(w: Writer, reason: Reason, code: u32): void {
-  w.put(text(": "))
+  w.say(prose(": "))
   if (reason == Reason.CODE) {
-    w.put(text("it answered "))
+    w.say(prose("it answered "))
     w.number(code)
     return
   }
-  w.put(wordsFor(reason))
+  w.say(wordsFor(reason))
 }
 
-function wordsFor(reason: Reason): Span {
-  if (reason == Reason.REFUSED) return text("it refused (nobody listens there)")
-  if (reason == Reason.SILENT) return text("it did not answer in time")
-  if (reason == Reason.UNREACHABLE) return text("there is no way to it")
-  if (reason == Reason.REJECTED) return text("it rejected the user or the password")
-  if (reason == Reason.NO_FLOW) return text("no socket could be opened for it")
-  return text("it left the list")
+function wordsFor(reason: Reason): Prose {
+  if (reason == Reason.REFUSED) return prose("it refused (nobody listens there)")
+  if (reason == Reason.SILENT) return prose("it did not answer in time")
+  if (reason == Reason.UNREACHABLE) return prose("there is no way to it")
+  if (reason == Reason.REJECTED) return prose("it rejected the user or the password")
+  if (reason == Reason.NO_FLOW) return prose("no socket could be opened for it")
+  return prose("it left the list")
 }
 
 function writeStepJson(w: Writer, line: i32, at: usize): void {
   const kind = <Step>load<u8>(at)
   const id: u32 = load<u8>(at, 1)
   const a: u32 = load<u16>(at, 2), b: u32 = load<u32>(at, 4)
-  w.put(text("{\"step\":\""))
+  w.say(prose("{\"step\":\""))
   w.put(stepName(kind))
   w.byte(0x22)
-  if (kind == Step.FOUND) member(w, text("servers"), a)
+  if (kind == Step.FOUND) member(w, prose("servers"), a)
   if (id != 0 && indexOfId(line, id) >= 0) {
-    w.put(text(",\"server\":\""))
+    w.say(prose(",\"server\":\""))
     writeEndpoint(w, byId(line, id).endpoint)
     w.byte(0x22)
     if (kind == Step.PICK) writePickJson(w, byId(line, id), b)
   }
   if (kind == Step.LEFT) {
-    w.put(text(",\"reason\":\""))
-    w.put(<Reason>a == Reason.CODE ? text("it answered with a failure") : wordsFor(<Reason>a))
+    w.say(prose(",\"reason\":\""))
+    w.say(<Reason>a == Reason.CODE ? prose("it answered with a failure") : wordsFor(<Reason>a))
     w.byte(0x22)
-    if (<Reason>a == Reason.CODE) member(w, text("code"), b)
+    if (<Reason>a == Reason.CODE) member(w, prose("code"), b)
   }
   w.byte(0x7d)
 }
 
 function writePickJson(w: Writer, c: Candidate, draw: u32): void {
-  member(w, text("priority"), c.priority)
-  member(w, text("weight"), c.weight)
+  member(w, prose("priority"), c.priority)
+  member(w, prose("weight"), c.weight)
   if (draw == 0) return
-  member(w, text("drawn"), draw >>> 16)
-  member(w, text("of"), draw & 0xffff)
+  member(w, prose("drawn"), draw >>> 16)
+  member(w, prose("of"), draw & 0xffff)
 }
 
-function member(w: Writer, name: Span, value: u32): void {
-  w.put(text(",\""))
-  w.put(name)
-  w.put(text("\":"))
+function member(w: Writer, name: Prose, value: u32): void {
+  w.say(prose(",\""))
+  w.say(name)
+  w.say(prose("\":"))
   w.number(value)
 }
 

@@ -1,4 +1,5 @@
 // The settings as a text: `name: value` on each line. Reads it, all or nothing, and writes it with marks that show when a part is missing.
+import { Prose, prose } from "../base/prose"
 import { Span, NONE, text, span, startOf, lengthOf, endOf, byteAt, between, indexOf, trim, same, startsWith } from "../base/span"
 import { Writer } from "../base/writer"
 import { SETTINGS, nameOf } from "./table"
@@ -28,11 +29,11 @@ export function loadText(all: Span): i32 {
 /** Writes every setting that is not at its default, password included, between the two marks. */
 export function writeAll(w: Writer): void {
   let count = 0
-  w.put(text("# linehunt settings 1\n"))
+  w.say(prose("# linehunt settings 1\n"))
   for (let s = 0; s < SETTINGS; s++) {
     if (isDefault(s)) continue
     w.put(nameOf(s))
-    w.put(text(": "))
+    w.say(prose(": "))
     writeValue(w, s, true)
     w.byte(0x0a)
     count++
@@ -42,9 +43,9 @@ export function writeAll(w: Writer): void {
 }
 
 function writeEndMark(w: Writer, count: i32): void {
-  w.put(text("# end of "))
+  w.say(prose("# end of "))
   w.number(count)
-  w.put(text(" settings"))
+  w.say(prose(" settings"))
 }
 
 /** The number of the first bad line, and its sentence; 0 when there is none. */
@@ -56,34 +57,34 @@ function checkText(all: Span): i32 {
     setLine(++line)
     if (line == 1 && startsWith(content, text("# linehunt"))) {
       marked = true
-      if (!same(content, text("# linehunt settings 1"))) return refuse(line, text("this firmware reads # linehunt settings 1 only"), NONE)
+      if (!same(content, text("# linehunt settings 1"))) return refuse(line, NONE, prose("this firmware reads # linehunt settings 1 only"))
     } else if (startsWith(content, text("# end of "))) {
-      if (!isEndMark(content, popcnt(seen))) return refuse(line, text("the end mark does not count the settings above it; lines are missing or were added"), NONE)
+      if (!isEndMark(content, popcnt(seen))) return refuse(line, NONE, prose("the end mark does not count the settings above it; lines are missing or were added"))
       ended = true
     } else if (!isComment(content)) {
-      if (ended) return refuse(line, text("nothing may follow the end mark"), NONE)
+      if (ended) return refuse(line, NONE, prose("nothing may follow the end mark"))
       const s = checkLine(content)
       if (s < 0) return line
-      if (seen & (1 << s)) return refuse(line, nameOf(s), text(" is given twice"))
+      if (seen & (1 << s)) return refuse(line, nameOf(s), prose(" is given twice"))
       seen |= 1 << s
     }
   }
   if (!marked || ended) return 0
-  return refuse(line, text("the text is cut short: it does not end with its end mark"), NONE)
+  return refuse(line, NONE, prose("the text is cut short: it does not end with its end mark"))
 }
 
 /** The setting of a good `name: value` line; else -1 and the sentence is written. */
 function checkLine(line: Span): i32 {
   if (indexOf(line, 0x3a) > 0) return check(nameIn(line), valueIn(line))
   const w = beginFault()
-  w.put(text("a line is name: value"))
+  w.say(prose("a line is name: value"))
   // No more than the first word is repeated: a mistyped line may hold the password
   let length: u32 = 0
   while (length < lengthOf(line) && isNameLetter(byteAt(line, length))) length++
   if (length == 0) return -1
-  w.put(text(", not "))
+  w.say(prose(", not "))
   echo(span(startOf(line), length))
-  if (length < lengthOf(line)) w.put(text("..."))
+  if (length < lengthOf(line)) w.say(prose("..."))
   return -1
 }
 
@@ -93,10 +94,10 @@ function isEndMark(line: Span, count: u32): bool {
   return same(line, between(from, w.at))
 }
 
-function refuse(line: i32, what: Span, more: Span): i32 {
+function refuse(line: i32, name: Span, what: Prose): i32 {
   const w = beginFault()
-  w.put(what)
-  w.put(more)
+  w.put(name)
+  w.say(what)
   return line
 }
 

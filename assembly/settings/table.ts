@@ -1,4 +1,5 @@
 // Every setting in one table: name, kind, limits, default, unit or choices, and one line of help.
+import { Prose, prose } from "../base/prose"
 import { Span, text, sameFolded } from "../base/span"
 
 export const enum Setting {
@@ -19,29 +20,29 @@ export const enum UseNaptr { AUTO, NEVER, ALWAYS }
 // Least and most are the number's range, or the length in bytes of a text. The domain is short of the 253 that DNS allows, because
 // a REGISTER with credentials names it six times and has to fit one datagram.
 const TABLE = memory.data<u32>([
-  text("domain"), Kind.HOST, 0, 128, text(""), text(""), text("your SIP domain, as in 6001@DOMAIN"),
-  text("server"), Kind.SERVER, 0, 134, text(""), text(""), text("where to register; empty: ask DNS for the domain"),
-  text("user"), Kind.USER, 0, 64, text(""), text(""), text("your extension, as in USER@example.com"),
-  text("auth_user"), Kind.WORDS, 0, 64, text(""), text(""), text("name for the password check; empty: the user"),
-  text("password"), Kind.SECRET, 0, 64, text(""), text(""), text("password of the account; never shown"),
-  text("display_name"), Kind.WORDS, 0, 48, text(""), text(""), text("your name as others see it"),
-  text("sip_port"), Kind.NUMBER, 0, 65535, 5060, text(""), text("own UDP port; 0: any free one"),
-  text("register_ttl"), Kind.NUMBER, 60, 86400, 3600, text("s"), text("lifetime that is asked for a registration"),
-  text("sip_retry_t1"), Kind.NUMBER, 50, 5000, 500, text("ms"), text("timer T1; a silent server is left after 64 of them"),
-  text("sip_t2"), Kind.NUMBER, 1000, 16000, 4000, text("ms"), text("timer T2, the longest pause between two sends"),
-  text("sip_t4"), Kind.NUMBER, 1000, 16000, 5000, text("ms"), text("timer T4, how long a message may stay in the network"),
-  text("retry_mode"), Kind.CHOICE, 0, 2, RetryMode.FULL, text("64t1 count period"), text("when a silent server is left"),
-  text("retry_count"), Kind.NUMBER, 0, 10, 3, text(""), text("retry_mode count: sends again before leaving"),
-  text("retry_period"), Kind.NUMBER, 1, 32, 8, text("s"), text("retry_mode period: wait before leaving"),
-  text("last_server_full"), Kind.NUMBER, 0, 1, 1, text(""), text("1: the last server always gets 64 T1"),
-  text("dirty_host_ttl"), Kind.NUMBER, 0, 86400, 0, text("s"), text("how long a failed server is not tried; 0: no such time"),
-  text("failover_codes"), Kind.CODES, 0, 48, text("500 503 504"), text(""), text("answers that mean: try the next server"),
-  text("weight_algo"), Kind.CHOICE, 0, 2, WeightAlgo.RFC2782, text("rfc2782 proportional dns_order"), text("choice among servers of one priority"),
-  text("use_naptr"), Kind.CHOICE, 0, 2, UseNaptr.AUTO, text("auto 0 1"), text("whether DNS is asked for NAPTR records first"),
-  text("dns_serve_stale"), Kind.NUMBER, 0, 604800, 86400, text("s"), text("how long old DNS answers serve when DNS is dead"),
-  text("dns_min_ttl"), Kind.NUMBER, 0, 3600, 30, text("s"), text("a DNS answer is kept this long at least"),
-  text("filter_registrar"), Kind.NUMBER, 0, 1, 0, text(""), text("1: refuse calls that do not come from a server of ours"),
-  text("enabled"), Kind.NUMBER, 0, 1, 1, text(""), text("0: the phone does not register"),
+  text("domain"), Kind.HOST, 0, 128, text(""), text(""), prose("your SIP domain, as in 6001@DOMAIN"),
+  text("server"), Kind.SERVER, 0, 134, text(""), text(""), prose("where to register; empty: ask DNS for the domain"),
+  text("user"), Kind.USER, 0, 64, text(""), text(""), prose("your extension, as in USER@example.com"),
+  text("auth_user"), Kind.WORDS, 0, 64, text(""), text(""), prose("name for the password check; empty: the user"),
+  text("password"), Kind.SECRET, 0, 64, text(""), text(""), prose("password of the account; never shown"),
+  text("display_name"), Kind.WORDS, 0, 48, text(""), text(""), prose("your name as others see it"),
+  text("sip_port"), Kind.NUMBER, 0, 65535, 5060, text(""), prose("own UDP port; 0: any free one"),
+  text("register_ttl"), Kind.NUMBER, 60, 86400, 3600, text("s"), prose("lifetime that is asked for a registration"),
+  text("sip_retry_t1"), Kind.NUMBER, 50, 5000, 500, text("ms"), prose("timer T1; a silent server is left after 64 of them"),
+  text("sip_t2"), Kind.NUMBER, 1000, 16000, 4000, text("ms"), prose("timer T2, the longest pause between two sends"),
+  text("sip_t4"), Kind.NUMBER, 1000, 16000, 5000, text("ms"), prose("timer T4, how long a message may stay in the network"),
+  text("retry_mode"), Kind.CHOICE, 0, 2, RetryMode.FULL, text("64t1 count period"), prose("when a silent server is left"),
+  text("retry_count"), Kind.NUMBER, 0, 10, 3, text(""), prose("retry_mode count: sends again before leaving"),
+  text("retry_period"), Kind.NUMBER, 1, 32, 8, text("s"), prose("retry_mode period: wait before leaving"),
+  text("last_server_full"), Kind.NUMBER, 0, 1, 1, text(""), prose("1: the last server always gets 64 T1"),
+  text("dirty_host_ttl"), Kind.NUMBER, 0, 86400, 0, text("s"), prose("how long a failed server is not tried; 0: no such time"),
+  text("failover_codes"), Kind.CODES, 0, 48, text("500 503 504"), text(""), prose("answers that mean: try the next server"),
+  text("weight_algo"), Kind.CHOICE, 0, 2, WeightAlgo.RFC2782, text("rfc2782 proportional dns_order"), prose("choice among servers of one priority"),
+  text("use_naptr"), Kind.CHOICE, 0, 2, UseNaptr.AUTO, text("auto 0 1"), prose("whether DNS is asked for NAPTR records first"),
+  text("dns_serve_stale"), Kind.NUMBER, 0, 604800, 86400, text("s"), prose("how long old DNS answers serve when DNS is dead"),
+  text("dns_min_ttl"), Kind.NUMBER, 0, 3600, 30, text("s"), prose("a DNS answer is kept this long at least"),
+  text("filter_registrar"), Kind.NUMBER, 0, 1, 0, text(""), prose("1: refuse calls that do not come from a server of ours"),
+  text("enabled"), Kind.NUMBER, 0, 1, 1, text(""), prose("0: the phone does not register"),
 ])
 const ROW = 28
 
@@ -57,7 +58,7 @@ export function mostOf(s: Setting): i32 { return column(s, 3) }
 export function defaultOf(s: Setting): u32 { return column(s, 4) }
 /** The unit of a number, or the words of a choice with a space between. */
 export function unitOf(s: Setting): Span { return column(s, 5) }
-export function helpOf(s: Setting): Span { return column(s, 6) }
+export function helpOf(s: Setting): Prose { return changetype<Prose>(column(s, 6)) }
 export function isText(s: Setting): bool { return kindOf(s) <= Kind.CODES }
 
 /** The setting of that name, or -1. */

@@ -1,5 +1,6 @@
 // The settings' values, one by one: reading, checking and changing them. settings/file.ts reads and writes them as a text.
 import { SETTINGS_STATE } from "../memory"
+import { prose } from "../base/prose"
 import { Span, text, span, startOf, lengthOf, byteAt, endOf, between, indexOf, same, keep } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
 import { decimal, hexDigit } from "../base/number"
@@ -81,9 +82,9 @@ export function beginFault(): Writer {
   const w = changetype<Writer>(FAULT_WRITER)
   w.open(FAULT, FAULT_SIZE)
   if (load<i32>(LINE) == 0) return w
-  w.put(text("line "))
+  w.say(prose("line "))
   w.number(load<i32>(LINE))
-  w.put(text(": "))
+  w.say(prose(": "))
   return w
 }
 
@@ -110,7 +111,7 @@ export function writeValue(w: Writer, s: Setting, secrets: bool): void {
   }
   const value = words(s)
   if (kindOf(s) == Kind.SECRET && !secrets) {
-    if (lengthOf(value) > 0) w.put(text("********"))
+    if (lengthOf(value) > 0) w.say(prose("********"))
     return
   }
   const quote = needsQuotes(value)
@@ -125,26 +126,26 @@ function choiceWord(s: Setting, n: i32): Span { return wordAt(unitOf(s), n) }
 /** Writes what a setting may be: "50 to 5000 ms". */
 export function writeAllowed(w: Writer, s: Setting): void {
   switch (kindOf(s)) {
-    case Kind.HOST: w.put(text("a host name or IP address")); break
-    case Kind.SERVER: w.put(text("a host name or IP address, :port if not 5060")); break
-    case Kind.USER: w.put(text("letters, digits and -_.!~*'()&=+$,;?/%hh")); break
-    case Kind.CODES: w.put(text("codes from 300 to 699 such as 500 5xx")); break
+    case Kind.HOST: w.say(prose("a host name or IP address")); break
+    case Kind.SERVER: w.say(prose("a host name or IP address, :port if not 5060")); break
+    case Kind.USER: w.say(prose("letters, digits and -_.!~*'()&=+$,;?/%hh")); break
+    case Kind.CODES: w.say(prose("codes from 300 to 699 such as 500 5xx")); break
     case Kind.CHOICE: writeChoices(w, s); break
     case Kind.NUMBER: writeRange(w, s); break
-    default: w.put(text("printable UTF-8")); break
+    default: w.say(prose("printable UTF-8")); break
   }
 }
 
 function writeChoices(w: Writer, s: Setting): void {
   for (let n = 0; n <= mostOf(s); n++) {
-    if (n > 0) w.put(n == mostOf(s) ? text(" or ") : text(", "))
+    if (n > 0) w.say(n == mostOf(s) ? prose(" or ") : prose(", "))
     w.put(choiceWord(s, n))
   }
 }
 
 function writeRange(w: Writer, s: Setting): void {
   w.number(leastOf(s))
-  w.put(leastOf(s) == 0 && mostOf(s) == 1 ? text(" or ") : text(" to "))
+  w.say(leastOf(s) == 0 && mostOf(s) == 1 ? prose(" or ") : prose(" to "))
   w.number(mostOf(s))
   if (lengthOf(unitOf(s)) > 0) w.byte(0x20)
   w.put(unitOf(s))
@@ -155,17 +156,17 @@ function accepts(s: Setting, value: Span): bool {
   const w = faultWriter()
   w.put(nameOf(s))
   if (isText(s) && lengthOf(value) > <u32>mostOf(s)) {
-    w.put(text(" is at most "))
+    w.say(prose(" is at most "))
     w.number(mostOf(s))
-    w.put(text(" characters, not "))
+    w.say(prose(" characters, not "))
     w.number(lengthOf(value))
     return false
   }
   if (printable(value) && isOfKind(s, value)) return true
-  w.put(text(" is "))
+  w.say(prose(" is "))
   writeAllowed(w, s)
   if (kindOf(s) == Kind.WORDS || kindOf(s) == Kind.SECRET) return false
-  w.put(text(", not "))
+  w.say(prose(", not "))
   echo(value)
   return false
 }
@@ -187,21 +188,21 @@ function isOfKind(s: Setting, value: Span): bool {
 export function echo(value: Span): void {
   const w = faultWriter(), length = lengthOf(value)
   if (length == 0) {
-    w.put(text("empty"))
+    w.say(prose("empty"))
     return
   }
   for (let i: u32 = 0; i < min(length, ECHO_MAX); i++) {
     const c = byteAt(value, i)
     w.byte(c - 0x20 < 0x5f ? c : 0x3f)
   }
-  if (length > ECHO_MAX) w.put(text("..."))
+  if (length > ECHO_MAX) w.say(prose("..."))
 }
 
 function unknownName(name: Span): void {
   const w = faultWriter()
-  w.put(text("there is no setting "))
+  w.say(prose("there is no setting "))
   echo(name)
-  w.put(text("; "))
+  w.say(prose("; "))
   let best = -1, least = FAR
   for (let s = 0; s < SETTINGS; s++) {
     const mistakes = distance(name, nameOf(s))
@@ -210,10 +211,10 @@ function unknownName(name: Span): void {
     best = s
   }
   if (best < 0) {
-    w.put(text("cfg show lists them"))
+    w.say(prose("cfg show lists them"))
     return
   }
-  w.put(text("did you mean "))
+  w.say(prose("did you mean "))
   w.put(nameOf(best))
   w.byte(0x3f)
 }

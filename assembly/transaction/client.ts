@@ -3,7 +3,8 @@ import { CLIENT_TRANSACTIONS } from "../config"
 import { NEVER, sooner } from "../base/deadline"
 import { Endpoint } from "../base/endpoint"
 import { assume } from "../base/panic"
-import { startOf, lengthOf, text } from "../base/span"
+import { prose } from "../base/prose"
+import { startOf, lengthOf } from "../base/span"
 import { Message, Method, parse, kept } from "../wire/message"
 import { ackFor, cancelFor } from "../wire/compose"
 import * as flows from "../transport/flow"
@@ -35,7 +36,7 @@ export function start(method: Method, slot: i32, flow: u32, peer: Endpoint, owne
   t.owner = owner
   outbox.send(slot, flow, peer)
   const request = read(slot)
-  assume(request.method == <u8>method && hasCookie(request.branch), text("a request is of the method said and has a branch of ours"))
+  assume(request.method == <u8>method && hasCookie(request.branch), prose("a request is of the method said and has a branch of ours"))
   begin(t, <u8>method, keyOf(request), slot, flow, peer, giveUpMs, now)
   if (flows.carrier(flow) == flows.LOST) run(t, Input.UNREACHABLE, changetype<Message>(0), now)
   return <i32>t.handle
@@ -230,7 +231,7 @@ function sendCancel(t: Transaction, now: i64): void {
   }
   const w = outbox.writer(slot)
   cancelFor(w, read(t.slot))
-  assume(!w.overflow, text("a CANCEL is shorter than its INVITE"))
+  assume(!w.overflow, prose("a CANCEL is shorter than its INVITE"))
   outbox.send(slot, t.flow, t.peer)
   begin(c, <u8>Method.CANCEL, t.key, slot, t.flow, t.peer, 0, now)
   c.flags = QUIET
@@ -291,6 +292,6 @@ function command(handle: i32, input: u8, now: i64): void {
 /** Our own message in this slot of the outbox, parsed. */
 function read(slot: i32): Message {
   const bytes = outbox.bytesOf(slot), m = kept()
-  assume(parse(startOf(bytes), lengthOf(bytes), m) > 0, text("a message of ours can be read"))
+  assume(parse(startOf(bytes), lengthOf(bytes), m) > 0, prose("a message of ours can be read"))
   return m
 }

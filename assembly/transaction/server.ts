@@ -2,6 +2,7 @@
 import { CLIENT_TRANSACTIONS, SERVER_TRANSACTIONS, REQUEST_SLOTS, BUSY_RETRY_SEC } from "../config"
 import { NEVER, sooner } from "../base/deadline"
 import { Endpoint } from "../base/endpoint"
+import { prose } from "../base/prose"
 import { NONE, same, startOf, lengthOf, text } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
 import { Message, Method, parse, kept } from "../wire/message"
@@ -270,9 +271,9 @@ function sayBusy(m: Message, flow: u32, source: Endpoint): void {
   writeKey(tag, keyOf(m))
   const w = outbox.writer(slot)
   beginResponse(w, m, 503, text("Service Unavailable"), tag.written, source)
-  w.put(text("Retry-After: "))
+  w.say(prose("Retry-After: "))
   w.number(BUSY_RETRY_SEC)
-  w.put(text("\r\n"))
+  w.say(prose("\r\n"))
   finish(w, NONE)
   if (w.overflow) {
     outbox.discard(slot)

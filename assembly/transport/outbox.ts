@@ -4,7 +4,8 @@ import { OUTBOX_SLOTS, MESSAGE_MAX } from "../config"
 import { Endpoint } from "../base/endpoint"
 import { NEVER } from "../base/deadline"
 import { assume } from "../base/panic"
-import { Span, span, text } from "../base/span"
+import { prose } from "../base/prose"
+import { Span, span } from "../base/span"
 import { Writer } from "../base/writer"
 import { Output, give, io, peer as ioPeer } from "../io"
 import { carrier, LOST } from "./flow"
@@ -65,7 +66,7 @@ export function writer(slot: i32): Writer { return taken(slot).writer }
 /** The message is complete: it leaves by `flow` for `peer` as soon as the flow is open and its turn has come. */
 export function send(slot: i32, flow: u32, peer: Endpoint): void {
   const letter = taken(slot)
-  assume(!letter.writer.overflow, text("a message that did not fit is not sent"))
+  assume(!letter.writer.overflow, prose("a message that did not fit is not sent"))
   letter.flow = flow
   letter.peer.copyFrom(peer)
   letter.length = <u32>(letter.writer.at - letter.writer.start)
@@ -142,6 +143,6 @@ function isFree(letter: Letter): bool {
 function at(slot: i32): Letter { return changetype<Letter>(OUTBOX + <usize>slot * LETTER_SIZE) }
 
 function taken(slot: i32): Letter {
-  assume(slot >= 0 && slot < OUTBOX_SLOTS && at(slot).state == Slot.TAKEN, text("this slot of the outbox is not taken"))
+  assume(slot >= 0 && slot < OUTBOX_SLOTS && at(slot).state == Slot.TAKEN, prose("this slot of the outbox is not taken"))
   return at(slot)
 }

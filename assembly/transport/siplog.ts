@@ -1,6 +1,7 @@
 // SIP messages in the log: always their first line, and on request every line.
 import { Endpoint } from "../base/endpoint"
-import { Span, between, byteAt, endOf, lengthOf, span, startOf, text } from "../base/span"
+import { prose } from "../base/prose"
+import { Span, between, byteAt, endOf, lengthOf, span, startOf } from "../base/span"
 import { Writer } from "../base/writer"
 import { writeEndpoint } from "../base/ip"
 import * as log from "../base/log"
@@ -11,15 +12,15 @@ export function logMessage(sent: bool, peer: Endpoint, bytes: Span, whole: bool)
   const end = endOf(bytes)
   let line = lineAt(startOf(bytes), end)
   const w = log.line()
-  w.put(sent ? text("to ") : text("from "))
+  w.say(sent ? prose("to ") : prose("from "))
   writeEndpoint(w, peer)
-  w.put(text(": "))
+  w.say(prose(": "))
   putPart(w, line)
   log.say(Level.SIP)
   while (whole && endOf(line) < end) {
     line = lineAt(endOf(line) + 1, end)
     const more = log.line()
-    more.put(text("    "))
+    more.say(prose("    "))
     putPart(more, line)
     log.say(Level.SIP)
   }

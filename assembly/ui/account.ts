@@ -1,4 +1,5 @@
 // The account form: five settings, collected in a draft. Nothing is applied before Save.
+import { prose } from "../base/prose"
 import { Span, text, lengthOf } from "../base/span"
 import { Setting, applyDraft, beginDraft, draft, hasDraft } from "../settings/settings"
 import { COLUMNS, invert, write } from "./screen"
@@ -19,7 +20,7 @@ export function drawAccount(): void {
   }
   invert(BODY_TOP + chosen(), 0, COLUMNS)
   if (hasDraft()) write(BODY_TOP + FIELDS, 0, text("Changed, not saved"))
-  softKeys(text("Cancel"), text("Save"), text("Edit"))
+  softKeys(prose("Cancel"), prose("Save"), prose("Edit"))
 }
 
 export function pressAccount(key: u32): Action {

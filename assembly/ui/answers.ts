@@ -1,4 +1,5 @@
 // What the console says: the pieces of the reply to each command, as text or as one JSON document.
+import { Prose, prose } from "../base/prose"
 import { Span, text, lengthOf } from "../base/span"
 import { Writer } from "../base/writer"
 import { wordAt } from "../settings/word"
@@ -7,7 +8,7 @@ import { candidateCount } from "../servers/candidates"
 import { PRODUCT } from "../product"
 import { COMMANDS, Command, Refusal, Reply, scratch } from "./lines"
 import { commandArguments, commandHelp, commandName, guess } from "./command"
-import { name, numberMember, textMember } from "./json"
+import { name, numberMember, proseMember, textMember } from "./json"
 import { writeServerItem, writeStatusReport } from "./report-line"
 import { dnsItems, writeDnsItem } from "./report-dns"
 import { MEMORY_ITEMS, writeMemoryItem } from "./report-memory"
@@ -20,28 +21,28 @@ const USAGE_WIDTH: usize = 20            // of the first column of help
 export function produce(w: Writer, r: Reply): bool {
   if (r.refusal != Refusal.NONE) return refusal(w, r)
   switch (r.command) {
-    case Command.HELP: return r.subject < 0 ? list(w, r, text("commands"), COMMANDS) : usage(w, r)
+    case Command.HELP: return r.subject < 0 ? list(w, r, prose("commands"), COMMANDS) : usage(w, r)
     case Command.STATUS: return writeStatusReport(w, r)
     case Command.SERVERS:
-    case Command.SIP_STATUS: return list(w, r, text("servers"), candidateCount(0))
-    case Command.DNS_SHOW: return list(w, r, text("records"), dnsItems())
-    case Command.CFG_SHOW: return list(w, r, text("settings"), SETTINGS)
+    case Command.SIP_STATUS: return list(w, r, prose("servers"), candidateCount(0))
+    case Command.DNS_SHOW: return list(w, r, prose("records"), dnsItems())
+    case Command.CFG_SHOW: return list(w, r, prose("settings"), SETTINGS)
     case Command.CFG_GET: return writeSettingReport(w, r)
     case Command.CFG_SET: return writeSettingReport(w, r)
     case Command.WHY: return why(w, r)
-    case Command.MEM: return list(w, r, text("memory"), MEMORY_ITEMS)
+    case Command.MEM: return list(w, r, prose("memory"), MEMORY_ITEMS)
     case Command.VERSION: return version(w, r)
   }
   return acknowledge(w, r)
 }
 
 /** One piece per item; the JSON document is an object with one member, the array of the items. */
-function list(w: Writer, r: Reply, what: Span, count: i32): bool {
+function list(w: Writer, r: Reply, what: Prose, count: i32): bool {
   const i = <i32>r.piece
   if (r.json && i == 0) beginArray(w, what)
   if (i > 0) w.byte(r.json ? 0x2c : 0x0a)
   if (count > 0) item(w, r, i)
-  else if (!r.json) w.put(emptyList(r.command))
+  else if (!r.json) w.say(emptyList(r.command))
   if (i + 1 < count) return true
   if (r.json) endArray(w)
   return false
@@ -57,43 +58,43 @@ function item(w: Writer, r: Reply, i: i32): void {
   writeServerItem(w, r, i)
 }
 
-function emptyList(command: u8): Span { return command == Command.DNS_SHOW ? text("nothing is known") : text("no server is known yet") }
+function emptyList(command: u8): Prose { return command == Command.DNS_SHOW ? prose("nothing is known") : prose("no server is known yet") }
 
 /** The explanation has as many steps as the room servers says; a last piece ends it. */
 function why(w: Writer, r: Reply): bool {
   const i = <i32>r.piece
-  if (r.json && i == 0) beginArray(w, text("steps"))
+  if (r.json && i == 0) beginArray(w, prose("steps"))
   const from = w.at
   if (i > 0) w.byte(r.json ? 0x2c : 0x0a)
   if (writeWhy(w, 0, i, r.json)) return true
   w.at = from
   if (r.json) endArray(w)
-  else if (i == 0) w.put(text("nothing had to be decided so far"))
+  else if (i == 0) w.say(prose("nothing had to be decided so far"))
   return false
 }
 
-function beginArray(w: Writer, what: Span): void {
+function beginArray(w: Writer, what: Prose): void {
   w.byte(0x7b)
   name(w, what)
   w.byte(0x5b)
 }
 
-function endArray(w: Writer): void { w.put(text("]}")) }
+function endArray(w: Writer): void { w.say(prose("]}")) }
 
 function helpItem(w: Writer, r: Reply, c: Command): void {
   if (!r.json) {
     const from = w.at
     writeUsage(w, c)
     while (w.at < from + USAGE_WIDTH) w.byte(0x20)
-    w.put(commandHelp(c))
+    w.say(commandHelp(c))
     return
   }
   const pen = scratch()
   writeUsage(pen, c)
   w.byte(0x7b)
-  textMember(w, text("command"), commandName(c))
-  textMember(w, text("usage"), pen.written)
-  textMember(w, text("help"), commandHelp(c))
+  textMember(w, prose("command"), commandName(c))
+  textMember(w, prose("usage"), pen.written)
+  proseMember(w, prose("help"), commandHelp(c))
   w.byte(0x7d)
 }
 
@@ -104,22 +105,21 @@ function usage(w: Writer, r: Reply): bool {
     return false
   }
   writeUsage(w, c)
-  w.put(text(" [--json]\n"))
-  w.put(commandHelp(c))
+  w.say(prose(" [--json]\n"))
+  w.say(commandHelp(c))
   return false
 }
 
 function writeUsage(w: Writer, c: Command): void {
   w.put(commandName(c))
-  if (lengthOf(commandArguments(c)) > 0) w.byte(0x20)
-  w.put(commandArguments(c))
+  w.say(commandArguments(c))
 }
 
 function version(w: Writer, r: Reply): bool {
   if (r.json) {
     w.byte(0x7b)
-    textMember(w, text("version"), PRODUCT)
-    numberMember(w, text("abi"), 1)
+    textMember(w, prose("version"), PRODUCT)
+    numberMember(w, prose("abi"), 1)
     w.byte(0x7d)
   } else {
     w.put(PRODUCT)
@@ -131,25 +131,25 @@ function version(w: Writer, r: Reply): bool {
 function acknowledge(w: Writer, r: Reply): bool {
   const words = done(r)
   if (!r.json) {
-    w.put(words)
+    w.say(words)
     return false
   }
   w.byte(0x7b)
-  textMember(w, text("done"), words)
+  proseMember(w, prose("done"), words)
   w.byte(0x7d)
   return false
 }
 
-function done(r: Reply): Span {
+function done(r: Reply): Prose {
   switch (r.command) {
-    case Command.REGISTER: return text("registering")
-    case Command.UNREGISTER: return text("unregistering")
-    case Command.DNS_FLUSH: return text("what DNS answered is forgotten")
-    case Command.DNS_LOG: return r.subject == 1 ? text("DNS is logged") : text("DNS is no longer logged")
-    case Command.SIP_TRACE: return r.subject == 1 ? text("SIP messages are logged whole") : text("SIP messages are logged by their first line")
-    case Command.CFG_SAVE: return text("the settings are given out to be kept")
+    case Command.REGISTER: return prose("registering")
+    case Command.UNREGISTER: return prose("unregistering")
+    case Command.DNS_FLUSH: return prose("what DNS answered is forgotten")
+    case Command.DNS_LOG: return r.subject == 1 ? prose("DNS is logged") : prose("DNS is no longer logged")
+    case Command.SIP_TRACE: return r.subject == 1 ? prose("SIP messages are logged whole") : prose("SIP messages are logged by their first line")
+    case Command.CFG_SAVE: return prose("the settings are given out to be kept")
   }
-  return text("starting anew")
+  return prose("starting anew")
 }
 
 // -- Refusals
@@ -162,11 +162,11 @@ function refusal(w: Writer, r: Reply): bool {
   const pen = scratch()
   writeSentence(pen, r)
   w.byte(0x7b)
-  name(w, text("error"))
+  name(w, prose("error"))
   w.byte(0x7b)
-  textMember(w, text("code"), refusalWord(r.refusal))
-  textMember(w, text("message"), pen.written)
-  w.put(text("}}"))
+  textMember(w, prose("code"), refusalWord(r.refusal))
+  textMember(w, prose("message"), pen.written)
+  w.say(prose("}}"))
   return false
 }
 
@@ -178,21 +178,21 @@ function writeSentence(w: Writer, r: Reply): void {
   switch (r.refusal) {
     case Refusal.UNKNOWN_COMMAND: return unknown(w, r.argument)
     case Refusal.SETTING: return w.put(fault())
-    case Refusal.NO_ACCOUNT: return w.put(text("there is no account: set domain and user first, with cfg set"))
-    case Refusal.SWITCHED_OFF: return w.put(text("registering is switched off: cfg set enabled 1"))
+    case Refusal.NO_ACCOUNT: return w.say(prose("there is no account: set domain and user first, with cfg set"))
+    case Refusal.SWITCHED_OFF: return w.say(prose("registering is switched off: cfg set enabled 1"))
   }
-  w.put(text("usage: "))
+  w.say(prose("usage: "))
   writeUsage(w, r.command)
 }
 
 function unknown(w: Writer, line: Span): void {
   const c = guess(line)
-  w.put(text("there is no such command; "))
+  w.say(prose("there is no such command; "))
   if (c < 0) {
-    w.put(text("help lists them"))
+    w.say(prose("help lists them"))
     return
   }
-  w.put(text("did you mean "))
+  w.say(prose("did you mean "))
   writeUsage(w, c)
   w.byte(0x3f)
 }

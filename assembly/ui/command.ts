@@ -1,4 +1,5 @@
 // The console: finds the command in a line, checks what follows it, and says what the phone is to do. The reply is given by ui/lines.ts.
+import { Prose, prose, proseAt } from "../base/prose"
 import { Span, text, startOf, endOf, lengthOf, byteAt, between, sameFolded, same, trim, span } from "../base/span"
 import { Setting, assign, find, number } from "../settings/settings"
 import { FAR, distance } from "../settings/word"
@@ -9,30 +10,30 @@ import { hasAccount } from "./words"
 
 // One row per command, in the order of `Command`: name, what follows it, what it does.
 const TABLE = memory.data<u32>([
-  text("help"), text("[COMMAND]"), text("lists the commands, or tells how to use one"),
-  text("status"), text(""), text("tells how the phone is registered"),
-  text("servers"), text(""), text("lists the servers: rank:priority, address, status, * where registered"),
-  text("register"), text(""), text("registers, or refreshes the registration"),
-  text("unregister"), text(""), text("removes the registration"),
-  text("dns show"), text(""), text("lists what DNS answered, and the seconds left of it"),
-  text("dns flush"), text(""), text("forgets what DNS answered"),
-  text("dns log"), text("on|off"), text("logs DNS questions and answers, or stops that"),
-  text("sip trace"), text("on|off"), text("logs SIP messages whole, or only their first line"),
-  text("sip status"), text(""), text("the same as servers"),
-  text("cfg show"), text(""), text("lists the settings"),
-  text("cfg get"), text("NAME"), text("shows a setting, what it may be and what it is for"),
-  text("cfg set"), text("NAME VALUE"), text("changes a setting until the next start"),
-  text("cfg save"), text(""), text("keeps the settings for the next start"),
-  text("why"), text(""), text("explains step by step why this server"),
-  text("mem"), text(""), text("shows the memory and the pools in use"),
-  text("version"), text(""), text("shows the version"),
-  text("reboot"), text(""), text("starts the phone anew"),
+  text("help"), prose(" [COMMAND]"), prose("lists the commands, or tells how to use one"),
+  text("status"), prose(""), prose("tells how the phone is registered"),
+  text("servers"), prose(""), prose("lists the servers: rank:priority, address, status, * where registered"),
+  text("register"), prose(""), prose("registers, or refreshes the registration"),
+  text("unregister"), prose(""), prose("removes the registration"),
+  text("dns show"), prose(""), prose("lists what DNS answered, and the seconds left of it"),
+  text("dns flush"), prose(""), prose("forgets what DNS answered"),
+  text("dns log"), prose(" on|off"), prose("logs DNS questions and answers, or stops that"),
+  text("sip trace"), prose(" on|off"), prose("logs SIP messages whole, or only their first line"),
+  text("sip status"), prose(""), prose("the same as servers"),
+  text("cfg show"), prose(""), prose("lists the settings"),
+  text("cfg get"), prose(" NAME"), prose("shows a setting, what it may be and what it is for"),
+  text("cfg set"), prose(" NAME VALUE"), prose("changes a setting until the next start"),
+  text("cfg save"), prose(""), prose("keeps the settings for the next start"),
+  text("why"), prose(""), prose("explains step by step why this server"),
+  text("mem"), prose(""), prose("shows the memory and the pools in use"),
+  text("version"), prose(""), prose("shows the version"),
+  text("reboot"), prose(""), prose("starts the phone anew"),
 ])
 const ROW = 12
 
 export function commandName(c: Command): Span { return load<u32>(TABLE + <usize>c * ROW) }
-export function commandArguments(c: Command): Span { return load<u32>(TABLE + <usize>c * ROW, 4) }
-export function commandHelp(c: Command): Span { return load<u32>(TABLE + <usize>c * ROW, 8) }
+export function commandArguments(c: Command): Prose { return proseAt(TABLE + <usize>c * ROW + 4) }
+export function commandHelp(c: Command): Prose { return proseAt(TABLE + <usize>c * ROW + 8) }
 
 /** Settings that a registration depends on. */
 const REGISTERED_WITH: u32 = 1 << Setting.DOMAIN | 1 << Setting.SERVER | 1 << Setting.USER | 1 << Setting.AUTH_USER | 1 << Setting.PASSWORD |

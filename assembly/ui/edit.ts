@@ -1,4 +1,5 @@
 // The editor: one line of text, typed on the number keys. What is not allowed is refused when it is accepted, with the reason.
+import { prose } from "../base/prose"
 import { Span, text, span, startOf, endOf, lengthOf } from "../base/span"
 import { NEVER } from "../base/deadline"
 import { decode } from "../settings/character"
@@ -39,7 +40,7 @@ export function drawEdit(): void {
   }
   drawText(w.written)
   write(BODY_TOP + TEXT_ROWS, 0, hint(s))
-  softKeys(text("Delete"), text("Cancel"), text("OK"))
+  softKeys(prose("Delete"), prose("Cancel"), prose("OK"))
 }
 
 export function pressEdit(key: u32): Action {

@@ -1,4 +1,5 @@
 // The idle view: who we are, where we are registered or what the phone is doing about it, and the time.
+import { prose } from "../base/prose"
 import { Span, NONE, text } from "../base/span"
 import { Setting, number, words } from "../settings/settings"
 import { candidate, candidateCount } from "../servers/candidates"
@@ -29,7 +30,7 @@ export function drawIdle(): void {
     writeAccount(w)
     fitted(6, 0, w.written)
   }
-  softKeys(text("Servers"), !canBegin(r) ? text("") : r.state == RegistrationState.OFF ? text("Log on") : text("Retry"), text("Menu"))
+  softKeys(prose("Servers"), !canBegin(r) ? prose("") : r.state == RegistrationState.OFF ? prose("Log on") : prose("Retry"), prose("Menu"))
 }
 
 export function pressIdle(key: u32): Action {
@@ -97,7 +98,7 @@ function drawServer(r: Registration, headline: Span, counting: bool): void {
   if (!counting) return
   w = pen()
   writeRank(w, c)
-  w.put(text(", "))
+  w.say(prose(", "))
   writeElapsed(w)
   write(row, 0, w.written)
 }
@@ -119,7 +120,7 @@ function drawWaiting(r: Registration): void {
   write(HEADLINE + 1, 0, w.written)
   if (r.reason == Trouble.NETWORK_DOWN || !isAhead(r.retryAt)) return
   w = pen()
-  w.put(text("Tries again in "))
+  w.say(prose("Tries again in "))
   writeLeft(w, r.retryAt)
   write(HEADLINE + 2, 0, w.written)
 }

@@ -1,4 +1,5 @@
 // JSON for the console's replies: strings with their escapes, and members.
+import { Prose } from "../base/prose"
 import { Span, startOf, endOf } from "../base/span"
 import { Writer } from "../base/writer"
 import { NO_CHARACTER, decode } from "../settings/character"
@@ -24,20 +25,28 @@ export function string(w: Writer, s: Span): void {
 }
 
 /** Writes a name and a colon, with a comma in front unless it is the first in its object. */
-export function name(w: Writer, s: Span): void {
+export function name(w: Writer, s: Prose): void {
   if (w.at > w.start && load<u8>(w.at - 1) != 0x7b) w.byte(0x2c)
   w.byte(0x22)
-  w.put(s)
+  w.say(s)
   w.byte(0x22)
   w.byte(0x3a)
 }
 
-export function textMember(w: Writer, key: Span, value: Span): void {
+export function textMember(w: Writer, key: Prose, value: Span): void {
   name(w, key)
   string(w, value)
 }
 
-export function numberMember(w: Writer, key: Span, value: i64): void {
+/** A value without quotes, backslashes and control characters. */
+export function proseMember(w: Writer, key: Prose, value: Prose): void {
+  name(w, key)
+  w.byte(0x22)
+  w.say(value)
+  w.byte(0x22)
+}
+
+export function numberMember(w: Writer, key: Prose, value: i64): void {
   name(w, key)
   w.number(value)
 }

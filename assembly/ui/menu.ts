@@ -1,4 +1,5 @@
 // The menu: six entries, chosen by their number or with the arrows.
+import { prose } from "../base/prose"
 import { Span, text } from "../base/span"
 import { COLUMNS, invert, write, put } from "./screen"
 import { title, softKeys, BODY_TOP } from "./paper"
@@ -15,7 +16,7 @@ export function drawMenu(): void {
     write(BODY_TOP + i, 2, entry(i))
   }
   invert(BODY_TOP + chosen(), 0, COLUMNS)
-  softKeys(text("Back"), text(""), text("Select"))
+  softKeys(prose("Back"), prose(""), prose("Select"))
 }
 
 export function pressMenu(key: u32): Action {

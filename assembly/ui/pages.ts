@@ -1,4 +1,5 @@
 // The views that only show text: why this server was chosen, what this phone is, and messages.
+import { prose } from "../base/prose"
 import { text } from "../base/span"
 import { fault } from "../settings/settings"
 import { writeEndpoint } from "../base/ip"
@@ -22,7 +23,7 @@ export function drawWhy(): void {
   for (let w = pen(); writeWhy(w, 0, step, false); w = pen(), step++) paragraph(w.written, 1)
   if (step == 0) paragraph(text("Nothing had to be decided so far."), 0)
   endText()
-  softKeys(text("Back"), text(""), text(""))
+  softKeys(prose("Back"), prose(""), prose(""))
 }
 
 export function drawAbout(): void {
@@ -39,7 +40,7 @@ export function drawAbout(): void {
     paragraph(text("The SIP port is not open."), 0)
   }
   endText()
-  softKeys(text("Back"), text(""), text(""))
+  softKeys(prose("Back"), prose(""), prose(""))
 }
 
 /** For both of the above. */
@@ -76,7 +77,7 @@ export function drawMessage(): void {
   } else {
     paragraph(fault(), 0)
   }
-  softKeys(text(""), text(""), text("OK"))
+  softKeys(prose(""), prose(""), prose("OK"))
 }
 
 /** Any key. The view under a message about a failure may be another message. */

@@ -1,5 +1,6 @@
 // What every view is made of: a title with the registration's icon, text that is wrapped and scrolled, and the labels of the soft keys.
 import { TX, TX_SIZE } from "../memory"
+import { Prose } from "../base/prose"
 import { Span, lengthOf, startOf, endOf, between, byteAt, after, span } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
 import { COLUMNS, ROWS, put, write, writeRight, widthOf, invert } from "./screen"
@@ -14,7 +15,10 @@ export const BODY_ROWS: u32 = ROWS - 2
 const PEN = TX
 const LINE = TX + WRITER_SIZE
 const LINE_SIZE: usize = 320
-if (WRITER_SIZE + LINE_SIZE > TX_SIZE) ERROR("TX is too small for a line of a view")
+const SPELLING = LINE + LINE_SIZE
+const SPELLED = SPELLING + WRITER_SIZE
+const SPELLED_SIZE: usize = 96
+if (SPELLED + SPELLED_SIZE > TX + TX_SIZE) ERROR("TX is too small for a line of a view")
 
 /** A writer for one line of text; the line before is gone. */
 export function pen(): Writer {
@@ -30,16 +34,26 @@ export function title(icon: Symbol, s: Span): void {
   invert(0, 0, COLUMNS)
 }
 
-/** The last row: what the three soft keys do. Length 0: nothing. */
-export function softKeys(left: Span, middle: Span, right: Span): void {
-  const row = ROWS - 1, rightWidth = lengthOf(right)
-  write(row, 0, left)
-  const from = (COLUMNS + 1 - lengthOf(middle)) / 2
-  write(row, from, middle)
-  writeRight(row, right)
-  invert(row, 0, lengthOf(left))
-  invert(row, from, lengthOf(middle))
-  invert(row, COLUMNS - rightWidth, rightWidth)
+/** The text of a prose, up to 96 bytes, until the next one is spelled. */
+export function spell(p: Prose): Span {
+  const w = changetype<Writer>(SPELLING)
+  w.open(SPELLED, SPELLED_SIZE)
+  w.say(p)
+  return w.written
+}
+
+/** The last row: what the three soft keys do. */
+export function softKeys(left: Prose, middle: Prose, right: Prose): void {
+  label(0, spell(left))
+  const centred = spell(middle)
+  label((COLUMNS + 1 - lengthOf(centred)) / 2, centred)
+  const last = spell(right)
+  label(COLUMNS - lengthOf(last), last)
+}
+
+function label(column: u32, s: Span): void {
+  write(ROWS - 1, column, s)
+  invert(ROWS - 1, column, lengthOf(s))
 }
 
 /** One row of text; what is too long ends in an ellipsis. */

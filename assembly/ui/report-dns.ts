@@ -1,12 +1,12 @@
 // The console's list of what DNS has answered: one item per record, and one for each name of which it is known that there is none.
-import { text } from "../base/span"
+import { prose } from "../base/prose"
 import { Writer } from "../base/writer"
 import { typeName } from "../wire/dns"
 import { Entry, State, exists, firstEntry, nextEntry } from "../locate/cache"
 import { recordAt, secondsLeft, standing, writeValue } from "../locate/show"
 import { writeRecord } from "../locate/record"
 import { Reply, scratch } from "./lines"
-import { numberMember, textMember } from "./json"
+import { numberMember, proseMember, textMember } from "./json"
 
 /** How many items there are. */
 export function dnsItems(): i32 {
@@ -24,11 +24,11 @@ export function writeDnsItem(w: Writer, r: Reply, i: i32): void {
   else writeValue(value, e)
   if (r.json) {
     w.byte(0x7b)
-    textMember(w, text("name"), e.name)
-    numberMember(w, text("ttl_sec"), secondsLeft(e, r.now))
-    textMember(w, text("type"), typeName(e.type))
-    textMember(w, text("value"), value.written)
-    textMember(w, text("standing"), standing(e, r.now))
+    textMember(w, prose("name"), e.name)
+    numberMember(w, prose("ttl_sec"), secondsLeft(e, r.now))
+    textMember(w, prose("type"), typeName(e.type))
+    textMember(w, prose("value"), value.written)
+    proseMember(w, prose("standing"), standing(e, r.now))
     w.byte(0x7d)
     return
   }
@@ -40,8 +40,8 @@ export function writeDnsItem(w: Writer, r: Reply, i: i32): void {
   w.byte(0x20)
   w.put(value.written)
   if (!e.asking && r.now < e.expires) return
-  w.put(text(" ("))
-  w.put(standing(e, r.now))
+  w.say(prose(" ("))
+  w.say(standing(e, r.now))
   w.byte(0x29)
 }
 

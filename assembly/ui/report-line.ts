@@ -1,5 +1,6 @@
 // Console replies about the line: how it is registered, and the servers.
-import { NONE, Span, text } from "../base/span"
+import { Prose, prose } from "../base/prose"
+import { NONE, Span } from "../base/span"
 import { Writer } from "../base/writer"
 import { NEVER } from "../base/deadline"
 import { writeIp } from "../base/ip"
@@ -8,7 +9,7 @@ import { Candidate, activeId, candidate, candidateCount } from "../servers/candi
 import { Registration, isRegistered, registration } from "../account/registration"
 import { path, serviceRoute } from "../account/routes"
 import { Reply, scratch } from "./lines"
-import { name, numberMember, textMember } from "./json"
+import { name, numberMember, proseMember, textMember } from "./json"
 import { iconWord, serversUp } from "./standing"
 import { isEmpty, reasonWord, stateWord, statusWord, transportWord, troubleWord, writeAccount, writeRank, writeServer, writeStatus, writeTrouble } from "./words"
 
@@ -27,26 +28,26 @@ export function writeServerItem(w: Writer, r: Reply, i: i32): void {
     return
   }
   writeRank(w, c)
-  w.put(text("  "))
+  w.say(prose("  "))
   writeServer(w, c.endpoint)
-  w.put(text("  "))
+  w.say(prose("  "))
   writeStatus(w, c)
 }
 
 // -- As text
 
 function statusText(w: Writer, r: Registration, now: i64): void {
-  w.put(text("account: "))
-  if (isEmpty(Setting.USER) && isEmpty(Setting.DOMAIN)) w.put(text("none"))
+  w.say(prose("account: "))
+  if (isEmpty(Setting.USER) && isEmpty(Setting.DOMAIN)) w.say(prose("none"))
   else writeAccount(w)
-  w.put(text("\nstate: "))
+  w.say(prose("\nstate: "))
   w.put(stateWord(r.state))
   if (hasTrouble(r)) {
-    w.put(text(", "))
+    w.say(prose(", "))
     writeTrouble(w, r)
   }
   if (r.candidate >= 0 && r.candidate < candidateCount(0)) {
-    w.put(text("\nserver: "))
+    w.say(prose("\nserver: "))
     const c = candidate(0, r.candidate)
     writeServer(w, c.endpoint)
     if (c.host != NONE) {
@@ -55,32 +56,32 @@ function statusText(w: Writer, r: Registration, now: i64): void {
     }
   }
   if (isRegistered(0)) {
-    seconds(w, text("\nregistered: for "), now - r.registeredAt)
-    seconds(w, text(", expires in "), r.expiresAt - now)
-    if (r.refreshAt > now) seconds(w, text(", refresh in "), r.refreshAt - now)
-    route(w, text("\nservice route: "), serviceRoute(0))
-    route(w, text("\npath: "), path(0))
+    seconds(w, prose("\nregistered: for "), now - r.registeredAt)
+    seconds(w, prose(", expires in "), r.expiresAt - now)
+    if (r.refreshAt > now) seconds(w, prose(", refresh in "), r.refreshAt - now)
+    route(w, prose("\nservice route: "), serviceRoute(0))
+    route(w, prose("\npath: "), path(0))
   } else if (isWaiting(r, now)) {
-    seconds(w, text("\nnext try: in "), r.retryAt - now)
+    seconds(w, prose("\nnext try: in "), r.retryAt - now)
   }
-  w.put(text("\nservers: "))
+  w.say(prose("\nservers: "))
   w.number(serversUp())
-  w.put(text(" of "))
+  w.say(prose(" of "))
   w.number(candidateCount(0))
-  w.put(text(" up, redundancy "))
-  w.put(redundancy())
+  w.say(prose(" up, redundancy "))
+  w.say(redundancy())
 }
 
-function route(w: Writer, what: Span, value: Span): void {
+function route(w: Writer, what: Prose, value: Span): void {
   if (value == NONE) return
-  w.put(what)
+  w.say(what)
   w.put(value)
 }
 
-function seconds(w: Writer, what: Span, ms: i64): void {
-  w.put(what)
+function seconds(w: Writer, what: Prose, ms: i64): void {
+  w.say(what)
   w.number(ms / 1000)
-  w.put(text(" s"))
+  w.say(prose(" s"))
 }
 
 function hasTrouble(r: Registration): bool { return r.reason != 0 && !isRegistered(0) }
@@ -88,64 +89,64 @@ function hasTrouble(r: Registration): bool { return r.reason != 0 && !isRegister
 function isWaiting(r: Registration, now: i64): bool { return r.retryAt > now && r.dueAt != NEVER }
 
 /** VE-46, as far as the servers' status is known. */
-function redundancy(): Span {
+function redundancy(): Prose {
   const count = candidateCount(0)
-  if (count < 2 || !isRegistered(0)) return text("none")
-  return serversUp() == count ? text("ready") : text("degraded")
+  if (count < 2 || !isRegistered(0)) return prose("none")
+  return serversUp() == count ? prose("ready") : prose("degraded")
 }
 
 // -- As JSON
 
 function statusJson(w: Writer, r: Registration, now: i64): void {
   w.byte(0x7b)
-  textMember(w, text("user"), words(Setting.USER))
-  textMember(w, text("domain"), words(Setting.DOMAIN))
-  textMember(w, text("state"), stateWord(r.state))
-  textMember(w, text("reg_icon"), iconWord())
-  textMember(w, text("reason"), troubleWord(hasTrouble(r) ? r.reason : 0))
-  numberMember(w, text("last_code"), r.status)
+  textMember(w, prose("user"), words(Setting.USER))
+  textMember(w, prose("domain"), words(Setting.DOMAIN))
+  textMember(w, prose("state"), stateWord(r.state))
+  textMember(w, prose("reg_icon"), iconWord())
+  textMember(w, prose("reason"), troubleWord(hasTrouble(r) ? r.reason : 0))
+  numberMember(w, prose("last_code"), r.status)
   if (r.candidate >= 0 && r.candidate < candidateCount(0)) {
-    name(w, text("server"))
+    name(w, prose("server"))
     serverJson(w, candidate(0, r.candidate), now)
   }
   if (isRegistered(0)) {
-    numberMember(w, text("granted_sec"), r.grantedSec)
-    secondsMember(w, text("registered_for_sec"), now - r.registeredAt)
-    secondsMember(w, text("expires_in_sec"), r.expiresAt - now)
-    if (r.refreshAt > now) secondsMember(w, text("refresh_in_sec"), r.refreshAt - now)
-    if (serviceRoute(0) != NONE) textMember(w, text("service_route"), serviceRoute(0))
-    if (path(0) != NONE) textMember(w, text("path"), path(0))
+    numberMember(w, prose("granted_sec"), r.grantedSec)
+    secondsMember(w, prose("registered_for_sec"), now - r.registeredAt)
+    secondsMember(w, prose("expires_in_sec"), r.expiresAt - now)
+    if (r.refreshAt > now) secondsMember(w, prose("refresh_in_sec"), r.refreshAt - now)
+    if (serviceRoute(0) != NONE) textMember(w, prose("service_route"), serviceRoute(0))
+    if (path(0) != NONE) textMember(w, prose("path"), path(0))
   } else if (isWaiting(r, now)) {
-    secondsMember(w, text("retry_in_sec"), r.retryAt - now)
+    secondsMember(w, prose("retry_in_sec"), r.retryAt - now)
   }
-  numberMember(w, text("servers_up"), serversUp())
-  numberMember(w, text("servers"), candidateCount(0))
-  textMember(w, text("redundancy"), redundancy())
+  numberMember(w, prose("servers_up"), serversUp())
+  numberMember(w, prose("servers"), candidateCount(0))
+  proseMember(w, prose("redundancy"), redundancy())
   w.byte(0x7d)
 }
 
-function secondsMember(w: Writer, key: Span, ms: i64): void { numberMember(w, key, ms / 1000) }
+function secondsMember(w: Writer, key: Prose, ms: i64): void { numberMember(w, key, ms / 1000) }
 
 function serverJson(w: Writer, c: Candidate, now: i64): void {
   w.byte(0x7b)
   if (c.rank != 0) {
-    numberMember(w, text("rank"), c.rank)
-    numberMember(w, text("priority"), c.priority)
-    numberMember(w, text("weight"), c.weight)
+    numberMember(w, prose("rank"), c.rank)
+    numberMember(w, prose("priority"), c.priority)
+    numberMember(w, prose("weight"), c.weight)
   }
   const pen = scratch()
   writeIp(pen, c.endpoint)
-  textMember(w, text("address"), pen.written)
-  numberMember(w, text("port"), c.endpoint.port)
-  textMember(w, text("transport"), transportWord(c.transport))
-  if (c.host != NONE) textMember(w, text("host"), c.host)
-  textMember(w, text("status"), statusWord(c.status))
-  name(w, text("active"))
-  w.put(<u32>c.id == activeId(0) ? text("true") : text("false"))
-  numberMember(w, text("last_code"), c.lastCode)
-  textMember(w, text("left_because"), reasonWord(c.reason))
-  numberMember(w, text("failures"), c.failures)
-  if (c.lastSeen != NEVER) secondsMember(w, text("last_seen_sec"), now - c.lastSeen)
-  if (c.dirtyUntil > now) secondsMember(w, text("avoided_for_sec"), c.dirtyUntil - now + 999)
+  textMember(w, prose("address"), pen.written)
+  numberMember(w, prose("port"), c.endpoint.port)
+  textMember(w, prose("transport"), transportWord(c.transport))
+  if (c.host != NONE) textMember(w, prose("host"), c.host)
+  textMember(w, prose("status"), statusWord(c.status))
+  name(w, prose("active"))
+  w.say(<u32>c.id == activeId(0) ? prose("true") : prose("false"))
+  numberMember(w, prose("last_code"), c.lastCode)
+  textMember(w, prose("left_because"), reasonWord(c.reason))
+  numberMember(w, prose("failures"), c.failures)
+  if (c.lastSeen != NEVER) secondsMember(w, prose("last_seen_sec"), now - c.lastSeen)
+  if (c.dirtyUntil > now) secondsMember(w, prose("avoided_for_sec"), c.dirtyUntil - now + 999)
   w.byte(0x7d)
 }

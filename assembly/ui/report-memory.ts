@@ -4,31 +4,32 @@ import {
   CONFIG, CONFIG_SIZE, LOG, LOG_SIZE, OUTBOX, OUTBOX_SIZE, STATE, STATE_SIZE, CONSTANTS, CONSTANTS_SIZE,
 } from "../memory"
 import { CANDIDATES, CLIENT_TRANSACTIONS, OUTBOX_SLOTS, SERVER_TRANSACTIONS } from "../config"
-import { Span, text } from "../base/span"
+import { Prose, prose, proseAt } from "../base/prose"
+import { Span } from "../base/span"
 import { Writer } from "../base/writer"
 import { cacheCapacity, cacheUsed } from "../locate/cache"
 import { room } from "../transport/outbox"
 import { at } from "../transaction/record"
 import { candidateCount } from "../servers/candidates"
 import { Reply } from "./lines"
-import { numberMember, textMember } from "./json"
+import { numberMember, proseMember } from "./json"
 
 // One row per region: name, address, size.
 const REGIONS = memory.data<usize>([
-  text("null page"), 0, NULL_PAGE_SIZE,
-  text("panic"), PANIC, PANIC_SIZE,
-  text("io"), IO, IO_SIZE,
-  text("screen"), SCREEN, SCREEN_SIZE,
-  text("frame"), FRAME, FRAME_SIZE,
-  text("audio"), AUDIO, AUDIO_SIZE,
-  text("keep"), KEEP, KEEP_SIZE,
-  text("rx"), RX, RX_SIZE,
-  text("tx"), TX, TX_SIZE,
-  text("config"), CONFIG, CONFIG_SIZE,
-  text("log"), LOG, LOG_SIZE,
-  text("outbox"), OUTBOX, OUTBOX_SIZE,
-  text("state"), STATE, STATE_SIZE,
-  text("constants"), CONSTANTS, CONSTANTS_SIZE,
+  prose("null page"), 0, NULL_PAGE_SIZE,
+  prose("panic"), PANIC, PANIC_SIZE,
+  prose("io"), IO, IO_SIZE,
+  prose("screen"), SCREEN, SCREEN_SIZE,
+  prose("frame"), FRAME, FRAME_SIZE,
+  prose("audio"), AUDIO, AUDIO_SIZE,
+  prose("keep"), KEEP, KEEP_SIZE,
+  prose("rx"), RX, RX_SIZE,
+  prose("tx"), TX, TX_SIZE,
+  prose("config"), CONFIG, CONFIG_SIZE,
+  prose("log"), LOG, LOG_SIZE,
+  prose("outbox"), OUTBOX, OUTBOX_SIZE,
+  prose("state"), STATE, STATE_SIZE,
+  prose("constants"), CONSTANTS, CONSTANTS_SIZE,
 ])
 const REGION_COUNT = 14
 const ROW = 12
@@ -49,45 +50,44 @@ function writeRegion(w: Writer, r: Reply, i: i32): void {
   const address = load<u32>(row, 4), size = load<u32>(row, 8)
   if (r.json) {
     w.byte(0x7b)
-    textMember(w, text("region"), load<u32>(row))
-    numberMember(w, text("address"), address)
-    numberMember(w, text("bytes"), size)
+    proseMember(w, prose("region"), proseAt(row))
+    numberMember(w, prose("address"), address)
+    numberMember(w, prose("bytes"), size)
     w.byte(0x7d)
     return
   }
-  const name: Span = load<u32>(row)
-  w.put(name)
-  w.put(text(": "))
+  w.say(proseAt(row))
+  w.say(prose(": "))
   w.number(size)
-  w.put(text(" bytes at "))
+  w.say(prose(" bytes at "))
   w.number(address)
 }
 
 function writePool(w: Writer, r: Reply, pool: Pool): void {
   if (r.json) {
     w.byte(0x7b)
-    textMember(w, text("pool"), poolName(pool))
-    numberMember(w, text("used"), used(pool))
-    numberMember(w, text("of"), size(pool))
+    proseMember(w, prose("pool"), poolName(pool))
+    numberMember(w, prose("used"), used(pool))
+    numberMember(w, prose("of"), size(pool))
     w.byte(0x7d)
     return
   }
-  w.put(poolName(pool))
-  w.put(text(": "))
+  w.say(poolName(pool))
+  w.say(prose(": "))
   w.number(used(pool))
-  w.put(text(" of "))
+  w.say(prose(" of "))
   w.number(size(pool))
-  w.put(text(" used"))
+  w.say(prose(" used"))
 }
 
-function poolName(pool: Pool): Span {
+function poolName(pool: Pool): Prose {
   switch (pool) {
-    case Pool.OUTBOX: return text("messages kept")
-    case Pool.CLIENTS: return text("client transactions")
-    case Pool.SERVERS: return text("server transactions")
-    case Pool.CANDIDATES: return text("servers known")
+    case Pool.OUTBOX: return prose("messages kept")
+    case Pool.CLIENTS: return prose("client transactions")
+    case Pool.SERVERS: return prose("server transactions")
+    case Pool.CANDIDATES: return prose("servers known")
   }
-  return text("dns cache bytes")
+  return prose("dns cache bytes")
 }
 
 function used(pool: Pool): i32 {

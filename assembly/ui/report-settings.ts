@@ -1,9 +1,10 @@
 // Console replies about settings. The password is shown as stars.
-import { text, lengthOf } from "../base/span"
+import { prose } from "../base/prose"
+import { lengthOf } from "../base/span"
 import { Writer } from "../base/writer"
 import { Kind, Setting, helpOf, isDefault, kindOf, nameOf, number, unitOf, writeAllowed, writeValue } from "../settings/settings"
 import { Command, Reply, scratch } from "./lines"
-import { name, string, textMember } from "./json"
+import { name, string, proseMember, textMember } from "./json"
 
 /** Writes one setting of the list. */
 export function writeSettingItem(w: Writer, r: Reply, s: Setting): void {
@@ -14,7 +15,7 @@ export function writeSettingItem(w: Writer, r: Reply, s: Setting): void {
     return
   }
   writeLine(w, s)
-  if (isDefault(s)) w.put(text("  (default)"))
+  if (isDefault(s)) w.say(prose("  (default)"))
 }
 
 /** Writes all about one setting, in one piece. */
@@ -28,17 +29,17 @@ export function writeSettingReport(w: Writer, r: Reply): bool {
     return false
   }
   writeLine(w, s)
-  w.put(r.command == Command.CFG_SET ? text("\nuntil the next start; cfg save keeps it") : text("\nmay be "))
+  w.say(r.command == Command.CFG_SET ? prose("\nuntil the next start; cfg save keeps it") : prose("\nmay be "))
   if (r.command == Command.CFG_SET) return false
   writeAllowed(w, s)
   w.byte(0x0a)
-  w.put(helpOf(s))
+  w.say(helpOf(s))
   return false
 }
 
 function writeLine(w: Writer, s: Setting): void {
   w.put(nameOf(s))
-  w.put(text(": "))
+  w.say(prose(": "))
   writeValue(w, s, false)
   if (kindOf(s) != Kind.NUMBER || lengthOf(unitOf(s)) == 0) return
   w.byte(0x20)
@@ -46,18 +47,18 @@ function writeLine(w: Writer, s: Setting): void {
 }
 
 function members(w: Writer, s: Setting): void {
-  textMember(w, text("name"), nameOf(s))
-  name(w, text("value"))
+  textMember(w, prose("name"), nameOf(s))
+  name(w, prose("value"))
   writeValueJson(w, s)
-  name(w, text("default"))
-  w.put(isDefault(s) ? text("true") : text("false"))
+  name(w, prose("default"))
+  w.say(isDefault(s) ? prose("true") : prose("false"))
 }
 
 function explain(w: Writer, s: Setting): void {
   const pen = scratch()
   writeAllowed(pen, s)
-  textMember(w, text("may_be"), pen.written)
-  textMember(w, text("help"), helpOf(s))
+  textMember(w, prose("may_be"), pen.written)
+  proseMember(w, prose("help"), helpOf(s))
 }
 
 function writeValueJson(w: Writer, s: Setting): void {

@@ -1,4 +1,5 @@
 // The SIP status view: every server with rank, priority, address and status, in the order of DNS, and what the registration says. VE-20, VE-38
+import { prose } from "../base/prose"
 import { text, between } from "../base/span"
 import { candidate, candidateCount } from "../servers/candidates"
 import { registration } from "../account/registration"
@@ -13,13 +14,13 @@ const INDENT: u32 = 5                    // below the address
 export function drawServers(): void {
   const count = candidateCount(0)
   let w = pen()
-  w.put(text("Servers"))
+  w.say(prose("Servers"))
   if (count > 0) {
-    w.put(text(" "))
+    w.say(prose(" "))
     w.number(serversUp())
-    w.put(text(" of "))
+    w.say(prose(" of "))
     w.number(count)
-    w.put(text(" up"))
+    w.say(prose(" up"))
   }
   title(icon(), w.written)
   beginText()
@@ -27,7 +28,7 @@ export function drawServers(): void {
   for (let i = 0; i < count; i++) drawCandidate(i)
   drawRegistration()
   endText()
-  softKeys(text("Back"), text(""), text("Why"))
+  softKeys(prose("Back"), prose(""), prose("Why"))
 }
 
 export function pressServers(key: u32): Action {
@@ -60,11 +61,11 @@ function drawRegistration(): void {
   if (r.state == RegistrationState.WAITING || r.state == RegistrationState.FAILED) {
     writeTrouble(w, r)
   } else if (r.state == RegistrationState.REGISTERED || r.state == RegistrationState.REFRESHING) {
-    w.put(text("granted "))
+    w.say(prose("granted "))
     w.number(r.grantedSec)
-    w.put(text(" s"))
+    w.say(prose(" s"))
   } else {
-    w.put(r.state == RegistrationState.OFF ? text("not registered") : text("being registered"))
+    w.say(r.state == RegistrationState.OFF ? prose("not registered") : prose("being registered"))
   }
   paragraph(w.written, 1)
 }

@@ -1,4 +1,5 @@
 // How the line stands, in the forms that several views need: the icon, the server in question, and times that count.
+import { prose } from "../base/prose"
 import { Span, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { NEVER } from "../base/deadline"
@@ -42,7 +43,7 @@ export function writeElapsed(w: Writer): void {
   const p = panel()
   const seconds = (p.now - p.sinceMs) / SECOND
   w.number(seconds)
-  w.put(text(" s"))
+  w.say(prose(" s"))
   wakeAt(p.sinceMs + (seconds + 1) * SECOND)
 }
 
@@ -56,7 +57,7 @@ export function writeLeft(w: Writer, instant: i64): void {
   const least = left > 90 * SECOND ? 90 * SECOND : left > 10 * SECOND ? 10 * SECOND : 0
   const count = (left + unit - 1) / unit
   w.number(unit == MINUTE ? count : count * unit / SECOND)
-  w.put(unit == MINUTE ? text(" min") : text(" s"))
+  w.say(unit == MINUTE ? prose(" min") : prose(" s"))
   wakeAt(instant - max(least, (count - 1) * unit))
 }
 

@@ -1,4 +1,5 @@
 // What states and troubles are called: one word for programs, one line for the screen, a sentence for the person.
+import { Prose, prose } from "../base/prose"
 import { Span, text, lengthOf } from "../base/span"
 import { Writer } from "../base/writer"
 import { writeIp, writeEndpoint } from "../base/ip"
@@ -33,53 +34,53 @@ export function transportWord(transport: u8): Span { return wordAt(text("none UD
 
 /** Writes why the phone is not registered, in 21 columns at most. */
 export function writeTrouble(w: Writer, r: Registration): void {
-  w.put(troubleLine(r.reason))
+  w.say(troubleLine(r.reason))
   if (r.reason == Trouble.REFUSED_CODE) w.number(r.status)
 }
 
-function troubleLine(trouble: u8): Span {
+function troubleLine(trouble: u8): Prose {
   switch (trouble) {
-    case Trouble.NO_DOMAIN: return text("No account yet")
-    case Trouble.DNS_DEAD: return text("DNS does not answer")
-    case Trouble.NOT_FOUND: return text("Domain not found")
-    case Trouble.NO_ADDRESS: return text("Server has no address")
-    case Trouble.SERVICE_ABSENT: return text("Domain without SIP")
-    case Trouble.NOT_CARRIED: return text("Needs TCP or TLS")
-    case Trouble.ALL_FAILED: return text("No server answers")
-    case Trouble.REJECTED: return text("Wrong user/password")
-    case Trouble.REFUSED_CODE: return text("Refused with ")
-    case Trouble.NETWORK_DOWN: return text("Network is down")
-    case Trouble.STOPPED: return text("Logged off")
+    case Trouble.NO_DOMAIN: return prose("No account yet")
+    case Trouble.DNS_DEAD: return prose("DNS does not answer")
+    case Trouble.NOT_FOUND: return prose("Domain not found")
+    case Trouble.NO_ADDRESS: return prose("Server has no address")
+    case Trouble.SERVICE_ABSENT: return prose("Domain without SIP")
+    case Trouble.NOT_CARRIED: return prose("Needs TCP or TLS")
+    case Trouble.ALL_FAILED: return prose("No server answers")
+    case Trouble.REJECTED: return prose("Wrong user/password")
+    case Trouble.REFUSED_CODE: return prose("Refused with ")
+    case Trouble.NETWORK_DOWN: return prose("Network is down")
+    case Trouble.STOPPED: return prose("Logged off")
   }
-  return text("")
+  return prose("")
 }
 
 /** Writes the same as sentences: what has happened, and what can be done about it. At most six rows of 21 columns. */
 export function writeAdvice(w: Writer, trouble: u8, status: u16): void {
   if (trouble == Trouble.REFUSED_CODE) {
-    w.put(text("The server answered "))
+    w.say(prose("The server answered "))
     w.number(status)
-    w.put(status == 404 ? text(": it does not know this user. Check user and domain in Menu, Account.")
-      : text(" and does not register you. Ask its administrator why."))
+    w.say(status == 404 ? prose(": it does not know this user. Check user and domain in Menu, Account.")
+      : prose(" and does not register you. Ask its administrator why."))
     return
   }
-  w.put(advice(trouble))
+  w.say(advice(trouble))
 }
 
-function advice(trouble: u8): Span {
+function advice(trouble: u8): Prose {
   switch (trouble) {
-    case Trouble.NO_DOMAIN: return text("No account yet. Enter domain, user and password in Menu, Account.")
-    case Trouble.DNS_DEAD: return text("The DNS server does not answer. Check the network and its DNS server.")
-    case Trouble.NOT_FOUND: return text("DNS does not know the domain. Check its spelling in Menu, Account.")
-    case Trouble.NO_ADDRESS: return text("Server has no address in DNS. Tell the administrator of the domain.")
-    case Trouble.SERVICE_ABSENT: return text("The domain offers no SIP service. Check its spelling in Menu, Account.")
-    case Trouble.NOT_CARRIED: return text("The servers take TCP or TLS only; this phone speaks UDP. Ask the administrator for UDP.")
-    case Trouble.ALL_FAILED: return text("None of the servers could register you. The phone keeps trying; Servers shows how each stands.")
-    case Trouble.REJECTED: return text("The server refused user or password. Check them in Menu, Account.")
-    case Trouble.NETWORK_DOWN: return text("Network is down. Check the cable or the Wi-Fi; the phone goes on by itself.")
-    case Trouble.STOPPED: return text("Logged off. Menu, Register logs you on again.")
+    case Trouble.NO_DOMAIN: return prose("No account yet. Enter domain, user and password in Menu, Account.")
+    case Trouble.DNS_DEAD: return prose("The DNS server does not answer. Check the network and its DNS server.")
+    case Trouble.NOT_FOUND: return prose("DNS does not know the domain. Check its spelling in Menu, Account.")
+    case Trouble.NO_ADDRESS: return prose("Server has no address in DNS. Tell the administrator of the domain.")
+    case Trouble.SERVICE_ABSENT: return prose("The domain offers no SIP service. Check its spelling in Menu, Account.")
+    case Trouble.NOT_CARRIED: return prose("The servers take TCP or TLS only; this phone speaks UDP. Ask the administrator for UDP.")
+    case Trouble.ALL_FAILED: return prose("None of the servers could register you. The phone keeps trying; Servers shows how each stands.")
+    case Trouble.REJECTED: return prose("The server refused user or password. Check them in Menu, Account.")
+    case Trouble.NETWORK_DOWN: return prose("Network is down. Check the cable or the Wi-Fi; the phone goes on by itself.")
+    case Trouble.STOPPED: return prose("Logged off. Menu, Register logs you on again.")
   }
-  return text("")
+  return prose("")
 }
 
 /** Writes the extension with its domain, as an address of record without the scheme. */
@@ -99,7 +100,7 @@ export function writeServer(w: Writer, e: Endpoint): void {
 export function writeRank(w: Writer, c: Candidate): void {
   w.byte(0x50)
   if (c.rank == 0) {
-    w.put(text("-:-"))
+    w.say(prose("-:-"))
     return
   }
   w.number(c.rank)

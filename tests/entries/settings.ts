@@ -25,7 +25,13 @@ export function fault(): Span { return settings.fault() }
 export function number(s: i32): i32 { return settings.number(s) }
 export function words(s: i32): Span { return settings.words(s) }
 export function nameOf(s: i32): Span { return settings.nameOf(s) }
-export function helpOf(s: i32): Span { return settings.helpOf(s) }
+
+export function helpOf(s: i32): Span {
+  const w = pen()
+  w.say(settings.helpOf(s))
+  return w.written
+}
+
 export function isText(s: i32): bool { return settings.isText(s) }
 export function mostOf(s: i32): i32 { return settings.mostOf(s) }
 export function mistakes(a: u32, b: u32): u32 { return distance(span(RX, a), span(RX + a, b)) }

@@ -33,7 +33,7 @@ function isTypeOfFloat(node: ts.Node): boolean { return ts.isTypeReferenceNode(n
 
 function isTextArgument(node: ts.Node): boolean {
   const { parent } = node
-  return ts.isCallExpression(parent) && ts.isIdentifier(parent.expression) && ["text", "ERROR", "WARNING", "INFO"].includes(parent.expression.text)
+  return ts.isCallExpression(parent) && ts.isIdentifier(parent.expression) && ["text", "prose", "ERROR", "WARNING", "INFO"].includes(parent.expression.text)
 }
 
 const isModuleName = ({ parent }: ts.Node) => ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent)
