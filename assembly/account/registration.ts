@@ -5,7 +5,7 @@ import { NEVER, sooner } from "../base/deadline"
 import { below } from "../base/random"
 import { lengthOf } from "../base/span"
 import { Setting, number, words } from "../settings/settings"
-import { Message } from "../wire/message"
+import { Message, Method } from "../wire/message"
 import { ClientEvent } from "../transaction/client"
 import * as target from "../locate/target"
 import { Located } from "../locate/target"
@@ -146,7 +146,7 @@ function settle(line: i32, outcome: Outcome, now: i64): void {
   if (r.stopping) stopped(line, r, outcome, now)
   else if (outcome == Outcome.GRANTED) put(line, Input.GRANTED, now)
   else if (outcome == Outcome.LEAVE) leaveServer(line, r, <Reason>a.reason, 0, now)
-  else if (outcome == Outcome.REFUSED && failsOver(a.status)) leaveServer(line, r, Reason.CODE, a.status, now)
+  else if (outcome == Outcome.REFUSED && failsOver(Method.REGISTER, a.status)) leaveServer(line, r, Reason.CODE, a.status, now)
   else refused(line, r, outcome, now)
 }
 
@@ -158,7 +158,7 @@ function stopped(line: i32, r: Registration, outcome: Outcome, now: i64): void {
 }
 
 function leaveServer(line: i32, r: Registration, reason: Reason, code: u32, now: i64): void {
-  const next = r.state == RegistrationState.UNREGISTERING ? 0 : leave(line, reason, code, r.attempt.retryAfterSec, now)
+  const next = r.state == RegistrationState.UNREGISTERING ? 0 : leave(line, line, reason, code, r.attempt.retryAfterSec, now)
   r.reason = <u8>Trouble.ALL_FAILED
   put(line, next != 0 ? Input.LEFT : Input.EXHAUSTED, now)
 }
@@ -225,7 +225,7 @@ function home(line: i32, r: Registration): u32 { return activeId(line) != 0 ? ac
 function hunt(line: i32, r: Registration, first: u32, now: i64): void {
   r.prefer = 0
   r.locating = 0
-  beginHunt(line, first, now)
+  beginHunt(line, line, first, now)
   if (candidateCount(line) == 0) {
     r.reason = <u8>Trouble.NO_ADDRESS
     put(line, Input.EXHAUSTED, now)
@@ -242,9 +242,9 @@ function tryCurrent(line: i32, r: Registration, now: i64): void {
     r.happened |= Happened.REGISTERING
   }
   r.candidate = <i8>indexOfId(line, id)
-  noteTrying(line, now)
+  noteTrying(line)
   const known: u32 = id == r.lastId ? r.leastSec : 0
-  settle(line, attempt.start(r.attempt, line, id, max<u32>(number(Setting.REGISTER_TTL), known), giveUpAfter(isLast(line)), now), now)
+  settle(line, attempt.start(r.attempt, line, id, max<u32>(number(Setting.REGISTER_TTL), known), giveUpAfter(Method.REGISTER, isLast(line)), now), now)
 }
 
 function hold(line: i32, r: Registration, now: i64): void {
@@ -253,7 +253,7 @@ function hold(line: i32, r: Registration, now: i64): void {
   const seconds = r.attempt.grantedSec
   markGood(c)
   c.status = <u8>Status.UP
-  noteHold(id)
+  noteHold(line, id)
   if (activeId(line) != <u32>id) {
     r.happened |= r.lastId != 0 && r.lastId != <u32>id ? Happened.MOVED : Happened.REGISTERED
     r.registeredAt = now
@@ -361,7 +361,7 @@ function unregister(line: i32, r: Registration, now: i64): void {
     return
   }
   r.candidate = <i8>indexOfId(line, id)
-  settle(line, attempt.start(r.attempt, line, id, 0, giveUpAfter(true), now), now)
+  settle(line, attempt.start(r.attempt, line, id, 0, giveUpAfter(Method.REGISTER, true), now), now)
 }
 
 function freeze(line: i32, r: Registration, now: i64): void {

@@ -1,6 +1,6 @@
 // The servers that a line knows, in the order found, with what has been learnt of each.
-import { SERVERS_STATE, SERVERS_STATE_SIZE } from "../memory"
-import { CANDIDATES } from "../config"
+import { SERVERS_STATE, SERVERS_STATE_SIZE, TX } from "../memory"
+import { CANDIDATES, HUNTS } from "../config"
 import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
 import { NEVER } from "../base/deadline"
 import { Span, NONE, keep, lengthOf, span, startOf } from "../base/span"
@@ -47,14 +47,13 @@ const NAME_AT: usize = BOUND_AT + ENDPOINT_SIZE
 const NAME_CAPACITY: u32 = 36
 const STRIDE: usize = NAME_AT + NAME_CAPACITY
 
-// One slot more than CANDIDATES: room to move a record while the list is put in order.
 const HEADER: usize = SERVERS_STATE          // u32 count, u32 id of the active one, u32 last id given
 const TABLE: usize = SERVERS_STATE + 16
-const SPARE: usize = TABLE + <usize>CANDIDATES * STRIDE
 
-/** The rest of SERVERS_STATE: the hunt's order (servers/hunt.ts), then the steps of its explanation (servers/why.ts). */
-export const HUNT_STATE: usize = SPARE + STRIDE
-export const WHY_STATE: usize = HUNT_STATE + 4 + CANDIDATES
+/** The rest of SERVERS_STATE: the orders of the hunts (servers/hunt.ts), then the steps of an explanation (servers/why.ts). */
+export const HUNT_STATE: usize = TABLE + <usize>CANDIDATES * STRIDE
+export const HUNT_SIZE: usize = 4 + CANDIDATES
+export const WHY_STATE: usize = HUNT_STATE + <usize>HUNTS * HUNT_SIZE
 export const WHY_STATE_SIZE: usize = SERVERS_STATE + SERVERS_STATE_SIZE - WHY_STATE
 
 export function candidateCount(line: i32): i32 { return load<i32>(HEADER) }
@@ -194,9 +193,9 @@ function precedes(a: Target, b: Target): bool {
 function swap(i: i32, j: i32): void {
   if (i == j) return
   const p = TABLE + <usize>i * STRIDE, q = TABLE + <usize>j * STRIDE
-  memory.copy(SPARE, p, STRIDE)
+  memory.copy(TX, p, STRIDE)
   memory.copy(p, q, STRIDE)
-  memory.copy(q, SPARE, STRIDE)
+  memory.copy(q, TX, STRIDE)
   fixName(p)
   fixName(q)
 }

@@ -1,5 +1,7 @@
-// One hunt: the order in which the servers of a line are tried for one request, drawn when it begins and shared with no other request (P-13).
-import { CANDIDATES } from "../config"
+// Hunts: the order in which the servers of a line are tried for one request, drawn when it begins and shared with no other request (P-13).
+//
+// Every hunt has a number: 0 to LINES - 1 for the registration of that line, LINES + place for the call at that place, OTHER_HUNT for what is no call's.
+import { CALLS, CANDIDATES, HUNTS, LINES } from "../config"
 import { TX } from "../memory"
 import { prose } from "../base/prose"
 import { assume } from "../base/panic"
@@ -7,7 +9,7 @@ import * as log from "../base/log"
 import { Level } from "../base/log"
 import { Setting, number } from "../settings/settings"
 import { order } from "../locate/select"
-import { Candidate, HUNT_STATE, Reason, Status, activeId, byId, candidate, candidateCount, indexOfId } from "./candidates"
+import { Candidate, HUNT_SIZE, HUNT_STATE, Reason, Status, activeId, byId, candidate, candidateCount, indexOfId } from "./candidates"
 import { markFailure } from "./policy"
 import { noteFirst, noteFound, notePick, noteAvoided, noteTry, noteLeft, noteExhausted, beginWhy, writeLeft } from "./why"
 
@@ -26,18 +28,32 @@ class Hunt {
   // then: ids, one byte each
 }
 
-const HUNT: usize = HUNT_STATE
-const IDS: usize = HUNT + 4
+const IDS: usize = 4
+/** The hunt for requests that belong to no call, one at a time. */
+export const OTHER_HUNT: i32 = LINES + CALLS
+
+function huntAt(number: i32): Hunt {
+  if (OTHER_HUNT >= HUNTS || IDS + CANDIDATES > HUNT_SIZE) ERROR("the hunts do not fit")
+  return changetype<Hunt>(HUNT_STATE + <usize>number * HUNT_SIZE)
+}
+
+// @ts-ignore: decorator
+@inline
+function idOf(hunt: Hunt, i: u32): u32 { return load<u8>(changetype<usize>(hunt) + IDS + i) }
+
+// @ts-ignore: decorator
+@inline
+function setId(hunt: Hunt, i: u32, id: u32): void { store<u8>(changetype<usize>(hunt) + IDS + i, <u8>id) }
 
 /**
  * Draws the order for a new request: `first` (an id, 0 for none) before all others, then group by group; within a group by weight, the addresses
  * of one record together. Servers that failed lately come last, least recently failed first (SN-16, SN-20). Returns the first id, or 0.
  */
-export function beginHunt(line: i32, first: u32, now: i64): u32 {
-  const hunt = changetype<Hunt>(HUNT)
+export function beginHunt(number: i32, line: i32, first: u32, now: i64): u32 {
+  const hunt = huntAt(number)
   hunt.count = 0
   hunt.position = 0
-  beginWhy(line, first != 0 && first == activeId(line))
+  beginWhy(number, number < LINES && first != 0 && first == activeId(line))
   noteFound(candidateCount(line))
   if (first != 0 && indexOfId(line, first) >= 0) {
     append(hunt, first)
@@ -49,25 +65,25 @@ export function beginHunt(line: i32, first: u32, now: i64): u32 {
     group = lowestGroup(line, group)
   }
   putFailedLast(line, hunt, first, now)
-  return currentId(line)
+  return currentId(number)
 }
 
 /** The server being tried, 0 when the hunt has run out. */
-export function currentId(line: i32): u32 {
-  const hunt = changetype<Hunt>(HUNT)
-  return hunt.position < hunt.count ? load<u8>(IDS + hunt.position) : 0
+export function currentId(number: i32): u32 {
+  const hunt = huntAt(number)
+  return hunt.position < hunt.count ? idOf(hunt, hunt.position) : 0
 }
 
 /** True when no other server is left after this one. */
-export function isLast(line: i32): bool {
-  const hunt = changetype<Hunt>(HUNT)
+export function isLast(number: i32): bool {
+  const hunt = huntAt(number)
   return hunt.position + 1 >= hunt.count
 }
 
 /** Leaves the server being tried and goes on to the next; returns its id, or 0 when none is left. */
-export function leave(line: i32, reason: Reason, code: u32, retryAfterSec: i64, now: i64): u32 {
-  const hunt = changetype<Hunt>(HUNT)
-  const id = currentId(line)
+export function leave(number: i32, line: i32, reason: Reason, code: u32, retryAfterSec: i64, now: i64): u32 {
+  const hunt = huntAt(number)
+  const id = currentId(number)
   if (id == 0) return 0
   // The list may have been made anew while the request was out: a server that has gone is simply passed over.
   if (indexOfId(line, id) >= 0) {
@@ -75,23 +91,23 @@ export function leave(line: i32, reason: Reason, code: u32, retryAfterSec: i64, 
     c.status = <u8>(reason == Reason.REJECTED ? Status.FAILED : Status.DOWN)
     markFailure(c, reason, retryAfterSec, now)
   }
-  noteLeft(id, reason, code)
+  noteLeft(number, id, reason, code)
   writeLeft(log.line(), line, id, reason, code)
   log.say(Level.NOTE)
   do {
     hunt.position++
-  } while (hunt.position < hunt.count && indexOfId(line, load<u8>(IDS + hunt.position)) < 0)
-  const next = currentId(line)
-  if (next == 0) noteExhausted()
+  } while (hunt.position < hunt.count && indexOfId(line, idOf(hunt, hunt.position)) < 0)
+  const next = currentId(number)
+  if (next == 0) noteExhausted(number)
   return next
 }
 
 function append(hunt: Hunt, id: u32): void {
   for (let i: u32 = 0; i < hunt.count; i++) {
-    if (load<u8>(IDS + i) == id) return
+    if (idOf(hunt, i) == id) return
   }
   assume(<i32>hunt.count < CANDIDATES, prose("a hunt has no more servers than there are"))
-  store<u8>(IDS + hunt.count, <u8>id)
+  setId(hunt, hunt.count, id)
   hunt.count++
 }
 
@@ -152,14 +168,14 @@ function appendRecord(line: i32, hunt: Hunt, group: u32, record: u32): void {
 function putFailedLast(line: i32, hunt: Hunt, first: u32, now: i64): void {
   for (let pass: i32 = hunt.count; pass > 0; pass--) {
     for (let i: u32 = 1; i < hunt.count; i++) {
-      const a = load<u8>(IDS + i - 1), b = load<u8>(IDS + i)
+      const a = idOf(hunt, i - 1), b = idOf(hunt, i)
       if (avoidance(line, a, first, now) <= avoidance(line, b, first, now)) continue
-      store<u8>(IDS + i - 1, b)
-      store<u8>(IDS + i, a)
+      setId(hunt, i - 1, b)
+      setId(hunt, i, a)
     }
   }
   for (let i: u32 = 0; i < hunt.count; i++) {
-    const id = load<u8>(IDS + i)
+    const id = idOf(hunt, i)
     if (avoidance(line, id, first, now) >= 0) noteAvoided(id)
   }
 }
@@ -171,4 +187,4 @@ function avoidance(line: i32, id: u32, first: u32, now: i64): i64 {
 }
 
 /** Notes that the current server is being tried now. */
-export function noteTrying(line: i32, now: i64): void { noteTry(currentId(line)) }
+export function noteTrying(number: i32): void { noteTry(number, currentId(number)) }

@@ -8,23 +8,27 @@ import { Candidate, Reason, WHY_STATE, WHY_STATE_SIZE, byId, indexOfId } from ".
 
 export const enum Step { NONE, FOUND, FIRST, PICK, AVOIDED, TRY, LEFT, EXHAUSTED, HOLD }
 
-// u16 count of steps, u16 how many of them are kept from the choice before; then 8 bytes a step: kind, id, u16 a, u32 b
+// u16 count of steps, u16 how many of them are kept from the choice before, u32 number of the hunt; then 8 bytes a step: kind, id, u16 a, u32 b
 const COUNT: usize = WHY_STATE
-const STEPS: usize = COUNT + 4
+const HUNT: usize = COUNT + 4
+const STEPS: usize = HUNT + 4
 /** A longer explanation is not kept over a refresh: the steps of a new one must have room. */
 const KEPT_MAX: u32 = 12
 const STEPS_MAX: u32 = <u32>((WHY_STATE + WHY_STATE_SIZE - STEPS) / 8)
 
 /**
  * Begins the explanation of a new choice. A refresh at the server that we have is no choice: `refresh` keeps what explains that server, and only when
- * it is left does the new explanation take its place.
+ * it is left does the new explanation take its place. The choice that began last is explained: what other hunts do meanwhile is not noted.
  */
-export function beginWhy(line: i32, refresh: bool): void {
-  const kept: u32 = load<u16>(COUNT)
+export function beginWhy(hunt: i32, refresh: bool): void {
+  const kept: u32 = isOf(hunt) ? <u32>load<u16>(COUNT) : 0
+  store<i32>(HUNT, hunt)
   const base: u32 = refresh && kept <= KEPT_MAX ? kept : 0
   store<u16>(COUNT, <u16>base)
   store<u16>(COUNT, <u16>base, 2)
 }
+
+function isOf(hunt: i32): bool { return load<i32>(HUNT) == hunt }
 
 /** The steps since the last beginWhy come first from now on; what was kept is forgotten. */
 function dropKept(): void {
@@ -41,14 +45,16 @@ export function noteFirst(id: u32): void { note(Step.FIRST, id, 0, 0) }
 /** `draw` is the number drawn in the high 16 bits and the greatest that could have been in the low 16; 0 when there was nothing to draw. */
 export function notePick(id: u32, draw: u32): void { note(Step.PICK, id, 0, draw) }
 export function noteAvoided(id: u32): void { note(Step.AVOIDED, id, 0, 0) }
-export function noteTry(id: u32): void { note(Step.TRY, id, 0, 0) }
-export function noteLeft(id: u32, reason: Reason, code: u32): void {
+export function noteTry(hunt: i32, id: u32): void { if (isOf(hunt)) note(Step.TRY, id, 0, 0) }
+export function noteLeft(hunt: i32, id: u32, reason: Reason, code: u32): void {
+  if (!isOf(hunt)) return
   dropKept()
   note(Step.LEFT, id, reason, code)
 }
-export function noteExhausted(): void { note(Step.EXHAUSTED, 0, 0, 0) }
+export function noteExhausted(hunt: i32): void { if (isOf(hunt)) note(Step.EXHAUSTED, 0, 0, 0) }
 /** Registered. After a refresh at the same server the kept explanation stands as it is. */
-export function noteHold(id: u32): void {
+export function noteHold(hunt: i32, id: u32): void {
+  if (!isOf(hunt)) return
   const base = load<u16>(COUNT, 2)
   if (base == 0) {
     note(Step.HOLD, id, 0, 0)

@@ -5,13 +5,15 @@ import { Span, text, sameFolded } from "../base/span"
 export const enum Setting {
   DOMAIN, SERVER, USER, AUTH_USER, PASSWORD, DISPLAY_NAME, SIP_PORT, REGISTER_TTL, SIP_RETRY_T1, SIP_T2, SIP_T4, RETRY_MODE, RETRY_COUNT, RETRY_PERIOD,
   LAST_SERVER_FULL, DIRTY_HOST_TTL, FAILOVER_CODES, WEIGHT_ALGO, USE_NAPTR, DNS_SERVE_STALE, DNS_MIN_TTL, FILTER_REGISTRAR, ENABLED,
+  FAILOVER_INVITE, SERVER_AFFINITY,
 }
-export const SETTINGS = 23
+export const SETTINGS = 25
 
 /** What a value may be. Up to CODES the value is text, after it a number. */
 export const enum Kind { HOST, SERVER, USER, WORDS, SECRET, CODES, NUMBER, CHOICE }
 
 /** Values of the settings of kind CHOICE: the place of the word in its row. */
+export const enum Affinity { NONE, REGISTRATION, PRIMARY }
 export const enum RetryMode { FULL, COUNT, PERIOD }
 export const enum WeightAlgo { RFC2782, PROPORTIONAL, DNS_ORDER }
 export const enum UseNaptr { AUTO, NEVER, ALWAYS }
@@ -43,6 +45,8 @@ const TABLE = memory.data<u32>([
   text("dns_min_ttl"), Kind.NUMBER, 0, 3600, 30, text("s"), prose("a DNS answer is kept this long at least"),
   text("filter_registrar"), Kind.NUMBER, 0, 1, 0, text(""), prose("1: refuse calls that do not come from a server of ours"),
   text("enabled"), Kind.NUMBER, 0, 1, 1, text(""), prose("0: the phone does not register"),
+  text("failover_invite"), Kind.CODES, 0, 48, text("503"), text(""), prose("the same for INVITE"),
+  text("server_affinity"), Kind.CHOICE, 0, 2, Affinity.REGISTRATION, text("none registration primary"), prose("the server that a call goes to first"),
 ])
 const ROW = 28
 

@@ -1,11 +1,11 @@
 // The settings for their tests: numbers and addresses only.
-import { RX, TX, TX_SIZE } from "../../assembly/memory"
+import { RX, TX, TX_SIZE, UI_STATE } from "../../assembly/memory"
 import { span, Span, startOf, lengthOf } from "../../assembly/base/span"
 import { Writer } from "../../assembly/base/writer"
 import * as settings from "../../assembly/settings/settings"
 import { distance } from "../../assembly/settings/word"
 
-const PEN: usize = 0xcb00
+const PEN: usize = UI_STATE
 
 function pen(): Writer {
   const w = changetype<Writer>(PEN)

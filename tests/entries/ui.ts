@@ -124,8 +124,8 @@ export function decided(): void {
   notePick(2, 41 << 16 | 100)
   notePick(1, 0)
   notePick(3, 0)
-  noteTry(2)
-  noteLeft(2, Reason.REFUSED, 0)
-  noteTry(1)
-  noteHold(1)
+  noteTry(0, 2)
+  noteLeft(0, 2, Reason.REFUSED, 0)
+  noteTry(0, 1)
+  noteHold(0, 1)
 }
