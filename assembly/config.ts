@@ -2,8 +2,9 @@
 
 // Pools. A full pool is an answer to the peer or a refused command, never a trap.
 export const FLOWS = 20                  // sockets that the host owns for us
-export const OUTBOX_SLOTS = 5           // SIP messages that are kept for sending and sending again
-export const REQUEST_SLOTS = 2            // of these, never taken by answers: no flood of requests can stop the hunt
+export const OUTBOX_SLOTS = 16           // SIP messages that are kept for sending and sending again
+export const REQUEST_SLOTS = 7           // of these, never taken by answers: no flood of requests can stop the hunt, which goes on with the next ten packets
+export const REQUEST_BYTES = 2944        // nor these: two messages of full length
 export const CLIENT_TRANSACTIONS = 8
 export const SERVER_TRANSACTIONS = 8
 export const QUERY_PORT_TRIES: u8 = 8    // random ports tried for one socket when the host says that one is taken

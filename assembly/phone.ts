@@ -1,5 +1,5 @@
 // The loop of the phone: takes one input down through the rooms and decides what follows. It is the only file that knows all rooms.
-import { PHONE_STATE, RX, TRANSPORT_STATE, STATE, STATE_SIZE, OUTBOX, OUTBOX_SIZE } from "./memory"
+import { PHONE_STATE, RX, TRANSPORT_STATE, STATE, STATE_SIZE } from "./memory"
 import { NEVER, sooner } from "./base/deadline"
 import { Endpoint } from "./base/endpoint"
 import { Span, span } from "./base/span"
@@ -63,7 +63,7 @@ export function phone(): Phone {
 export function open(cold: bool, now: i64): void {
   // The random generator and the settings stay, everything that refers to the network begins anew.
   memory.fill(TRANSPORT_STATE, 0, STATE + STATE_SIZE - TRANSPORT_STATE)
-  memory.fill(OUTBOX, 0, OUTBOX_SIZE)
+  outbox.open()
   phone().opened = true
   setTimers(number(Setting.SIP_RETRY_T1), number(Setting.SIP_T2), number(Setting.SIP_T4))
   const taken = openIdentity(cold)
@@ -180,9 +180,6 @@ export function timeout(now: i64): void {
   view.expire(now)
   settle(now)
 }
-
-/** 20 ms of sound. */
-export function sound(now: i64): void { settle(now) }
 
 /** Something has changed that only the screen shows. */
 export function redraw(now: i64): void { view.update(now) }

@@ -17,6 +17,14 @@ export class Writer {
     this.overflow = false
   }
 
+  /** Goes on where its buffer has been moved to. */
+  moveTo(start: usize): void {
+    const by = start - this.start
+    this.start += by
+    this.at += by
+    this.end += by
+  }
+
   put(s: Span): void {
     const length = lengthOf(s)
     if (!this.fits(length)) return

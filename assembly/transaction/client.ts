@@ -251,14 +251,16 @@ function place(except: Transaction): Transaction {
   return allocate(0, CLIENT_TRANSACTIONS, true)
 }
 
-/** A slot of the outbox, if need be that of the transaction that can spare it best, but not that of `except`. -1: none. */
+/** A slot of the outbox, if need be that of the transactions that can spare theirs best, but not that of `except`. -1: none. */
 function slotBut(except: Transaction): i32 {
-  const slot = outbox.take()
-  if (slot >= 0) return slot
-  const t = leastNeeded(except, true)
-  if (changetype<usize>(t) == 0) return -1
-  end(t, true)
-  return outbox.take()
+  let slot = outbox.take()
+  while (slot < 0) {
+    const t = leastNeeded(except, true)
+    if (changetype<usize>(t) == 0) return -1
+    end(t, true)
+    slot = outbox.take()
+  }
+  return slot
 }
 
 /** The oldest of those that only wait for repetitions or for late answers. */

@@ -1,5 +1,5 @@
 // Requests that we answer: RFC 3261 17.2 with RFC 6026 and 4320. Repetitions are answered from here; the user sees each request once.
-import { CLIENT_TRANSACTIONS, SERVER_TRANSACTIONS, REQUEST_SLOTS, BUSY_RETRY_SEC } from "../config"
+import { CLIENT_TRANSACTIONS, SERVER_TRANSACTIONS, BUSY_RETRY_SEC } from "../config"
 import { NEVER, sooner } from "../base/deadline"
 import { Endpoint } from "../base/endpoint"
 import { prose } from "../base/prose"
@@ -95,11 +95,12 @@ export function isMerged(handle: i32, m: Message): bool {
 
 /** A slot of the outbox for an answer. Some are left for requests. -1: answer nothing and forget(); the request will come again. */
 export function takeSlot(): i32 {
-  if (outbox.room() > REQUEST_SLOTS) return outbox.take()
-  const t = leastNeeded(true)
-  if (changetype<usize>(t) == 0) return -1
-  end(t, true)
-  return outbox.room() > REQUEST_SLOTS ? outbox.take() : -1
+  while (!outbox.mayAnswer()) {
+    const t = leastNeeded(true)
+    if (changetype<usize>(t) == 0) return -1
+    end(t, true)
+  }
+  return outbox.take()
 }
 
 /**
@@ -109,7 +110,7 @@ export function takeSlot(): i32 {
  */
 export function respond(handle: i32, slot: i32, now: i64): bool {
   const t = find(handle)
-  if (outbox.writer(slot).overflow) {
+  if (outbox.isComposed(slot) && outbox.writer(slot).overflow) {
     // A request with more Vias than one datagram holds cannot be answered at all.
     outbox.discard(slot)
     forget(handle)
@@ -264,7 +265,7 @@ function leastNeeded(withSlot: bool): Transaction {
 
 /** The one place that says that too much is under way. RFC 3261 8.2.7: without a transaction; its tag is the same for a repetition. */
 function sayBusy(m: Message, flow: u32, source: Endpoint): void {
-  const slot = outbox.room() > REQUEST_SLOTS ? outbox.take() : -1
+  const slot = outbox.mayAnswer() ? outbox.take() : -1
   if (slot < 0) return
   const tag = changetype<Writer>(TAG_WRITER)
   tag.open(TAG, TAG_LENGTH)

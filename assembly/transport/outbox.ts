@@ -1,18 +1,20 @@
 // SIP messages that are kept until nobody needs them any more: sent when they are due, in the order in which they became due.
 import { OUTBOX, OUTBOX_SIZE } from "../memory"
-import { OUTBOX_SLOTS, MESSAGE_MAX } from "../config"
-import { Endpoint } from "../base/endpoint"
+import { OUTBOX_SLOTS, MESSAGE_MAX, REQUEST_BYTES, REQUEST_SLOTS } from "../config"
+import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
+import { Heap } from "../base/heap"
 import { NEVER } from "../base/deadline"
 import { assume } from "../base/panic"
 import { prose } from "../base/prose"
-import { Span, span } from "../base/span"
-import { Writer } from "../base/writer"
+import { Span, lengthOf, startOf } from "../base/span"
+import { Writer, WRITER_SIZE } from "../base/writer"
 import { Output, give, io, peer as ioPeer } from "../io"
 import { carrier, LOST } from "./flow"
 import { freeAt, mayAt, spent } from "./pace"
 
-const enum Slot { FREE, TAKEN, DROPPED }
+const enum Slot { FREE, COMPOSED, KEPT, DROPPED }
 
+/** What goes with a message; its bytes are the block of the same number in the heap. */
 @unmanaged
 class Letter {
   state: u8            // Slot
@@ -20,56 +22,91 @@ class Letter {
   spare: u16
   order: u32           // rises with every send(): the smallest of those due goes first
   flow: u32
-  length: u32          // 0 until send()
-  // then: Writer, peer endpoint, the message
+  // then, until send(): the writer; from send() on: the peer's endpoint
 
   // @ts-ignore: decorator
   @inline
-  get writer(): Writer { return changetype<Writer>(changetype<usize>(this) + 16) }
+  get writer(): Writer { return changetype<Writer>(changetype<usize>(this) + HEADER_SIZE) }
   // @ts-ignore: decorator
   @inline
-  get peer(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + 32) }
-  // @ts-ignore: decorator
-  @inline
-  get bytes(): usize { return changetype<usize>(this) + HEADER_SIZE }
+  get peer(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + HEADER_SIZE) }
 }
 
-const HEADER_SIZE: usize = 64
-const LETTER_SIZE: usize = HEADER_SIZE + <usize>MESSAGE_MAX
-const ORDER_AT: usize = OUTBOX + 52           // in the spare bytes of the first slot's header: the last order given
+const HEADER_SIZE: usize = 12
+const LETTER_SIZE: usize = 32
+const ORDER_AT: usize = OUTBOX                // u32: the last order given
+const LETTERS: usize = ORDER_AT + 4
+const HEAP: usize = LETTERS + <usize>OUTBOX_SLOTS * LETTER_SIZE
 
-/** A free slot, or -1 when all are taken: the caller answers or gives up. Write the message with writer(slot). */
+/** Begins with all slots free. */
+export function open(): void {
+  if (HEADER_SIZE + WRITER_SIZE > LETTER_SIZE || HEADER_SIZE + ENDPOINT_SIZE > LETTER_SIZE) ERROR("a letter has outgrown its place")
+  memory.fill(OUTBOX, 0, HEAP - OUTBOX)
+  heap().open(OUTBOX_SLOTS, OUTBOX + OUTBOX_SIZE - HEAP)
+}
+
+/**
+ * A free slot, or -1 when all are taken or there is no room for a message of full length: the caller answers or gives up. Write the message with writer(slot).
+ * Messages may move: what bytesOf() gave before is good no more. Writers move with their messages.
+ */
 export function take(): i32 {
-  if (<usize>OUTBOX_SLOTS * LETTER_SIZE > OUTBOX_SIZE) ERROR("the messages do not fit")
   for (let i = 0; i < OUTBOX_SLOTS; i++) {
-    const letter = at(i)
-    if (!isFree(letter)) continue
-    letter.state = <u8>Slot.TAKEN
-    letter.due = false
-    letter.length = 0
-    letter.writer.open(letter.bytes, MESSAGE_MAX)
-    return i
+    if (isFree(at(i))) forget(i)
   }
-  return -1
+  const slot = heap().take(MESSAGE_MAX)
+  if (slot < 0) return -1
+  const letter = at(slot)
+  letter.state = <u8>Slot.COMPOSED
+  letter.due = false
+  letter.writer.open(startOf(heap().at(slot)), MESSAGE_MAX)
+  for (let i = 0; i < OUTBOX_SLOTS; i++) {
+    if (at(i).state == Slot.COMPOSED) at(i).writer.moveTo(startOf(heap().at(i)))
+  }
+  return slot
 }
 
-/** How many slots are free. */
-export function room(): i32 {
+/** Whether an answer may take a slot: it leaves slots and bytes for requests of ours, so that no flood of requests of others can stop the hunt. */
+export function mayAnswer(): bool {
+  let slots = OUTBOX_SLOTS, bytes = heap().capacity()
+  for (let i = 0; i < OUTBOX_SLOTS; i++) {
+    if (isFree(at(i))) continue
+    slots--
+    bytes -= lengthOf(heap().at(i))
+  }
+  return slots > REQUEST_SLOTS && <i32>bytes >= MESSAGE_MAX + REQUEST_BYTES
+}
+
+/** How many messages there are. */
+export function count(): i32 {
   let count = 0
-  for (let i = 0; i < OUTBOX_SLOTS; i++) count += <i32>isFree(at(i))
+  for (let i = 0; i < OUTBOX_SLOTS; i++) count += <i32>!isFree(at(i))
   return count
 }
 
-/** Where the message of this slot is written, from its beginning when it was just taken. Look at overflow before send(). */
-export function writer(slot: i32): Writer { return taken(slot).writer }
+/** How many bytes they take, and how many they may. */
+export function bytesUsed(): u32 { return heap().used() }
+export function capacity(): u32 { return heap().capacity() }
 
-/** The message is complete: it leaves by `flow` for `peer` as soon as the flow is open and its turn has come. */
+/** Where the message of this slot is written, until send(). Look at overflow before that. */
+export function writer(slot: i32): Writer {
+  assume(isComposed(slot), prose("a message is written before it is sent"))
+  return at(slot).writer
+}
+
+/** True until send(). */
+export function isComposed(slot: i32): bool { return taken(slot).state == Slot.COMPOSED }
+
+/** The message is complete: it leaves by `flow` for `peer` as soon as the flow is open and its turn has come. So does one that was sent before. */
 export function send(slot: i32, flow: u32, peer: Endpoint): void {
   const letter = taken(slot)
-  assume(!letter.writer.overflow, prose("a message that did not fit is not sent"))
+  if (letter.state == Slot.COMPOSED) {
+    const w = letter.writer
+    assume(!w.overflow, prose("a message that did not fit is not sent"))
+    heap().trim(slot, <u32>(w.at - w.start))
+    letter.state = <u8>Slot.KEPT
+  }
   letter.flow = flow
   letter.peer.copyFrom(peer)
-  letter.length = <u32>(letter.writer.at - letter.writer.start)
   again(slot)
 }
 
@@ -84,22 +121,23 @@ export function again(slot: i32): void {
 
 /** Nobody will send it again: the slot is free once what is due has left. */
 export function drop(slot: i32): void {
-  const letter = taken(slot)
-  letter.state = <u8>(letter.due ? Slot.DROPPED : Slot.FREE)
+  if (taken(slot).due) at(slot).state = <u8>Slot.DROPPED
+  else forget(slot)
 }
 
 /** Frees the slot at once; what was due is not sent. */
 export function discard(slot: i32): void {
-  taken(slot).state = <u8>Slot.FREE
+  taken(slot)
+  forget(slot)
 }
 
 /** True while the message waits for its turn, its flow or the pace. */
 export function isDue(slot: i32): bool { return taken(slot).due }
 
-/** The message as it was or will be sent. */
+/** The message as it was or will be sent; good until the next take(). */
 export function bytesOf(slot: i32): Span {
-  const letter = taken(slot)
-  return span(letter.bytes, letter.length)
+  taken(slot)
+  return heap().at(slot)
 }
 
 /** It does not wait any more, as its flow is lost; the slot stays the caller's. */
@@ -108,29 +146,28 @@ export function recall(slot: i32): void { taken(slot).due = false }
 /** Describes in IO the packet that leaves now, or returns REST. */
 export function pollSend(now: i64): Output {
   if (mayAt(now) > now) return Output.REST
-  const letter = next()
-  if (changetype<usize>(letter) == 0) return Output.REST
+  const slot = next()
+  if (slot < 0) return Output.REST
+  const letter = at(slot)
   spent(now)
-  give(Output.SEND, span(letter.bytes, letter.length), 0)
+  give(Output.SEND, heap().at(slot), 0)
   io().flow = <u32>carrier(letter.flow)
   ioPeer().copyFrom(letter.peer)
   letter.due = false
-  if (letter.state == Slot.DROPPED) letter.state = <u8>Slot.FREE
+  if (letter.state == Slot.DROPPED) forget(slot)
   return Output.SEND
 }
 
 /** When the pace lets the next packet leave; NEVER when none can. Flows that open are inputs of their own. */
-export function soonest(): i64 {
-  return changetype<usize>(next()) == 0 ? NEVER : freeAt()
-}
+export function soonest(): i64 { return next() < 0 ? NEVER : freeAt() }
 
-/** The packet whose turn it is, or null. */
-function next(): Letter {
-  let first = changetype<Letter>(0)
+/** The slot of the packet whose turn it is, or -1. */
+function next(): i32 {
+  let first = -1
   for (let i = 0; i < OUTBOX_SLOTS; i++) {
     const letter = at(i)
     if (letter.state == Slot.FREE || !letter.due || carrier(letter.flow) < 0) continue
-    if (changetype<usize>(first) == 0 || <i32>(letter.order - first.order) < 0) first = letter
+    if (first < 0 || <i32>(letter.order - at(first).order) < 0) first = i
   }
   return first
 }
@@ -140,9 +177,17 @@ function isFree(letter: Letter): bool {
   return letter.state == Slot.FREE || letter.state == Slot.DROPPED && carrier(letter.flow) == LOST
 }
 
-function at(slot: i32): Letter { return changetype<Letter>(OUTBOX + <usize>slot * LETTER_SIZE) }
+function forget(slot: i32): void {
+  at(slot).state = <u8>Slot.FREE
+  heap().free(slot)
+}
+
+function heap(): Heap { return changetype<Heap>(HEAP) }
+
+function at(slot: i32): Letter { return changetype<Letter>(LETTERS + <usize>slot * LETTER_SIZE) }
 
 function taken(slot: i32): Letter {
-  assume(slot >= 0 && slot < OUTBOX_SLOTS && at(slot).state == Slot.TAKEN, prose("this slot of the outbox is not taken"))
+  const state = slot >= 0 && slot < OUTBOX_SLOTS ? at(slot).state : <u8>Slot.FREE
+  assume(state == Slot.COMPOSED || state == Slot.KEPT, prose("this slot of the outbox is not taken"))
   return at(slot)
 }

@@ -8,7 +8,7 @@ import { Prose, prose, proseAt } from "../base/prose"
 import { Span } from "../base/span"
 import { Writer } from "../base/writer"
 import { cacheCapacity, cacheUsed } from "../locate/cache"
-import { room } from "../transport/outbox"
+import * as outbox from "../transport/outbox"
 import { at } from "../transaction/record"
 import { candidateCount } from "../servers/candidates"
 import { Reply } from "./lines"
@@ -34,8 +34,8 @@ const REGIONS = memory.data<usize>([
 const REGION_COUNT = 14
 const ROW = 12
 
-const enum Pool { OUTBOX, CLIENTS, SERVERS, CANDIDATES, CACHE }
-const POOL_COUNT = 5
+const enum Pool { OUTBOX, OUTBOX_BYTES, CLIENTS, SERVERS, CANDIDATES, CACHE }
+const POOL_COUNT = 6
 
 export const MEMORY_ITEMS: i32 = REGION_COUNT + POOL_COUNT
 
@@ -83,6 +83,7 @@ function writePool(w: Writer, r: Reply, pool: Pool): void {
 function poolName(pool: Pool): Prose {
   switch (pool) {
     case Pool.OUTBOX: return prose("messages kept")
+    case Pool.OUTBOX_BYTES: return prose("their bytes")
     case Pool.CLIENTS: return prose("client transactions")
     case Pool.SERVERS: return prose("server transactions")
     case Pool.CANDIDATES: return prose("servers known")
@@ -92,7 +93,8 @@ function poolName(pool: Pool): Prose {
 
 function used(pool: Pool): i32 {
   switch (pool) {
-    case Pool.OUTBOX: return OUTBOX_SLOTS - room()
+    case Pool.OUTBOX: return outbox.count()
+    case Pool.OUTBOX_BYTES: return outbox.bytesUsed()
     case Pool.CLIENTS: return transactions(0, CLIENT_TRANSACTIONS)
     case Pool.SERVERS: return transactions(CLIENT_TRANSACTIONS, SERVER_TRANSACTIONS)
     case Pool.CANDIDATES: return candidateCount(0)
@@ -103,6 +105,7 @@ function used(pool: Pool): i32 {
 function size(pool: Pool): i32 {
   switch (pool) {
     case Pool.OUTBOX: return OUTBOX_SLOTS
+    case Pool.OUTBOX_BYTES: return outbox.capacity()
     case Pool.CLIENTS: return CLIENT_TRANSACTIONS
     case Pool.SERVERS: return SERVER_TRANSACTIONS
     case Pool.CANDIDATES: return CANDIDATES

@@ -18,6 +18,7 @@ export const RX_AT: i32 = <i32>RX
 export function seedWith(value: u32): void {
   for (let i: u32 = 0; i < 8; i++) store<u32>(RX + <usize>i * 4, value + i)
   seed(RX, 32)
+  outbox.open()
 }
 
 export function setTimers(t1: i32, t2: i32, t4: i32): void { setClocks(t1, t2, t4) }
@@ -39,7 +40,7 @@ export function release(number: u32): void { flow.release(number) }
 export function failed(number: u32, why: u32): i32 { return flow.failed(number, why) }
 export function pollFlow(): i32 { return flow.pollFlow() }
 export function pollSend(now: i64): i32 { return outbox.pollSend(now) }
-export function room(): i32 { return outbox.room() }
+export function kept(): i32 { return outbox.count() }
 
 // -- Clients
 

@@ -16,6 +16,7 @@ function given(): Endpoint { return changetype<Endpoint>(RX) }
 export function seedWith(value: u32): void {
   for (let i: u32 = 0; i < 8; i++) store<u32>(RX + <usize>i * 4, value + i)
   seed(RX, 32)
+  outbox.open()
 }
 
 export function mayAt(now: i64): i64 { return pace.mayAt(now) }
@@ -40,7 +41,8 @@ export function failed(number: u32, why: u32): i32 { return flow.failed(number, 
 export function pollFlow(): i32 { return flow.pollFlow() }
 
 export function take(): i32 { return outbox.take() }
-export function room(): i32 { return outbox.room() }
+export function mayAnswer(): i32 { return outbox.mayAnswer() }
+export function count(): i32 { return outbox.count() }
 /** Writes `length` bytes from RX + 32 into the slot; returns 1 on overflow. */
 export function write(slot: i32, length: u32): i32 {
   const w = outbox.writer(slot)

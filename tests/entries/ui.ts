@@ -1,6 +1,7 @@
 // The user interface for its tests: keys and time in, cells, pixels and replies out; and a way to set the records that it reads.
 import { FRAME, RX, SCREEN, SERVERS_STATE } from "../../assembly/memory"
 import { io } from "../../assembly/io"
+import * as outbox from "../../assembly/transport/outbox"
 import { Span, span, startOf, lengthOf, NONE } from "../../assembly/base/span"
 import { parseHostPort } from "../../assembly/base/ip"
 import { Output } from "../../assembly/io"
@@ -23,6 +24,7 @@ export function textLength(s: Span): u32 { return lengthOf(s) }
 
 export function open(now: i64): void {
   settings.restoreDefaults()
+  outbox.open()
   const r = registration(0)
   memory.fill(changetype<usize>(r), 0, 80)
   r.candidate = -1

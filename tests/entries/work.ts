@@ -1,6 +1,6 @@
 // Loops of the work besides reading messages: composing, digest, selecting a server, looking at timers.
 import {
-  AUDIO, LOG, OUTBOX, OUTBOX_SIZE, RX, TRANSACTION_STATE, TRANSACTION_STATE_SIZE, TRANSPORT_STATE, TRANSPORT_STATE_SIZE,
+  AUDIO, LOG, RX, TRANSACTION_STATE, TRANSACTION_STATE_SIZE, TRANSPORT_STATE, TRANSPORT_STATE_SIZE,
 } from "../../assembly/memory"
 import { Endpoint } from "../../assembly/base/endpoint"
 import { NONE, text } from "../../assembly/base/span"
@@ -118,7 +118,7 @@ function selectServers(n: i32): i32 {
 }
 
 function lookAtTimers(n: i32): i32 {
-  memory.fill(OUTBOX, 0, OUTBOX_SIZE)
+  outbox.open()
   memory.fill(TRANSPORT_STATE, 0, TRANSPORT_STATE_SIZE)
   memory.fill(TRANSACTION_STATE, 0, TRANSACTION_STATE_SIZE)
   setTimers(500, 4000, 5000)

@@ -10,8 +10,11 @@ export type Transport = {
   query(ip: string, port: number): number
   opened(flow: number, ip: string, port: number): void
   local(flow: number): string
-  /** Takes a slot, fills it with this text and sends it. Returns the slot. */
-  send(text: string, flow: number, ip: string, port: number): number
+  /** Lays an endpoint, or the text of a message, where the next call looks for it. */
+  give(ip: string, port: number): void
+  text(text: string): void
+  /** Takes a slot, fills it with this text and sends it. Returns the slot, or -1. */
+  send(message: string, flow: number, ip: string, port: number): number
   drainFlows(): string[]
   /** What leaves at this instant: "flow ip:port text". */
   drainSends(now: number): string[]
@@ -24,6 +27,7 @@ export async function transport(): Promise<Transport> {
   const call = (name: string, ...args: (number | bigint)[]) => Number(core.exports[name]!(...args))
   const u32 = (at: number) => view.getUint32(at, true)
   const give = (ip: string, port: number) => writeEndpoint(core.bytes, rx, ip, port)
+  const text = (message: string) => core.bytes.set(Buffer.from(message, "latin1"), rx + 32)
   call("seedWith", 1)
   return {
     core,
@@ -32,10 +36,13 @@ export async function transport(): Promise<Transport> {
     query(ip, port) { give(ip, port); return call("openQuery") },
     opened(flow, ip, port) { give(ip, port); call("opened", flow) },
     local(flow) { return readEndpoint(core.bytes, call("localOf", flow)) },
-    send(text, flow, ip, port) {
+    give,
+    text,
+    send(message, flow, ip, port) {
       const slot = call("take")
-      core.bytes.set(Buffer.from(text, "latin1"), rx + 32)
-      call("write", slot, text.length)
+      if (slot < 0) return slot
+      text(message)
+      call("write", slot, message.length)
       give(ip, port)
       call("send", slot, flow)
       return slot

@@ -46,7 +46,7 @@ describe("transport/flow", () => {
 
   it("when all are taken, the flow to a server that was unused longest and that nobody holds is replaced", async () => {
     const [t] = await listening()
-    const flows = Array.from({ length: 15 }, (_, i) => t.towards("192.0.2.1", 6000 + i, i))
+    const flows = Array.from({ length: 19 }, (_, i) => t.towards("192.0.2.1", 6000 + i, i))
     t.drainFlows().forEach(() => undefined)
     flows.forEach((flow, i) => t.opened(flow, "192.0.2.10", 5060 + i * 0))
     t.call("hold", flows[0]!)
@@ -60,7 +60,7 @@ describe("transport/flow", () => {
 
   it("when every flow is held there is none for another server, until one is let go", async () => {
     const [t] = await listening()
-    const flows = Array.from({ length: 15 }, (_, i) => t.towards("192.0.2.1", 6000 + i, i))
+    const flows = Array.from({ length: 19 }, (_, i) => t.towards("192.0.2.1", 6000 + i, i))
     for (const flow of flows) t.call("hold", flow)
     assert.equal(t.towards("192.0.2.99", 5060, 100), -1)
     t.call("letGo", flows[7]!)

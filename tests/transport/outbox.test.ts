@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { transport, type Transport } from "./bench.ts"
 
-const SLOTS = 12
+const SLOTS = 16, LONGEST = 1472, ROOM = 5
 
 async function open(): Promise<[Transport, number]> {
   const t = await transport()
@@ -104,7 +104,7 @@ describe("transport/outbox", () => {
     const [t, flow] = await open()
     t.call("discard", t.send("A", flow, "192.0.2.1", 5060))
     assert.deepEqual(t.drainSends(0), [])
-    assert.equal(t.call("room"), SLOTS)
+    assert.equal(t.call("count"), 0)
   })
 
   it("a message whose flow is lost waits until its owner says otherwise; one that nobody owns is forgotten", async () => {
@@ -117,7 +117,52 @@ describe("transport/outbox", () => {
     assert.equal(t.call("isDue", kept), 1)
     t.call("recall", kept)
     assert.equal(t.call("isDue", kept), 0)
-    assert.equal(t.call("room"), SLOTS - 1)
+    t.call("discard", t.call("take"))
+    assert.equal(t.call("count"), 1)
+  })
+
+  it("as many messages of full length are kept as there is room for, and told apart", async () => {
+    const [t, flow] = await open()
+    const letters = Array.from({ length: ROOM }, (_, i) => String.fromCharCode(65 + i).repeat(LONGEST))
+    const slots = letters.map((letter) => t.send(letter, flow, "192.0.2.1", 5060))
+    assert.equal(t.call("take"), -1)
+    assert.deepEqual(texts(t.drainSends(0)), letters)
+    t.call("drop", slots[1]!)
+    const z = "z".repeat(LONGEST)
+    assert.equal(t.send(z, flow, "192.0.2.1", 5060), slots[1])
+    for (const slot of slots) t.call("again", slot)
+    assert.deepEqual(texts(t.drainSends(2000)).sort(), letters.with(1, z).sort(), "whatever has moved")
+  })
+
+  it("answers leave room for two requests of full length, and seven slots", async () => {
+    const [t, flow] = await open()
+    for (let i = 0; i < ROOM - 2; i++) {
+      assert.equal(t.call("mayAnswer"), 1)
+      t.send("-".repeat(LONGEST), flow, "192.0.2.1", 5060)
+    }
+    assert.equal(t.call("mayAnswer"), 0)
+    const [few, by] = await open()
+    for (let i = 0; i < SLOTS - 7; i++) {
+      assert.equal(few.call("mayAnswer"), 1)
+      few.send("-", by, "192.0.2.1", 5060)
+    }
+    assert.equal(few.call("mayAnswer"), 0)
+  })
+
+  it("a writer goes on where its message was moved", async () => {
+    const [t, flow] = await open()
+    const long = "-".repeat(LONGEST), slots = Array.from({ length: ROOM - 1 }, () => t.send(long, flow, "192.0.2.1", 5060))
+    const half = t.call("take")
+    t.text("mess")
+    t.call("write", half, 4)
+    t.call("discard", slots[0]!)
+    const other = t.call("take")
+    assert.equal(other, slots[0])
+    t.text("age")
+    t.call("write", half, 3)
+    t.give("192.0.2.1", 5060)
+    t.call("send", half, flow)
+    assert.deepEqual(texts(t.drainSends(0)).slice(-1), ["message"])
   })
 
   it("a message that does not fit is noticed by its writer", async () => {
