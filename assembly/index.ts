@@ -128,6 +128,14 @@ export function handle_command(length: u32, now: i64): i32 {
   return done(now)
 }
 
+/** 20 ms of the microphone in AUDIO. One output AUDIO with 20 ms for the speaker follows. */
+export function handle_audio(now: i64): i32 {
+  const fault = taking(0)
+  if (fault != Fault.NONE) return fault
+  phone.sound(now)
+  return done(now)
+}
+
 /** Calendar time, for display and log only: milliseconds since 1970 and minutes east of Greenwich. */
 export function handle_wallclock(unixMs: i64, zoneMinutes: i32, now: i64): i32 {
   const fault = taking(0)

@@ -181,6 +181,9 @@ export function timeout(now: i64): void {
   settle(now)
 }
 
+/** 20 ms of sound. */
+export function sound(now: i64): void { settle(now) }
+
 /** Something has changed that only the screen shows. */
 export function redraw(now: i64): void { view.update(now) }
 

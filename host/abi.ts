@@ -5,7 +5,7 @@ export const ABI_VERSION = 1
 /** Functions that the core exports, in the order of docs/abi.md. */
 export const FUNCTIONS = [
   "_initialize", "core_open", "core_resume", "core_close",
-  "handle_entropy", "handle_network", "handle_datagram", "handle_flow", "handle_key", "handle_command", "handle_wallclock", "handle_timeout",
+  "handle_entropy", "handle_network", "handle_datagram", "handle_flow", "handle_key", "handle_command", "handle_audio", "handle_wallclock", "handle_timeout",
   "poll_output", "poll_timeout",
 ] as const
 
@@ -29,6 +29,7 @@ export type CoreExports = {
   handle_flow(flow: number, event: number, now: bigint): number
   handle_key(key: number, down: number, now: bigint): number
   handle_command(length: number, now: bigint): number
+  handle_audio(now: bigint): number
   handle_wallclock(unixMs: bigint, zoneMinutes: number, now: bigint): number
   handle_timeout(now: bigint): number
   poll_output(): number
@@ -37,6 +38,13 @@ export type CoreExports = {
 
 /** What poll_output returns. */
 export const OUTPUT = { rest: 0, send: 1, write: 2, open: 3, close: 4, display: 5, audio: 6, store: 7, event: 8, log: 9, reply: 10 } as const
+
+/** What an AUDIO output asks for: 20 ms of sound now and then, no more of it, or 20 ms for the speaker. */
+export const AUDIO = { stop: 0, start: 1, speaker: 2 } as const
+
+/** 20 ms of sound: 160 samples of 16 bits, 8000 a second, little-endian. */
+export const AUDIO_BYTES = 320
+export const AUDIO_MS = 20
 
 /** Why the core starts: first parameter but one of core_open. */
 export const BOOT = { cold: 0, trap: 1, watchdog: 2, power: 3 } as const
@@ -51,6 +59,7 @@ export const FAILURE = { busyPort: 1, unreachable: 2, notPermitted: 3, other: 9 
 /** What an EVENT output tells. */
 export const EVENT = {
   locating: 1, registering: 2, registered: 3, moved: 4, registrationFailed: 5, unregistered: 6, allServersFailed: 7, reboot: 8, located: 9,
+  callRingingOut: 11, callIncoming: 12, callTalking: 13, callEnded: 14, callHeld: 15, callResumed: 16, callTransferred: 17, messagesWaiting: 18,
 } as const
 
 /** How important a LOG output is, and what it is about. */

@@ -14,6 +14,7 @@ export type Call =
   | { call: "flow"; flow: number; event: FlowEvent }
   | { call: "key"; key: string; down: boolean }
   | { call: "command"; line: string }
+  | { call: "audio"; bytes: Uint8Array }
   | { call: "wallclock"; unixMs: number; zoneMin: number }
   | { call: "timeout" }
 

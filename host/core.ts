@@ -19,7 +19,7 @@ export type Output =
   | { readonly kind: "open"; readonly flow: number; readonly protocol: number; readonly local: Endpoint; readonly peer: Endpoint | undefined }
   | { readonly kind: "close"; readonly flow: number }
   | { readonly kind: "display"; readonly frame: Uint8Array }
-  | { readonly kind: "audio"; readonly bytes: Uint8Array }
+  | { readonly kind: "audio"; readonly code: number; readonly bytes: Uint8Array }
   | { readonly kind: "store"; readonly bytes: Uint8Array }
   | { readonly kind: "event"; readonly code: number; readonly text: string }
   | { readonly kind: "log"; readonly level: number; readonly text: string }
@@ -43,6 +43,8 @@ export type Core = {
   /** One character of abi.ts KEYS, or a digit. */
   key(key: string, down: boolean, now: number): void
   command(line: string, now: number): void
+  /** 20 ms of the microphone: abi.ts AUDIO_BYTES. */
+  audio(sound: Uint8Array, now: number): void
   wallclock(unixMs: number, zoneMinutes: number, now: number): void
   timeout(now: number): void
   output(): Output | undefined
@@ -136,6 +138,10 @@ export function loadCore(engine: Engine<CoreExports>, keep?: Uint8Array): Core {
     },
     key(key, down, now) { input(() => exports.handle_key(key.charCodeAt(0), down ? 1 : 0, time(now))) },
     command(line, now) { input(() => exports.handle_command(put(bytesOf(line), "RX"), time(now))) },
+    audio(sound, now) {
+      put(sound, "AUDIO")
+      input(() => exports.handle_audio(time(now)))
+    },
     wallclock(unixMs, zoneMinutes, now) { input(() => exports.handle_wallclock(time(unixMs), zoneMinutes, time(now))) },
     timeout(now) { input(() => exports.handle_timeout(time(now))) },
     output() { return describe(call(() => exports.poll_output()), io, bytesAt, textAt) },
@@ -217,7 +223,7 @@ function describe(kind: number, io: Io, bytesAt: BytesAt, textAt: TextAt): Outpu
     }
     case OUTPUT.close: return { kind: "close", flow: io.flow() }
     case OUTPUT.display: return { kind: "display", frame: bytes() }
-    case OUTPUT.audio: return { kind: "audio", bytes: bytes() }
+    case OUTPUT.audio: return { kind: "audio", code: io.code(), bytes: bytes() }
     case OUTPUT.store: return { kind: "store", bytes: bytes() }
     case OUTPUT.event: return { kind: "event", code: io.code(), text: text() }
     case OUTPUT.log: return { kind: "log", level: io.code(), text: text() }

@@ -48,6 +48,7 @@ function input(core: Core, call: Call, now: number): void {
     case "flow": return core.flow(call.flow, call.event, now)
     case "key": return core.key(call.key, call.down, now)
     case "command": return core.command(call.line, now)
+    case "audio": return core.audio(call.bytes, now)
     case "wallclock": return core.wallclock(call.unixMs, call.zoneMin, now)
     case "timeout": return core.timeout(now)
   }

@@ -1,4 +1,5 @@
 // The lines of a trace: calls and outputs as JSON, with bytes as text where they are text and secrets sealed.
+import { createHash } from "node:crypto"
 import { BOOT, type Boot, type Endpoint } from "./abi.ts"
 import { endpointOf, endpointText, type Call, type Output, type Refusal } from "./calls.ts"
 import type { FlowEvent } from "./core.ts"
@@ -6,8 +7,8 @@ import type { Lock, Seal } from "./seal.ts"
 
 export const TRACE_VERSION = 1
 
-/** A run of bytes: printable ones as they are, others in base64, secret ones sealed. Several pieces follow each other. */
-export type Piece = { text: string } | { base64: string } | { sealed: string }
+/** A run of bytes: printable ones as they are, others in base64, so many zeros (silence), secret ones sealed. Several pieces follow each other. */
+export type Piece = { text: string } | { zeros: number } | { base64: string } | { sealed: string }
 export type Pieces = Piece | Piece[]
 
 export type Header = { linehunt: "trace"; version: number; abi: number; module: string; engine: string; made: string }
@@ -20,11 +21,13 @@ export type Line =
   | { n: number; refusal?: Refusal; deadline: number | null }
   | { n: number; trap: string }
 
+const ZEROS_MAX = 65_536
 const PRINTABLE = /^[\t\n\r\x20-\x7e]*$/
 
 /** Bytes in the clear. */
 export function clear(bytes: Uint8Array): Piece {
   const text = Buffer.from(bytes).toString("latin1")
+  if (bytes.length > 0 && bytes.every((byte) => byte === 0)) return { zeros: bytes.length }
   return PRINTABLE.test(text) ? { text } : { base64: Buffer.from(bytes).toString("base64") }
 }
 
@@ -35,7 +38,8 @@ export class SealedError extends Error {}
 export function joined(pieces: unknown, seal: Seal | undefined): Uint8Array {
   const list: unknown[] = Array.isArray(pieces) ? pieces : [pieces]
   return new Uint8Array(Buffer.concat(list.map((piece) => {
-    const { text, base64, sealed } = fields(piece)
+    const { text, base64, sealed, zeros } = fields(piece)
+    if (typeof zeros === "number" && zeros <= ZEROS_MAX) return Buffer.alloc(zeros)
     if (typeof text === "string") return Buffer.from(text, "latin1")
     if (typeof base64 === "string") return Buffer.from(base64, "base64")
     if (typeof sealed !== "string") throw new TypeError("bytes are missing")
@@ -82,7 +86,7 @@ export function callRecord(call: Call, bytes: Pieces | undefined, secretKey: str
     case "flow": return { call: call.call, flow: call.flow, event: eventRecord(call.event) }
     case "key": return secretKey === undefined ? { ...call } : { call: call.call, sealed: secretKey }
     case "command": return { call: call.call, bytes }
-    case "entropy": case "open": return { ...call, bytes }
+    case "entropy": case "open": case "audio": return { ...call, bytes }
     default: return { ...call }
   }
 }
@@ -104,6 +108,7 @@ export function callOf(record: unknown, seal: Seal | undefined): Call {
     case "flow": return { call: "flow", flow: number(it["flow"]), event: eventOf(fields(it["event"])) }
     case "key": return it["sealed"] === undefined ? { call: "key", key: string(it["key"]), down: it["down"] === true } : sealedKey(it, seal)
     case "command": return { call: "command", line: Buffer.from(bytes()).toString("utf8") }
+    case "audio": return { call: "audio", bytes: bytes() }
     case "wallclock": return { call: "wallclock", unixMs: number(it["unixMs"]), zoneMin: number(it["zoneMin"]) }
     case "close": case "resume": case "timeout": return { call: it["call"] }
     default: throw new TypeError(`there is no call ${String(it["call"])}`)
@@ -132,6 +137,8 @@ export function outputRecord(output: Output, write: (bytes: Uint8Array) => Piece
     const text = Buffer.from(lines.join("\n"), "latin1")
     return { kind: output.kind, secret: output.secret, frame: write(frame), text: write(text), inverse: write(bits(inverse.flat())) }
   }
+  // What comes out of the speaker follows from what went in: that it is the same is enough.
+  if (output.kind === "audio") return { kind: output.kind, code: output.code, sound: createHash("sha256").update(output.bytes).digest("base64").slice(0, 16) }
   const it: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(output)) {
     it[name] = value instanceof Uint8Array ? write(value) : isEndpoint(value) ? endpointText(value) : value

@@ -117,3 +117,13 @@ export function keep(s: Span, field: usize, capacity: u32): Span {
   memory.copy(field, startOf(s), length)
   return span(field, length)
 }
+
+/** Where a chain of mix() begins. */
+export const MIX_START: u32 = 2166136261
+
+/** A hash that the bytes follow, FNV-1a: good enough to see a change. */
+export function mix(hash: u32, s: Span): u32 {
+  const p = startOf(s)
+  for (let i: u32 = 0; i < lengthOf(s); i++) hash = (hash ^ load<u8>(p + i)) * 16777619
+  return hash
+}

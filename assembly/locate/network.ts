@@ -1,7 +1,7 @@
 // Reads what the host says of the network: our own addresses, and the name servers to ask.
 import { Endpoint } from "../base/endpoint"
 import { parseHostPort, parseIp } from "../base/ip"
-import { NONE, Span, after, indexOf, lengthOf, span, startOf, startsWith, text, trim } from "../base/span"
+import { MIX_START, NONE, Span, after, indexOf, lengthOf, mix, span, startOf, startsWith, text, trim } from "../base/span"
 import { NAME_AT } from "./layout"
 import { addServer, clearServers, setFamilies } from "./resolver"
 
@@ -12,7 +12,7 @@ const DNS_PORT: u16 = 53
  * say more than this phone understands. Returns a hash of the own addresses: when it is another one, they have changed.
  */
 export function readNetwork(lines: Span): u32 {
-  let hash: u32 = 2166136261
+  let hash = MIX_START
   let ip4 = false, ip6 = false
   clearServers()
   for (let rest = lines; lengthOf(rest) > 0;) {
@@ -38,11 +38,4 @@ function readServer(s: Span, e: Endpoint): void {
   if (parseHostPort(s, e) == NONE || e.family == 0) return
   if (e.port == 0) e.port = DNS_PORT
   addServer(e)
-}
-
-/** FNV-1a: good enough to see a change. */
-function mix(hash: u32, s: Span): u32 {
-  const p = startOf(s)
-  for (let i: u32 = 0; i < lengthOf(s); i++) hash = (hash ^ load<u8>(p + i)) * 16777619
-  return hash
 }

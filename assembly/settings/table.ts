@@ -6,8 +6,9 @@ export const enum Setting {
   DOMAIN, SERVER, USER, AUTH_USER, PASSWORD, DISPLAY_NAME, SIP_PORT, REGISTER_TTL, SIP_RETRY_T1, SIP_T2, SIP_T4, RETRY_MODE, RETRY_COUNT, RETRY_PERIOD,
   LAST_SERVER_FULL, DIRTY_HOST_TTL, FAILOVER_CODES, WEIGHT_ALGO, USE_NAPTR, DNS_SERVE_STALE, DNS_MIN_TTL, FILTER_REGISTRAR, ENABLED,
   FAILOVER_INVITE, SERVER_AFFINITY,
+  CODECS, PTIME, COMFORT_NOISE, DTMF,
 }
-export const SETTINGS = 25
+export const SETTINGS = 29
 
 /** What a value may be. Up to CODES the value is text, after it a number. */
 export const enum Kind { HOST, SERVER, USER, WORDS, SECRET, CODES, NUMBER, CHOICE }
@@ -17,6 +18,8 @@ export const enum Affinity { NONE, REGISTRATION, PRIMARY }
 export const enum RetryMode { FULL, COUNT, PERIOD }
 export const enum WeightAlgo { RFC2782, PROPORTIONAL, DNS_ORDER }
 export const enum UseNaptr { AUTO, NEVER, ALWAYS }
+export const enum Codecs { PCMU_FIRST, PCMA_FIRST, PCMU, PCMA }
+export const enum Dtmf { RFC4733, INFO }
 
 // One row per setting, in the order of `Setting`: name, kind, least, most, default, unit or choices, help.
 // Least and most are the number's range, or the length in bytes of a text. The domain is short of the 253 that DNS allows, because
@@ -47,6 +50,10 @@ const TABLE = memory.data<u32>([
   text("enabled"), Kind.NUMBER, 0, 1, 1, text(""), prose("0: the phone does not register"),
   text("failover_invite"), Kind.CODES, 0, 48, text("503"), text(""), prose("the same for INVITE"),
   text("server_affinity"), Kind.CHOICE, 0, 2, Affinity.REGISTRATION, text("none registration primary"), prose("the server that a call goes to first"),
+  text("codecs"), Kind.CHOICE, 0, 3, Codecs.PCMU_FIRST, text("pcmu,pcma pcma,pcmu pcmu pcma"), prose("sound formats, the preferred one first"),
+  text("ptime"), Kind.NUMBER, 10, 60, 20, text("ms"), prose("sound in one packet, in steps of 10"),
+  text("comfort_noise"), Kind.NUMBER, 0, 1, 0, text(""), prose("1: packets that stand for silence"),
+  text("dtmf"), Kind.CHOICE, 0, 1, Dtmf.RFC4733, text("rfc4733 info"), prose("how digits are sent in a call"),
 ])
 const ROW = 28
 

@@ -17,6 +17,8 @@ export type Check = {
   troubled?(now: number, address: string): void
   /** The phone reports an event (code and text of the ABI), or logs a line (code 0). */
   told?(now: number, code: number, text: string): void
+  /** 20 ms of sound for the phone's speaker, 16 bits little-endian. */
+  heard?(now: number, sound: Uint8Array): void
   /** The phone's deadline has passed; `deadline` is the next one. */
   woken?(now: number, deadline: number): void
   /** Something has happened and its consequences are drawn. */

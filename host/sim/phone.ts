@@ -6,7 +6,7 @@ export { BOOT, FAILURE, type Boot, type Endpoint, type FlowEvent, type Output }
 
 /** What a world does with a phone: a part of a core, so that a test can put a phone of its own in the place of one. */
 export type Phone = Pick<Core,
-  "entropy" | "open" | "close" | "network" | "datagram" | "flow" | "key" | "command" | "timeout"
+  "entropy" | "open" | "close" | "network" | "datagram" | "flow" | "key" | "command" | "audio" | "timeout"
   | "output" | "deadline" | "screen" | "keep" | "memory">
 
 /** Makes a fresh phone; `keep` is what the one before it left. */
@@ -37,6 +37,7 @@ export function lockstep(first: Phone, second: Phone): Phone {
     flow: (flow, event, now) => both("flow", phone => phone.flow(flow, event, now)),
     key: (key, down, now) => both("key", phone => phone.key(key, down, now)),
     command: (line, now) => both("command", phone => phone.command(line, now)),
+    audio: (sound, now) => both("audio", phone => phone.audio(sound, now)),
     timeout: now => both("timeout", phone => phone.timeout(now)),
     output: () => both("output", phone => phone.output()),
     deadline: () => both("deadline", phone => phone.deadline()),

@@ -18,8 +18,8 @@ export type Mode =
   | { readonly kind: "silent" }
   /** It answers so much later. */
   | { readonly kind: "late", readonly ms: number }
-  /** It answers every request with this code. */
-  | { readonly kind: "code", readonly code: number, readonly retryAfterSec?: number, readonly minExpiresSec?: number }
+  /** It answers every request with this code, or those of one method. */
+  | { readonly kind: "code", readonly code: number, readonly method?: string, readonly retryAfterSec?: number, readonly minExpiresSec?: number }
   /** It takes no credentials: each REGISTER gets a challenge, with a new nonce, with always the same, or with a new one and stale=true. */
   | { readonly kind: "challenge", readonly nonce: "new" | "same" | "stale" }
   /** It answers every REGISTER with 423 and wants more than was asked for. */
@@ -54,6 +54,7 @@ export type Binding = {
   readonly expiresAt: number
 }
 
+type Credentials = "authorization" | "proxy-authorization"
 type Transaction = { readonly text: string, readonly bytes: Uint8Array, readonly readyAt: number, readonly at: number }
 
 // RFC 3261 17.2.2: timer J
@@ -112,6 +113,26 @@ export class Registrar {
     }
   }
 
+  /** Looks at a request that is passed on and not answered here. False when it is not well-formed: receive() says so to its sender. */
+  watches(bytes: Uint8Array, text: string, source: Endpoint, now: number): boolean {
+    try {
+      const request = readRequest(bytes)
+      if (request === undefined) return true
+      this.auditor.watch(request, text, source, now)
+      this.options.onRequest?.(request, source, now)
+      return true
+    } catch (error) {
+      if (error instanceof Malformed) return false
+      throw error
+    }
+  }
+
+  /** What a request that is passed on gets as long as its credentials for a proxy are not good; undefined when they are. */
+  judgeCall(bytes: Uint8Array, now: number): Response | undefined {
+    const request = readRequest(bytes)
+    return request === undefined ? undefined : this.authenticate(request, now, "proxy-authorization")
+  }
+
   private take(request: Request, text: string, source: Endpoint, now: number): Answer[] {
     this.auditor.watch(request, text, source, now)
     this.options.onRequest?.(request, source, now)
@@ -134,7 +155,7 @@ export class Registrar {
 
   private answer(request: Request, now: number): Response {
     const { mode } = this
-    if (mode.kind === "code") {
+    if (mode.kind === "code" && (mode.method === undefined || mode.method === request.method)) {
       const fields = mode.retryAfterSec === undefined ? [] : [`Retry-After: ${mode.retryAfterSec}`]
       return respond(mode.code, ...fields, ...(mode.minExpiresSec === undefined ? [] : [`Min-Expires: ${mode.minExpiresSec}`]))
     }
@@ -206,10 +227,17 @@ export class Registrar {
   }
 
   /** What a request without good credentials gets; undefined when they are good. */
-  private authenticate(request: Request, now: number): Response | undefined {
+  private authenticate(request: Request, now: number, field: Credentials = "authorization"): Response | undefined {
+    const response = this.judged(request, now, field)
+    if (response?.status !== 401 || field === "authorization") return response
+    const fields = response.fields.map((line) => line.replace(/^WWW-/, "Proxy-"))
+    return { status: 407, reason: "Proxy Authentication Required", fields }
+  }
+
+  private judged(request: Request, now: number, name: Credentials): Response | undefined {
     const { mode } = this
     if (mode.kind === "challenge" && mode.nonce !== "new") return this.challenge(now, mode.nonce === "stale", mode.nonce === "same")
-    const credentials = request.fields.filter(field => field.name === "authorization" && /^Digest\s/i.test(field.value))
+    const credentials = request.fields.filter(field => field.name === name && /^Digest\s/i.test(field.value))
       .map(field => readParams(field.value.replace(/^Digest\s+/i, ""), ","))
       .find(params => params.get("realm") === this.challenger.options.realm)
     if (credentials === undefined) return this.challenge(now, false)

@@ -31,9 +31,9 @@ export class Malformed extends Error {
   }
 }
 
-const COMPACT: Readonly<Record<string, string>> = {
+export const COMPACT: Readonly<Record<string, string>> = {
   c: "content-type", e: "content-encoding", f: "from", i: "call-id", k: "supported",
-  l: "content-length", m: "contact", s: "subject", t: "to", v: "via",
+  l: "content-length", m: "contact", s: "subject", t: "to", v: "via", b: "referred-by", o: "event", r: "refer-to", x: "session-expires",
 }
 const TOKEN = /^[A-Za-z0-9\-.!%*_+`'~]+$/
 const SENT_BY = /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z]+)\s+(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::(\d{1,5}))?\s*(.*)$/
@@ -133,7 +133,7 @@ function single(fields: readonly Field[], name: string): string {
   return value
 }
 
-function splitList(value: string): string[] { return splitOutsideQuotes(value, ",") }
+export function splitList(value: string): string[] { return splitOutsideQuotes(value, ",") }
 
 function splitOutsideQuotes(text: string, separator: string): string[] {
   const pieces: string[] = []

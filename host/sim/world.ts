@@ -6,13 +6,16 @@ import type { Boot, Endpoint, FlowEvent, MakePhone, Output, Phone } from "./phon
 import { Violation, type Check } from "./check.ts"
 import { Flows } from "./flows.ts"
 import { EventQueue } from "./queue.ts"
+import { AUDIO } from "../abi.ts"
 import { Random } from "./random.ts"
+import { bytesFrom } from "./tone.ts"
+import type { Wire } from "./wire.ts"
 
 /** What a server sends back, and how long it takes to think. */
 export type Answer = { readonly bytes: Uint8Array, readonly to: Endpoint, readonly delayMs?: number }
 
-/** Somebody at an address and port. "refused": nobody listens there, so the machine refuses by ICMP. */
-export type Service = { receive(bytes: Uint8Array, from: Endpoint, now: number): readonly Answer[] | "refused" }
+/** Somebody at an address and port, or at all ports of an address. "refused": nobody listens there, so the machine refuses by ICMP. */
+export type Service = { receive(bytes: Uint8Array, from: Endpoint, now: number, at: Endpoint): readonly Answer[] | "refused" }
 
 export type WorldOptions = {
   readonly seed: number
@@ -25,9 +28,18 @@ export type WorldOptions = {
   /** What the phone's clock shows when the world begins. */
   readonly clockOrigin: number
   readonly checks: readonly Check[]
+  /** What the phone's microphone takes up: 160 samples, from sample number `from` on. Default: silence. */
+  readonly microphone?: (from: number) => Int16Array
   /** Gets a line for everything that happens. */
   readonly tell?: (line: string) => void
+  /** Gets every packet of SIP that the phone sends (`out`) or that gets to it; sound too. */
+  readonly watch?: (out: boolean, other: Endpoint, bytes: Uint8Array) => void
 }
+
+/** Between servers and callers: they stand in one room. */
+const NEAR_MS = 1
+const TICK_MS = 20
+const SAMPLES = 160
 
 const OUTPUTS_MAX = 500 // after one input; more is a phone that never rests
 
@@ -51,6 +63,9 @@ export class World {
   #timerVersion = 0
   #stalledUntil = 0
   #backlog: (() => void)[] = []
+  // Which of the times that sound was asked for goes on.
+  #soundVersion = 0
+  #spoken = 0
 
   constructor(options: WorldOptions) {
     this.#options = options
@@ -74,6 +89,20 @@ export class World {
 
   /** Sets how good the path to and from an address is. */
   path(address: string, quality: Quality): void { this.#qualities.set(address, quality) }
+
+  /** All ports of an address. */
+  placeHost(address: string, service: Service): void { this.#services.set(`${address}:*`, service) }
+
+  /** What those who live here need: the clock, and a way for packets. */
+  get wire(): Wire {
+    return {
+      now: () => this.now,
+      after: (ms, then) => this.at(this.now + ms, then),
+      send: (from, to, bytes) => this.reply(from, { bytes, to }),
+    }
+  }
+
+  #serviceAt(at: Endpoint): Service | undefined { return this.#services.get(endpointText(at)) ?? this.#services.get(`${at.address}:*`) }
 
   /** Calls back at an instant. */
   at(when: number, happen: () => void): void { this.queue.plan(Math.max(when, this.now), happen) }
@@ -108,6 +137,7 @@ export class World {
     this.#flows.closeAll()
     this.#backlog = []
     this.#stalledUntil = 0
+    this.#soundVersion++
     const phone = this.#options.make(kept)
     this.#phone = phone
     this.#each(check => check.booted?.(this.now, kept !== undefined))
@@ -245,8 +275,29 @@ export class World {
         this.note(`log ${output.text}`)
         return this.#each(check => check.told?.(this.now, 0, output.text))
       case "reply": return this.note(`reply ${output.text}`)
+      case "audio": return this.#sound(output.code, output.bytes)
       default: return
     }
+  }
+
+  // -- Sound
+
+  #sound(code: number, bytes: Uint8Array): void {
+    if (code === AUDIO.speaker) return this.#each(check => check.heard?.(this.now, bytes))
+    const version = ++this.#soundVersion
+    if (code === AUDIO.start) this.#tick(version, this.now, 1)
+  }
+
+  /** A sound card goes on at its own pace: what comes while the host is busy is lost. */
+  #tick(version: number, since: number, count: number): void {
+    this.at(since + count * TICK_MS, () => {
+      if (version !== this.#soundVersion) return
+      this.#tick(version, since, count + 1)
+      const samples = this.#options.microphone?.(this.#spoken) ?? new Int16Array(SAMPLES)
+      this.#spoken += SAMPLES
+      const phone = this.#phone
+      if (phone !== undefined && !this.isStalled) this.#input("sound", () => phone.audio(bytesFrom(samples), this.#clock()))
+    })
   }
 
   // -- Flows
@@ -270,7 +321,8 @@ export class World {
 
   #send(flow: number, peer: Endpoint, bytes: Uint8Array): void {
     const port = this.#flows.portToward(flow, peer)
-    this.note(`-> ${endpointText(peer)} ${summary(bytes)}`)
+    this.#options.watch?.(true, peer, bytes)
+    if (!isSound(bytes, peer.port)) this.note(`-> ${endpointText(peer)} ${summary(bytes)}`)
     this.#each(check => check.sent?.(this.now, flow, peer, bytes))
     const source = this.#flows.sourceOf(flow, peer, this.#addresses)
     if (!this.#networkUp || source === undefined) {
@@ -286,9 +338,9 @@ export class World {
   }
 
   #arrive(flow: number, from: Endpoint, at: Endpoint, bytes: Uint8Array): void {
-    const service = this.#services.get(endpointText(at))
+    const service = this.#serviceAt(at)
     if (service === undefined) return this.#trouble(at.address)
-    const answers = service.receive(bytes, from, this.now)
+    const answers = service.receive(bytes, from, this.now, at)
     if (answers !== "refused") return answers.forEach(answer => this.reply(at, answer))
     this.#trouble(at.address)
     if (carry(this.pathTo(at.address), new Uint8Array(0), 0, this.#random).length === 0) return
@@ -299,12 +351,22 @@ export class World {
 
   /** A server sends a packet. */
   reply(from: Endpoint, answer: Answer): void {
+    const neighbour = this.#serviceAt(answer.to)
+    if (neighbour !== undefined) return this.#pass(neighbour, from, answer)
     this.at(this.now + (answer.delayMs ?? 0), () => {
       const isDns = from.port === 53
       // A damaged DNS answer with its id and question intact would be believed: damage is kept to the part that shows it.
       const arrivals = carry(this.pathTo(from.address), answer.bytes, isDns ? 12 : answer.bytes.length, this.#random)
       if (arrivals.length === 0) this.#trouble(from.address)
       for (const { afterMs, bytes, damaged } of arrivals) this.at(this.now + afterMs, () => this.#deliver(from, answer.to, bytes, damaged))
+    })
+  }
+
+  /** From one of the servers and callers to another: nothing is lost there. */
+  #pass(service: Service, from: Endpoint, { bytes, to, delayMs = 0 }: Answer): void {
+    this.at(this.now + delayMs + NEAR_MS, () => {
+      const answers = service.receive(bytes, from, this.now, to)
+      if (answers !== "refused") answers.forEach(answer => this.reply(to, answer))
     })
   }
 
@@ -315,7 +377,8 @@ export class World {
     this.#take(`datagram from ${endpointText(from)}`, phone => {
       // It waits in the socket while the host is busy; a socket that is closed meanwhile takes it along.
       if (!this.#flows.has(flow)) return
-      this.note(`<- ${endpointText(from)} ${summary(bytes)}${damaged ? " damaged" : ""}`)
+      this.#options.watch?.(false, from, bytes)
+      if (!isSound(bytes, from.port)) this.note(`<- ${endpointText(from)} ${summary(bytes)}${damaged ? " damaged" : ""}`)
       this.#each(check => check.delivered?.(this.now, from, bytes, damaged))
       phone.datagram(flow, bytes, from, this.#clock())
     })
@@ -328,6 +391,9 @@ export class World {
 
   #each(call: (check: Check) => void): void { for (const check of this.#options.checks) call(check) }
 }
+
+/** RTP and RTCP: version 2 in the first two bits (RFC 3550 5.1); no text begins so, and no question. */
+function isSound(bytes: Uint8Array, port: number): boolean { return port !== 53 && bytes.length >= 8 && (bytes[0] ?? 0) >> 6 === 2 }
 
 /** Milliseconds as days, hours, minutes and seconds: 0d 00:00:32.500. */
 export function timeText(ms: number): string {

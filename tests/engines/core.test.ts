@@ -43,12 +43,14 @@ describe("The core's host side", () => {
     assert.deepEqual([...memory.subarray(at("RX"), at("RX") + 2)], [9, 8])
     core.key("*", true, 8)
     core.command("servers", 9)
+    core.audio(Uint8Array.of(1, 0, 255, 127), 9)
+    assert.deepEqual([...memory.subarray(at("AUDIO"), at("AUDIO") + 4)], [1, 0, 255, 127])
     core.wallclock(1_700_000_000_000, 60, 10)
     core.timeout(11)
     core.close(12)
     assert.deepEqual(calls, [
       ["handle_entropy", 3], ["core_open", 11, 1, 5n], ["handle_network", 1, 15, 6n], ["handle_datagram", 7, 2, 7n], ["handle_key", 42, 1, 8n],
-      ["handle_command", 7, 9n], ["handle_wallclock", 1_700_000_000_000n, 60, 10n], ["handle_timeout", 11n], ["core_close", 12n],
+      ["handle_command", 7, 9n], ["handle_audio", 9n], ["handle_wallclock", 1_700_000_000_000n, 60, 10n], ["handle_timeout", 11n], ["core_close", 12n],
     ])
   })
 
@@ -83,7 +85,7 @@ describe("The core's host side", () => {
     assert.deepEqual(put(OUTPUT.open), { kind: "open", flow: 12, protocol: 1, local: { address: "", port: 0 }, peer })
     assert.deepEqual(put(OUTPUT.close), { kind: "close", flow: 12 })
     assert.deepEqual(put(OUTPUT.display), { kind: "display", frame: bytes })
-    assert.deepEqual(put(OUTPUT.audio), { kind: "audio", bytes })
+    assert.deepEqual(put(OUTPUT.audio), { kind: "audio", code: 0, bytes })
     assert.deepEqual(put(OUTPUT.store), { kind: "store", bytes })
     assert.deepEqual(put(OUTPUT.event, 3), { kind: "event", code: 3, text: "hello" })
     assert.deepEqual(put(OUTPUT.log, 4), { kind: "log", level: 4, text: "hello" })

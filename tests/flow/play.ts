@@ -9,9 +9,15 @@ import { BOOT, lockstep, type Endpoint, type MakePhone } from "../../host/sim/ph
 
 import { Nameserver } from "../../host/sim/nameserver.ts"
 import { Registrar, type Mode } from "../../host/sim/registrar.ts"
+import type { CallServer } from "../../host/sim/callserver.ts"
+import { millisecondsOf } from "../../host/sim/manner.ts"
+import { summary } from "../../host/sim/message.ts"
+import { Telling } from "../../host/sim/telling.ts"
+import { tone } from "../../host/sim/tone.ts"
 import { World, type Answer } from "../../host/sim/world.ts"
 import { parseZone } from "../../host/sim/zone.ts"
 import type { Hash } from "../../host/sim/challenger.ts"
+import { People, nameOf } from "./people.ts"
 
 const HASHES = { "MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512-256" } as const
 const hash: Hash = (name, text) => createHash(HASHES[name]).update(text, "latin1").digest("hex")
@@ -47,9 +53,14 @@ export function play(script: string, make: MakePhone): string {
 class Stage {
   private readonly lines: string[] = []
   private readonly registrars = new Map<string, Registrar>()
+  private readonly servers = new Map<string, CallServer>()
+  private readonly people = new People(new Map(Object.entries(ADDRESSES).map(([letter, address]) => [letter, { address, port: 5060 }])), (text) => this.say(text))
+  private readonly telling = new Telling()
   private readonly nameserver: Nameserver
   private readonly world: World
   private dnsShown = false
+  private wholeShown = false
+  private hertz = 440
   private booted = false
 
   constructor(script: string, make: MakePhone) {
@@ -62,8 +73,11 @@ class Stage {
     })
     this.world = new World({
       seed, make, settings, addresses: linesOf(script, "own")[0]?.split(" ") ?? ["192.0.2.100"], dns: ["192.0.2.53"],
-      clockOrigin: 1000, checks: [], tell: (line) => this.heard(line),
+      clockOrigin: 1000, checks: [{ name: "speaker", heard: (_now, sound) => this.people.heard(sound) }], tell: (line) => this.heard(line),
+      watch: (out, other, bytes) => this.packet(out, other, bytes),
+      microphone: (from) => tone(this.hertz, from, 160, this.hertz === 0 ? 0 : 0.25),
     })
+    this.people.enter(this.world)
     for (const [letter, address] of Object.entries(ADDRESSES)) this.placeServer(letter, address, script)
     this.world.place(NAMESERVER, { receive: (bytes, from) => this.answerDns(bytes, from) })
   }
@@ -72,10 +86,12 @@ class Stage {
   perform(line: string): void {
     const [verb = "", ...rest] = line.split(" ")
     if (["set", "zone", "own", "seed", "floor", "ceiling", "service-route", "path"].includes(verb)) return
-    if (verb === "show") this.dnsShown = rest[0] === "dns"
-    else if (verb === "at" || verb === "until") {
+    if (verb === "show") {
+      if (rest[0] === "dns") this.dnsShown = true
+      if (rest[0] === "messages") this.wholeShown = true
+    } else if (verb === "at" || verb === "until") {
       this.start()
-      this.world.run(milliseconds(rest[0] ?? ""))
+      this.world.run(millisecondsOf(rest[0] ?? ""))
       if (rest.length > 1) this.happen(rest[1] ?? "", rest.slice(2))
     } else throw new Error(`a script has no line "${line}"`)
   }
@@ -95,7 +111,8 @@ class Stage {
 
   private happen(who: string, what: string[]): void {
     const registrar = this.registrars.get(who)
-    if (registrar !== undefined) registrar.mode = modeOf(what)
+    if (registrar !== undefined) this.server(who, registrar, what)
+    else if (this.people.perform(who, what)) return
     else if (who === "dns") this.nameserver.fault = what[0] === "well" ? { kind: "none" } : { kind: what[0] as "dead" | "silent" }
     else if (who === "type") this.world.type(what.join(" "))
     else if (who === "press") for (const key of what) this.world.press(key)
@@ -103,9 +120,19 @@ class Stage {
     else if (who === "restart") this.world.boot(what[0] === "trap" ? BOOT.trap : BOOT.cold)
     else if (who === "close") this.world.close()
     else if (who === "screen") this.lines.push(...(this.world.phone?.screen() ?? []).map((row) => `  |${row}|`))
+    else if (who === "sound") this.people.report()
+    else if (who === "microphone") this.hertz = what[0] === "tone" ? Number(what[1]) : 0
     else if (who === "bindings") this.say(`bindings ${this.bindings()}`)
     else if (who === "receive") this.receive(what)
     else throw new Error(`nothing can happen to "${who}"`)
+  }
+
+  private server(letter: string, registrar: Registrar, what: string[]): void {
+    const server = this.servers.get(letter)
+    if (what.join(" ") === "leaves-the-path" && server !== undefined) server.records = false
+    else if (what[0] === "challenges" && server !== undefined && ["calls", "everything", "nothing"].includes(what[1] ?? "")) {
+      server.challenges = what[1] === "calls" ? "invite" : what[1] as "everything" | "nothing"
+    } else registrar.mode = modeOf(what)
   }
 
   private bindings(): string {
@@ -131,8 +158,11 @@ class Stage {
       minExpiresSec: Number(of("floor")[0] ?? 60), maxExpiresSec: Number(of("ceiling")[0] ?? 3600), serviceRoutes: of("service-route"),
     })
     this.registrars.set(letter, registrar)
-    this.world.place({ address, port: 5060 }, {
-      receive: (bytes, from, now) => registrar.mode.kind === "refuse" ? "refused" : registrar.receive(withPath(bytes, of("path")), from, now),
+    const at = { address, port: 5060 }
+    const server = this.people.serve(at, registrar, this.registrars)
+    this.servers.set(letter, server)
+    this.world.place(at, {
+      receive: (bytes, from, now) => registrar.mode.kind === "refuse" ? "refused" : server.receive(withPath(bytes, of("path")), from, now),
     })
     this.world.place(STRANGER, { receive: () => [] })
   }
@@ -142,11 +172,19 @@ class Stage {
     return this.nameserver.replies(bytes).map(({ bytes: answer, delayMs }) => ({ bytes: answer, to: from, delayMs }))
   }
 
-  /** What the world tells, in our words: packets of SIP, events, replies. Everything else is left out. */
+  /** A packet of SIP or of sound. */
+  private packet(out: boolean, other: Endpoint, bytes: Uint8Array): void {
+    const isSip = other.port === 5060
+    if (!isSip) return other.port === 53 ? undefined : this.people.sound(out, other)
+    this.say(`${out ? "->" : "<-"} ${letterOf(other.address)} ${this.telling.line(bytes) ?? summary(bytes)}`)
+    if (this.wholeShown) this.lines.push(...Buffer.from(bytes).toString("latin1").trimEnd().split(/\r?\n/).map((line) => `    ${line}`))
+  }
+
+  /** What the world tells, in our words: refusals, events, replies. Everything else is left out. */
   private heard(line: string): void {
     const [, , text = ""] = /^(\S+ \S+)\s\s([^]*)$/.exec(line) ?? []
-    const packet = /^(->|<-) (\S+):5060 (.*)$/.exec(text)
-    if (packet !== null) this.say(`${packet[1]} ${letterOf(packet[2] ?? "")} ${packet[3]}`)
+    const refusal = /^<- (\S+):5060 refuses$/.exec(text)
+    if (refusal !== null) this.say(`<- ${letterOf(refusal[1] ?? "")} refuses`)
     else if (text.startsWith("EVENT ")) this.say(text.replace(/^EVENT \d+ /, "phone: "))
     else if (text.startsWith("reply ")) this.reply(text.slice(6))
   }
@@ -174,23 +212,19 @@ function modeOf([how = "", ...more]: string[]): Mode {
   if (how === "is-late") return { kind: "late", ms: number }
   if (how === "is-brief") return { kind: "brief" }
   if (how === "challenges") return { kind: "challenge", nonce: more[0] as "new" | "same" | "stale" }
-  if (how === "answers") return more[1] === "retry-after" ? { kind: "code", code: number, retryAfterSec: Number(more[2]) } : { kind: "code", code: number }
+  if (how === "answers") {
+    const method = /^[A-Z]+$/.test(more[0] ?? "") ? more.shift() : undefined
+    const later = more[1] === "retry-after" ? { retryAfterSec: Number(more[2]) } : {}
+    return { kind: "code", code: Number(more[0]), ...later, ...(method === undefined ? {} : { method }) }
+  }
   if (how === "returns") return { kind: "well" }
   throw new Error(`a server cannot do "${how}"`)
 }
 
-const letterOf = (address: string): string => Object.entries(ADDRESSES).find(([, known]) => known === address)?.[0] ?? address
+const letterOf = (address: string): string => Object.entries(ADDRESSES).find(([, known]) => known === address)?.[0] ?? nameOf(address)
 
 /** The rest of every line that begins with this word. */
 function linesOf(script: string, word: string): string[] {
   return script.split("\n").map((line) => line.trim()).filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1))
-}
-
-/** 90s, 1.5s, 3m, 2h. */
-function milliseconds(text: string): number {
-  const [, number, unit = ""] = /^([\d.]+)(s|m|h)$/.exec(text) ?? []
-  const factor = { s: 1000, m: 60_000, h: 3_600_000 }[unit]
-  if (number === undefined || factor === undefined) throw new Error(`"${text}" is not a time`)
-  return Number(number) * factor
 }
 

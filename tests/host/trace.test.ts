@@ -54,12 +54,13 @@ const all: Call[] = [
   { call: "flow", flow: 1, event: { kind: "opened", local: { address: "2001:db8::1", port: 5060 } } },
   { call: "flow", flow: 1, event: { kind: "refused", peer } }, { call: "flow", flow: 1, event: { kind: "failed", code: 2 } },
   { call: "datagram", flow: 1, peer, bytes: bytes("SIP/2.0 200 OK\r\n\r\n") }, { call: "datagram", flow: 1, peer, bytes: Uint8Array.of(1, 2, 200) },
-  { call: "key", key: "O", down: true }, { call: "command", line: "status für alle" }, { call: "resume" }, { call: "close" }, { call: "timeout" },
+  { call: "key", key: "O", down: true }, { call: "command", line: "status für alle" }, { call: "resume" },
+  { call: "audio", bytes: new Uint8Array(320) }, { call: "audio", bytes: Uint8Array.of(7, 1, 9) }, { call: "close" }, { call: "timeout" },
 ]
 
 describe("A trace", () => {
   it("A trace of every kind of call replays identically, a trap at its end included", () => {
-    assert.deepEqual(replayed(traceOf(all)), { same: true, calls: 14, outputs: 5, note: "" })
+    assert.deepEqual(replayed(traceOf(all)), { same: true, calls: 16, outputs: 5, note: "" })
   })
 
   it("The first byte that differs is shown with its call, its output and what stands around it", () => {
@@ -82,7 +83,7 @@ describe("A trace", () => {
     const cases: Array<[Script, RegExp]> = [
       [(call, now, put) => ({ ...echo(call, now, put), deadline: 5 }), /call 1 .*its end: deadline\n {2}was 107\n {2}is {2}5/],
       [(call, now, put) => call.call === "open" ? { deadline: now + 100 } : echo(call, now, put), /call 2 .*output 1 is missing: kind "open"/],
-      [(call, now, put) => call.call === "timeout" ? { deadline: now } : echo(call, now, put), /call 14 .*its end: trap\n {2}was "unreachable executed"/],
+      [(call, now, put) => call.call === "timeout" ? { deadline: now } : echo(call, now, put), /call 16 .*its end: trap\n {2}was "unreachable executed"/],
     ]
     for (const [script, expected] of cases) {
       const verdict = replayed(traceOf(all), { load: (keep) => fakeMachine(script, keep) })
@@ -99,15 +100,15 @@ describe("A trace", () => {
 
   it("A trace whose last line is torn is replayed as far as it goes", () => {
     const text = traceOf(all)
-    assert.deepEqual(replayed(text.slice(0, -20)), { same: true, calls: 13, outputs: 5, note: "; the trace ends in the middle of the call after them" })
+    assert.deepEqual(replayed(text.slice(0, -20)), { same: true, calls: 15, outputs: 5, note: "; the trace ends in the middle of the call after them" })
   })
 
   it("What is no trace, or a damaged one, is refused with the line", () => {
     assert.throws(() => replayed("hello\n"), /is not a trace/)
     assert.throws(() => replayed(traceOf(all).replace(`"call":"network"`, `"call":"netwrk"`)), /is damaged at line \d+: there is no call netwrk/)
-    assert.throws(() => replayed(`${traceOf(all)}{]\n`), /is damaged at line 36: it is not JSON/)
+    assert.throws(() => replayed(`${traceOf(all)}{]\n`), /is damaged at line 40: it is not JSON/)
     for (const line of ["null", "{\"start\":null}", "{\"lock\":null}", "{\"lock\":{\"salt\":5}}", "{\"n\":1,\"call\":{}}", "{\"n\":999,\"deadline\":null}"]) {
-      assert.throws(() => replayed(`${traceOf(all)}${line}\n`), /is damaged at line 36: /, line)
+      assert.throws(() => replayed(`${traceOf(all)}${line}\n`), /is damaged at line 40: /, line)
     }
   })
 })

@@ -63,6 +63,10 @@ filter_registrar: 0
 enabled: 1
 failover_invite: 503
 server_affinity: registration
+codecs: pcmu,pcma
+ptime: 20
+comfort_noise: 0
+dtmf: rfc4733
 `
 
 // One refusal per line: name, value | sentence

@@ -47,6 +47,7 @@ export class ScriptedPhone implements Phone {
   }
   key(): void {}
   command(): void {}
+  audio(): void {}
   screen(): string[] {
     const registered = this.#until > 0 || this.#has("lies on its screen")
     return [registered ? "Registered" : "Not registered", ...new Array<string>(7).fill("")]

@@ -1,0 +1,55 @@
+// Tells a SIP packet of a call in one line: what it is, and what in it matters to whoever reads a flow.
+import { cseqOf, every, first, partsOf, readPacket, tagOf, type Packet } from "./packet.ts"
+import { audioOf } from "./talk.ts"
+
+/** Fields that are told with their values. */
+const TOLD = [
+  "refer-to", "replaces", "event", "subscription-state", "rseq", "rack", "session-expires", "min-se", "reason", "require", "retry-after", "alert-info",
+] as const
+
+/** Requests that say whom they are for. */
+const NAMING = ["INVITE", "REFER", "SUBSCRIBE", "MESSAGE"]
+
+/** Keeps for each call whose tag answered it first, so that a second one is shown. */
+export class Telling {
+  readonly #tags = new Map<string, string>()
+
+  /** Undefined for what is no SIP, or REGISTER, which has words of its own. */
+  line(bytes: Uint8Array): string | undefined {
+    const packet = readPacket(bytes)
+    if (packet === undefined || first(packet, "cseq").endsWith("REGISTER")) return undefined
+    const [, method = ""] = first(packet, "cseq").split(/\s+/)
+    const what = packet.status !== 0 ? `${packet.status} to ${method}` : packet.method
+    const signed = packet.fields.some(({ name }) => name === "authorization" || name === "proxy-authorization") ? ["signed"] : []
+    return [what, ...this.#whom(packet), `cseq ${cseqOf(packet)}`, ...signed, ...this.#tag(packet), ...this.#fields(packet), ...body(packet)].join(" ")
+  }
+
+  /** Who is called, as long as there is no dialog. */
+  #whom(packet: Packet): string[] {
+    if (!NAMING.includes(packet.method) || tagOf(first(packet, "to")) !== "") return []
+    return [packet.uri.replace(/^sip:/, "").replace(/;.*/, "")]
+  }
+
+  #tag(packet: Packet): string[] {
+    const tag = tagOf(first(packet, "to")), callId = first(packet, "call-id")
+    if (packet.status <= 100 || tag === "" || !first(packet, "cseq").endsWith("INVITE")) return []
+    const known = this.#tags.get(callId)
+    if (known === undefined) this.#tags.set(callId, tag)
+    return known === undefined || known === tag ? [] : ["other-tag"]
+  }
+
+  #fields(packet: Packet): string[] {
+    const told = TOLD.flatMap((name) => every(packet, name).map((value) => `${name} ${value}`))
+    const moved = packet.status >= 300 && packet.status < 400 ? every(packet, "contact").map((value) => `to ${partsOf(value.replace(/[<>]/g, "")).user}`) : []
+    return [...told.map((text) => `[${text}]`), ...moved]
+  }
+}
+
+/** A session description as its direction and codecs; other bodies by their first line. */
+function body(packet: Packet): string[] {
+  if (packet.body === "") return []
+  if (!packet.body.startsWith("v=0")) return [`"${packet.body.trim().split(/\s*\r?\n/).join(" ")}"`]
+  const audio = audioOf(packet.body)
+  if (audio === undefined) return ["sdp without sound"]
+  return [`sdp ${audio.direction} ${audio.codecs.map(([, law]) => law).join(" ")}`]
+}
