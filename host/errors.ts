@@ -12,6 +12,7 @@ export const EXITS = {
   differs: { code: 7, meaning: "replay: the outputs differ, or the trace cannot be replayed" },
   lab: { code: 8, meaning: "the lab's servers could not be started" },
   command: { code: 9, meaning: "console: at least one command was refused, or a wait was in vain" },
+  sound: { code: 10, meaning: "a sound file that cannot be read or written" },
 } as const
 
 export type Exit = keyof typeof EXITS

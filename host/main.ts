@@ -11,6 +11,8 @@ import { makeLoader, type Loader } from "./loader.ts"
 import { HELP, defaultSettingsFile, readOptions, type Options, type Override } from "./options.ts"
 import { replay } from "./replay.ts"
 import { run } from "./run.ts"
+import { microphoneOf } from "./sound/microphone.ts"
+import { speakerOf } from "./sound/speaker.ts"
 import { keptSettings, withOverrides } from "./settings.ts"
 import { fileStore, valueIn, type Store } from "./store.ts"
 import { fileTrace, sha256 } from "./trace.ts"
@@ -56,6 +58,7 @@ async function phone(options: Options): Promise<Exit> {
   const terminal = !piped && process.stdout.isTTY && process.stdin.isTTY
   const { store, kept, useLab } = settingsFor(options, loader)
   let changed = (): void => {}
+  let warn = note
   const lab = useLab ? await startLab(realClock.now, () => changed()) : undefined
   try {
     const given: Override[] = options.password === undefined ? [] : [{ name: "password", value: options.password, flag: "--password-file" }]
@@ -66,6 +69,8 @@ async function phone(options: Options): Promise<Exit> {
       loader, settings, store, lab, trace,
       dns: options.dns.length > 0 || lab === undefined ? options.dns : [lab.dns],
       json: options.json,
+      microphone: microphoneOf(options.mic, (line) => warn(line)),
+      speaker: speakerOf(options.speaker, (line) => warn(line)),
       // The log pane of the terminal shows the DNS traffic as well.
       firstCommands: terminal ? ["dns log on"] : [],
       lines: piped || !(terminal || process.stdin.isTTY) ? createInterface({ input: process.stdin, crlfDelay: Infinity }) : undefined,
@@ -73,6 +78,7 @@ async function phone(options: Options): Promise<Exit> {
       handset(actions, lab) {
         const handset = terminal ? inTerminal(actions, title(lab)) : plainHandset({ out: say, error: note, json: options.json, time: clockTime })
         giveBackAtExit(handset, actions)
+        warn = (line) => handset.line("warning", line)
         return handset
       },
       onLab(show) { changed = show },

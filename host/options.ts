@@ -20,6 +20,9 @@ export type Options = {
   dns: string[]
   settingsFile: string | undefined
   traceFile: string | undefined
+  /** What --mic and --speaker name: sound/microphone.ts, sound/speaker.ts. */
+  mic: string
+  speaker: string
   json: boolean
   lab: boolean
   /** The trace to replay. */
@@ -36,6 +39,8 @@ const FLAGS = {
   settings: { type: "string" },
   engine: { type: "string" },
   trace: { type: "string" },
+  mic: { type: "string" },
+  speaker: { type: "string" },
   json: { type: "boolean" },
   lab: { type: "boolean" },
   help: { type: "boolean", short: "h" },
@@ -67,6 +72,13 @@ Where things are
   --settings FILE       keep the settings here instead of ${"${XDG_CONFIG_HOME:-~/.config}"}/linehunt/settings
   --lab                 use the lab, although a domain is kept in the settings
 
+Sound
+  --mic WHAT            FILE.wav (again and again), tone:440, silence, or cmd:COMMAND; silence is the default
+  --speaker WHAT        FILE.wav (all that is heard), cmd:COMMAND, or none, the default
+                        A command gives or takes raw samples: 16 bits, little-endian, 8000 a second, mono. On Linux for example:
+                          --mic "cmd:arecord -q -t raw -f S16_LE -r 8000 -c 1" --speaker "cmd:aplay -q -t raw -f S16_LE -r 8000 -c 1"
+                        with sox: cmd:rec -q -t raw -e signed -b 16 -r 8000 -c 1 -    cmd:play -q -t raw -e signed -b 16 -r 8000 -c 1 -
+
 How it runs
   --engine wasm3|v8     what runs the phone's module; wasm3 is the default and what a board has
   --trace FILE          record every call and every output; passwords are sealed
@@ -97,6 +109,8 @@ export function readOptions(args: readonly string[]): Options {
     dns: (flags.get("dns") ?? []).map(dnsServer),
     settingsFile: text("settings"),
     traceFile: text("trace"),
+    mic: text("mic") ?? "silence",
+    speaker: text("speaker") ?? "none",
     json: flags.has("json"),
     lab: flags.has("lab"),
     file: words[1] ?? "",

@@ -13,6 +13,9 @@ import { makeFlows, type FlowEvent, type OpenRequest } from "./net/flows.ts"
 import { openUdp } from "./net/udp.ts"
 import { networkState, watchNetwork } from "./network.ts"
 import { withoutLine } from "./settings.ts"
+import type { Microphone } from "./sound/microphone.ts"
+import { makeSound, type Sound } from "./sound/sound.ts"
+import type { Speaker } from "./sound/speaker.ts"
 import type { Store } from "./store.ts"
 import { Supervisor, withoutPassword } from "./supervisor.ts"
 import type { Trace } from "./trace.ts"
@@ -29,6 +32,8 @@ export type RunParts = {
   firstCommands: readonly string[]
   /** Makes the handset; it may call the actions from then on. */
   handset(actions: Actions, lab: Lab | undefined): Handset
+  microphone: Microphone
+  speaker: Speaker
   /** Console lines from a pipe; undefined when there are none. */
   lines: AsyncIterable<string> | undefined
   /** Whether the end of those lines is the end of the phone. */
@@ -57,6 +62,7 @@ class Running {
   private readonly driver: Driver
   private readonly supervisor: Supervisor
   private readonly console: Console
+  private readonly sound: Sound
   private readonly handset: Handset
   private readonly resolve: (exit: Exit) => void
   private readonly reject: (error: unknown) => void
@@ -80,13 +86,17 @@ class Running {
     this.supervisor = new Supervisor({
       driver: this.driver, clock: this.clock, entropy: realEntropy,
       load: parts.loader.load,
-      closeFlows: () => this.flows.closeAll(),
+      closeFlows: () => {
+        this.sound.stop()
+        this.flows.closeAll()
+      },
       network: () => this.look(),
       warn: (line) => this.handset.line("warning", line),
       onStart: (boot, keep) => parts.trace?.start(boot, keep),
       onOpen: () => { for (const line of parts.firstCommands) this.quietly(line) },
     })
-    const { lab } = parts
+    const { lab, microphone, speaker } = parts
+    this.sound = makeSound({ clock: this.clock, microphone, speaker, give: (bytes) => void this.supervisor.give({ call: "audio", bytes }) })
     this.console = new Console({
       clock: this.clock,
       command: (line) => this.command(line),
@@ -234,8 +244,9 @@ class Running {
       case "event": return this.event(output.code, output.text)
       case "log": return this.handset.line(KINDS[output.level] ?? "note", output.text)
       case "reply": return this.replyPiece(output.code, output.text, output.last)
-      // Streams and sound: nothing here asks for them yet.
-      case "write": case "audio": return
+      case "audio": return this.sound.output(output.code, output.bytes)
+      // Streams: nothing here asks for them yet.
+      case "write": return
     }
   }
 

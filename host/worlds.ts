@@ -10,7 +10,7 @@ import type { Hash } from "./sim/challenger.ts"
 import { lockstep, type MakePhone } from "./sim/phone.ts"
 import { drawScenario } from "./sim/scenario.ts"
 import { shrink } from "./sim/shrink.ts"
-import { timeText } from "./sim/world.ts"
+import { timeText } from "./sim/timetext.ts"
 import { runScenario, type Outcome, type RunOptions } from "./sim/worlds.ts"
 
 const HELP = `Usage: npm run worlds -- [flags]

@@ -7,6 +7,8 @@ import { drawPanels, type Panel } from "../handset/picture.ts"
 import { makeLoader } from "../loader.ts"
 import { run } from "../run.ts"
 import { withOverrides } from "../settings.ts"
+import { microphoneOf } from "../sound/microphone.ts"
+import { speakerOf } from "../sound/speaker.ts"
 import { memoryStore } from "../store.ts"
 import { startLab } from "./lab.ts"
 
@@ -67,7 +69,7 @@ async function story(actions: Actions): Promise<void> {
 const settings = withOverrides(new Uint8Array(0), lab.settings, () => loader.load(undefined))
 await run({
   loader, settings, lab, dns: [lab.dns], store: memoryStore("nowhere", null),
-  trace: undefined, json: false, firstCommands: [], lines: undefined, endsWithLines: false,
+  trace: undefined, json: false, microphone: microphoneOf("silence", () => {}), speaker: speakerOf("none", () => {}), firstCommands: [], lines: undefined, endsWithLines: false,
   onLab() {},
   handset(actions) {
     story(actions).catch((error: unknown) => {

@@ -8,7 +8,8 @@ import { Flows } from "./flows.ts"
 import { EventQueue } from "./queue.ts"
 import { AUDIO } from "../abi.ts"
 import { Random } from "./random.ts"
-import { bytesFrom } from "./tone.ts"
+import { SoundCard, type Sounding } from "./soundcard.ts"
+import { timeText } from "./timetext.ts"
 import type { Wire } from "./wire.ts"
 
 /** What a server sends back, and how long it takes to think. */
@@ -29,7 +30,7 @@ export type WorldOptions = {
   readonly clockOrigin: number
   readonly checks: readonly Check[]
   /** What the phone's microphone takes up: 160 samples, from sample number `from` on. Default: silence. */
-  readonly microphone?: (from: number) => Int16Array
+  readonly microphone?: Sounding
   /** Gets a line for everything that happens. */
   readonly tell?: (line: string) => void
   /** Gets every packet of SIP that the phone sends (`out`) or that gets to it; sound too. */
@@ -38,8 +39,6 @@ export type WorldOptions = {
 
 /** Between servers and callers: they stand in one room. */
 const NEAR_MS = 1
-const TICK_MS = 20
-const SAMPLES = 160
 
 const OUTPUTS_MAX = 500 // after one input; more is a phone that never rests
 
@@ -63,15 +62,17 @@ export class World {
   #timerVersion = 0
   #stalledUntil = 0
   #backlog: (() => void)[] = []
-  // Which of the times that sound was asked for goes on.
-  #soundVersion = 0
-  #spoken = 0
+  readonly #card: SoundCard
 
   constructor(options: WorldOptions) {
     this.#options = options
     this.#random = new Random(options.seed, "links")
     this.#entropy = new Random(options.seed, "entropy")
     this.#addresses = options.addresses
+    this.#card = new SoundCard(this.wire, options.microphone, sound => {
+      const phone = this.#phone
+      if (phone !== undefined && !this.isStalled) this.#input("sound", () => phone.audio(sound, this.#clock()))
+    })
   }
 
   get networkUp(): boolean { return this.#networkUp }
@@ -137,7 +138,7 @@ export class World {
     this.#flows.closeAll()
     this.#backlog = []
     this.#stalledUntil = 0
-    this.#soundVersion++
+    this.#card.stop()
     const phone = this.#options.make(kept)
     this.#phone = phone
     this.#each(check => check.booted?.(this.now, kept !== undefined))
@@ -284,21 +285,10 @@ export class World {
 
   #sound(code: number, bytes: Uint8Array): void {
     if (code === AUDIO.speaker) return this.#each(check => check.heard?.(this.now, bytes))
-    const version = ++this.#soundVersion
-    if (code === AUDIO.start) this.#tick(version, this.now, 1)
+    if (code === AUDIO.start) this.#card.start()
+    else this.#card.stop()
   }
 
-  /** A sound card goes on at its own pace: what comes while the host is busy is lost. */
-  #tick(version: number, since: number, count: number): void {
-    this.at(since + count * TICK_MS, () => {
-      if (version !== this.#soundVersion) return
-      this.#tick(version, since, count + 1)
-      const samples = this.#options.microphone?.(this.#spoken) ?? new Int16Array(SAMPLES)
-      this.#spoken += SAMPLES
-      const phone = this.#phone
-      if (phone !== undefined && !this.isStalled) this.#input("sound", () => phone.audio(bytesFrom(samples), this.#clock()))
-    })
-  }
 
   // -- Flows
 
@@ -394,11 +384,3 @@ export class World {
 
 /** RTP and RTCP: version 2 in the first two bits (RFC 3550 5.1); no text begins so, and no question. */
 function isSound(bytes: Uint8Array, port: number): boolean { return port !== 53 && bytes.length >= 8 && (bytes[0] ?? 0) >> 6 === 2 }
-
-/** Milliseconds as days, hours, minutes and seconds: 0d 00:00:32.500. */
-export function timeText(ms: number): string {
-  const two = (value: number): string => String(Math.floor(value)).padStart(2, "0")
-  const day = 86_400_000
-  const clock = `${two(ms % day / 3_600_000)}:${two(ms % 3_600_000 / 60_000)}:${two(ms % 60_000 / 1000)}.${String(ms % 1000).padStart(3, "0")}`
-  return `${Math.floor(ms / day)}d ${clock}`
-}

@@ -74,7 +74,7 @@ describe("The command line", () => {
 
   it("The help names every flag and every exit code", () => {
     const named = [...HELP.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name).sort()
-    assert.deepEqual(named, ["dns", "domain", "engine", "help", "json", "lab", "password-file", "port", "set", "settings", "trace", "user", "version"])
+    assert.deepEqual(named, ["dns", "domain", "engine", "help", "json", "lab", "mic", "password-file", "port", "set", "settings", "speaker", "trace", "user", "version"])
     for (const { code, meaning } of Object.values(EXITS)) assert(HELP.includes(`  ${code}  ${meaning}`))
   })
 })

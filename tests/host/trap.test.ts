@@ -7,6 +7,8 @@ import { makeLoader } from "../../host/loader.ts"
 import { replay } from "../../host/replay.ts"
 import { run } from "../../host/run.ts"
 import { withOverrides } from "../../host/settings.ts"
+import { microphoneOf } from "../../host/sound/microphone.ts"
+import { speakerOf } from "../../host/sound/speaker.ts"
 import { memoryStore } from "../../host/store.ts"
 import { makeTrace } from "../../host/trace.ts"
 
@@ -35,7 +37,8 @@ describe("A phone whose core stops itself", function () {
     let registered = 0
     const exit = await run({
       loader: { ...loader, load: (keep) => fragile(loader.load(keep)) },
-      settings, lab, store: memoryStore("nowhere", null), dns: [lab.dns], json: false, firstCommands: [], lines: undefined, endsWithLines: false,
+      settings, lab, store: memoryStore("nowhere", null), dns: [lab.dns], json: false,
+      microphone: microphoneOf("silence", () => {}), speaker: speakerOf("none", () => {}), firstCommands: [], lines: undefined, endsWithLines: false,
       trace: makeTrace((line) => { recorded.push(line) }, "0", 1, "v8"),
       onLab() {},
       handset(actions: Actions): Handset {

@@ -6,7 +6,7 @@ import { readSip, summary } from "../../host/sim/message.ts"
 import { EventQueue } from "../../host/sim/queue.ts"
 import { Random } from "../../host/sim/random.ts"
 import { drawScenario, settingsText, zoneText } from "../../host/sim/scenario.ts"
-import { timeText } from "../../host/sim/world.ts"
+import { timeText } from "../../host/sim/timetext.ts"
 
 describe("random numbers of a world", () => {
   it("are the same for the same seed and stream, and others for another", () => {

@@ -10,7 +10,7 @@ import type { Hash } from "../../host/sim/challenger.ts"
 import { lockstep, type MakePhone } from "../../host/sim/phone.ts"
 import { drawScenario } from "../../host/sim/scenario.ts"
 import { shrink } from "../../host/sim/shrink.ts"
-import { timeText } from "../../host/sim/world.ts"
+import { timeText } from "../../host/sim/timetext.ts"
 import { runScenario, type Outcome } from "../../host/sim/worlds.ts"
 
 const HASHES = { "MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512-256" } as const
