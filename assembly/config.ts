@@ -15,6 +15,8 @@ export const CANDIDATES = 16             // servers that a line knows
 export const CALLS = 3                   // two that the user sees, and one for a transfer in between
 export const LINES = 1                   // accounts
 export const HUNTS = 5                   // orders of servers in use at once: one per line, one per call, one for the rest
+export const CONTACTS = 12               // names in the phone book
+export const CALLS_KEPT = 10             // entries of the call history
 export const NONCES = 4                  // remembered challenges, by server and realm
 export const CHALLENGE_ROUNDS: u32 = 2   // answers to new nonces for one request before its credentials count as refused (SK-08, VE-23)
 export const CHALLENGE_STALES: u32 = 3   // besides, answers to challenges that say stale=true

@@ -4,6 +4,7 @@ import { Span, NONE, text, span, startOf, lengthOf, endOf, byteAt, between, inde
 import { Writer } from "../base/writer"
 import { SETTINGS, nameOf } from "./table"
 import { check, put, restoreDefaults, isDefault, writeValue, beginFault, setLine, echo } from "./values"
+import { checkContact, clearBook, contactCount, putContact, writeContacts } from "./book"
 
 // A text that the phone wrote begins with HEADER and ends with `# end of N settings`. One that a person wrote needs neither.
 // Comments and blank lines may stand anywhere.
@@ -17,16 +18,18 @@ export function loadText(all: Span): i32 {
   setLine(0)
   if (bad != 0) return bad
   restoreDefaults()
+  clearBook()
   const end = endOf(all)
   for (let p = textStart(all); p < end;) {
     const line = lineAt(p, end)
-    if (!isComment(line)) put(check(nameIn(line), valueIn(line)), valueIn(line))
+    if (isContact(line)) putContact(valueIn(line))
+    else if (!isComment(line)) put(check(nameIn(line), valueIn(line)), valueIn(line))
     p = nextLine(p, end)
   }
   return 0
 }
 
-/** Writes every setting that is not at its default, password included, between the two marks. */
+/** Writes every setting that is not at its default, password included, and the phone book between the two marks. */
 export function writeAll(w: Writer): void {
   let count = 0
   w.say(prose("# linehunt settings 1\n"))
@@ -38,7 +41,8 @@ export function writeAll(w: Writer): void {
     w.byte(0x0a)
     count++
   }
-  writeEndMark(w, count)
+  writeContacts(w)
+  writeEndMark(w, count + contactCount())
   w.byte(0x0a)
 }
 
@@ -51,7 +55,7 @@ function writeEndMark(w: Writer, count: i32): void {
 /** The number of the first bad line, and its sentence; 0 when there is none. */
 function checkText(all: Span): i32 {
   const end = endOf(all)
-  let line = 0, seen: u32 = 0, marked = false, ended = false
+  let line = 0, count = 0, contacts = 0, bookBytes: u32 = 0, seen: u32 = 0, marked = false, ended = false
   for (let p = textStart(all); p < end; p = nextLine(p, end)) {
     const content = lineAt(p, end)
     setLine(++line)
@@ -59,10 +63,16 @@ function checkText(all: Span): i32 {
       marked = true
       if (!same(content, text("# linehunt settings 1"))) return refuse(line, NONE, prose("this firmware reads # linehunt settings 1 only"))
     } else if (startsWith(content, text("# end of "))) {
-      if (!isEndMark(content, popcnt(seen))) return refuse(line, NONE, prose("the end mark does not count the settings above it; lines are missing or were added"))
+      if (!isEndMark(content, count)) return refuse(line, NONE, prose("the end mark does not count the settings above it; lines are missing or were added"))
       ended = true
     } else if (!isComment(content)) {
       if (ended) return refuse(line, NONE, prose("nothing may follow the end mark"))
+      count++
+      if (isContact(content)) {
+        bookBytes = checkContact(valueIn(content), ++contacts, bookBytes)
+        if (bookBytes == 0) return line
+        continue
+      }
       const s = checkLine(content)
       if (s < 0) return line
       if (seen & (1 << s)) return refuse(line, nameOf(s), prose(" is given twice"))
@@ -120,6 +130,8 @@ function lineAt(p: usize, end: usize): Span {
   if (stop > p && load<u8>(stop - 1) == 0x0d) stop--
   return trim(between(p, stop))
 }
+
+function isContact(line: Span): bool { return startsWith(line, text("contact:")) }
 
 function isComment(line: Span): bool { return lengthOf(line) == 0 || byteAt(line, 0) == 0x23 }
 

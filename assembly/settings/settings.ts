@@ -2,6 +2,7 @@
 export {
   Setting, SETTINGS, Kind, Affinity, RetryMode, WeightAlgo, UseNaptr, Codecs, Dtmf, nameOf, kindOf, leastOf, mostOf, unitOf, helpOf, isText, find,
 } from "./table"
-export { number, words, assign, fault, inCodes, isDefault, restoreDefaults, writeValue, writeAllowed } from "./values"
+export { number, setNumber, words, assign, fault, inCodes, isDefault, restoreDefaults, writeValue, writeAllowed } from "./values"
 export { beginDraft, draft, enter, hasDraft, applyDraft } from "./draft"
 export { loadText, writeAll } from "./file"
+export { contactCount, contactName, contactNumber, findName, findNumber, addContact, replaceContact, removeContact, clearBook, CONTACT_NAME_MAX, CONTACT_NUMBER_MAX } from "./book"

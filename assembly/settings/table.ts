@@ -7,8 +7,9 @@ export const enum Setting {
   LAST_SERVER_FULL, DIRTY_HOST_TTL, FAILOVER_CODES, WEIGHT_ALGO, USE_NAPTR, DNS_SERVE_STALE, DNS_MIN_TTL, FILTER_REGISTRAR, ENABLED,
   FAILOVER_INVITE, SERVER_AFFINITY,
   CODECS, PTIME, COMFORT_NOISE, DTMF,
+  VOLUME,
 }
-export const SETTINGS = 29
+export const SETTINGS = 30
 
 /** What a value may be. Up to CODES the value is text, after it a number. */
 export const enum Kind { HOST, SERVER, USER, WORDS, SECRET, CODES, NUMBER, CHOICE }
@@ -54,6 +55,7 @@ const TABLE = memory.data<u32>([
   text("ptime"), Kind.NUMBER, 10, 60, 20, text("ms"), prose("sound in one packet, in steps of 10"),
   text("comfort_noise"), Kind.NUMBER, 0, 1, 0, text(""), prose("1: packets that stand for silence"),
   text("dtmf"), Kind.CHOICE, 0, 1, Dtmf.RFC4733, text("rfc4733 info"), prose("how digits are sent in a call"),
+  text("volume"), Kind.NUMBER, 0, 10, 6, text(""), prose("how loud the speaker is"),
 ])
 const ROW = 28
 

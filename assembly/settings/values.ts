@@ -27,6 +27,9 @@ const ECHO_MAX: u32 = 32                     // of a refused value, so much is r
 /** The value of a NUMBER, or the place of the word of a CHOICE. */
 export function number(s: Setting): i32 { return load<i32>(VALUES + 4 * <usize>s) }
 
+/** Gives a NUMBER or CHOICE a value from its range. */
+export function setNumber(s: Setting, n: i32): void { store<i32>(VALUES + 4 * <usize>s, n) }
+
 /** The value of a text; length 0 when there is none. UTF-8. Good until it is changed. */
 export function words(s: Setting): Span { return load<u32>(VALUES + 4 * <usize>s) }
 

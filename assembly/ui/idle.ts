@@ -5,38 +5,42 @@ import { Setting, number, words } from "../settings/settings"
 import { candidate, candidateCount } from "../servers/candidates"
 import { Registration, Trouble, isRegistered, registration } from "../account/registration"
 import { RegistrationState } from "../account/machine"
-import { COLUMNS, put, write, writeRight, widthOf } from "./screen"
-import { Symbol } from "./font"
-import { title, softKeys, fitted, pen } from "./paper"
-import { Action, View, push } from "./panel"
+import { write } from "./screen"
+import { title, softKeys, facing, fitted, pen } from "./paper"
+import { Action, View, panel, push } from "./panel"
+import { openDial } from "./dial"
+import { pressEdit } from "./edit"
+import { isDigitKey } from "./keypad"
 import { icon, isAhead, knowsClock, writeClock, writeElapsed, writeLeft } from "./standing"
 import { hasAccount, isEmpty, writeAccount, writeRank, writeServer, writeTrouble } from "./words"
 
 const HEADLINE: u32 = 2
-const NAME_COLUMNS: u32 = 13             // between the icon and the clock
 
 export function drawIdle(): void {
   const r = registration(0)
   title(icon(), text(""))
   drawName()
-  if (knowsClock()) {
-    const w = pen()
-    writeClock(w)
-    writeRight(0, w.written)
-  }
+  drawMarks()
   drawState(r)
   if (hasAccount()) {
     const w = pen()
     writeAccount(w)
     fitted(6, 0, w.written)
   }
-  softKeys(prose("Servers"), !canBegin(r) ? prose("") : r.state == RegistrationState.OFF ? prose("Log on") : prose("Retry"), prose("Menu"))
+  softKeys(prose("Servers"), !canBegin(r) ? prose("Calls") : r.state == RegistrationState.OFF ? prose("Log on") : prose("Retry"), prose("Menu"))
 }
 
 export function pressIdle(key: u32): Action {
-  if (key == 0x61 || key == 0x44 || key == 0x55) push(View.SERVERS)              // left soft key, down, up
+  if (key == 0x61) push(View.SERVERS)                                            // left soft key
   else if (key == 0x63 || key == 0x4f) push(View.MENU)                           // right soft key, ok
   else if (key == 0x62 && canBegin(registration(0))) return Action.REGISTER      // middle soft key
+  else if (key == 0x62 || key == 0x55) push(View.HISTORY)                        // the same, up
+  else if (key == 0x44) push(View.BOOK)                                          // down
+  else if (key == 0x48) openDial(true)                                           // hook
+  else if (isDigitKey(key)) {
+    openDial(false)
+    pressEdit(key)
+  }
   return Action.NONE
 }
 
@@ -49,14 +53,20 @@ function canBegin(r: Registration): bool {
 
 function drawName(): void {
   const own = isEmpty(Setting.DISPLAY_NAME) ? words(Setting.USER) : words(Setting.DISPLAY_NAME)
-  const name = isEmpty(Setting.DISPLAY_NAME) && isEmpty(Setting.USER) ? text("Linehunt") : own
-  write(0, 2, name)
-  if (!knowsClock() || widthOf(name) <= NAME_COLUMNS) {
-    if (widthOf(name) > COLUMNS - 2) put(0, COLUMNS - 1, Symbol.ELLIPSIS)
-    return
+  const w = pen()
+  if (knowsClock()) writeClock(w)
+  facing(0, 2, isEmpty(Setting.DISPLAY_NAME) && isEmpty(Setting.USER) ? text("Linehunt") : own, knowsClock() ? w.written : NONE)
+}
+
+/** What has happened, and what keeps the phone from ringing. */
+function drawMarks(): void {
+  const p = panel(), w = pen()
+  if (p.missed > 0) {
+    if (w.at > w.start) w.say(prose(", "))
+    w.number(p.missed)
+    w.say(prose(" missed"))
   }
-  write(0, 2 + NAME_COLUMNS, text("      "))
-  put(0, 1 + NAME_COLUMNS, Symbol.ELLIPSIS)
+  fitted(1, 0, w.written)
 }
 
 function drawState(r: Registration): void {
@@ -106,7 +116,7 @@ function drawServer(r: Registration, headline: Span, counting: bool): void {
 function drawOff(r: Registration): void {
   if (!hasAccount()) {
     write(HEADLINE, 0, text("No account yet"))
-    write(HEADLINE + 1, 0, text("Press Menu, then 1"))
+    write(HEADLINE + 1, 0, text("Press Menu, then 4"))
     return
   }
   write(HEADLINE, 0, text("Not registered"))

@@ -5,9 +5,12 @@ export const enum Mode { LETTERS, CAPITALS, DIGITS }
 
 /** Whether a code is one of the keys of the phone. */
 export function isKey(key: u32): bool {
-  return key - 0x30 < 10 || key == 0x2a || key == 0x23 || key == 0x55 || key == 0x44 || key == 0x4c || key == 0x52 || key == 0x4f || key == 0x42 ||
+  return isDigitKey(key) || key == 0x55 || key == 0x44 || key == 0x4c || key == 0x52 || key == 0x4f || key == 0x42 ||
     key - 0x61 < 3 || key == 0x48
 }
+
+/** Whether a key is one of those that make up a number: 0-9, *, #. */
+export function isDigitKey(key: u32): bool { return key - 0x30 < 10 || key == 0x2a || key == 0x23 }
 
 export function modeWord(mode: Mode): Span {
   return mode == Mode.LETTERS ? text("abc") : mode == Mode.CAPITALS ? text("ABC") : text("123")

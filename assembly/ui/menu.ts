@@ -1,56 +1,50 @@
-// The menu: six entries, chosen by their number or with the arrows.
-import { prose } from "../base/prose"
-import { Span, text } from "../base/span"
-import { COLUMNS, invert, write, put } from "./screen"
-import { title, softKeys, BODY_TOP } from "./paper"
-import { Action, View, choose, chosen, pop, popToIdle, push } from "./panel"
+// The menu: what the phone can do besides calling, chosen by number or with the arrows.
+import { prose, proseAt } from "../base/prose"
+import { text } from "../base/span"
+import { put, write } from "./screen"
+import { title, softKeys, spell } from "./paper"
+import { Action, View, choose, popToHome, push } from "./panel"
+import { NOTHING, endList, pageEnd, pageStart, pressList, rowOf } from "./list"
 import { icon } from "./standing"
 import { beginDraft } from "../settings/settings"
 
-const ENTRIES: u32 = 6
+/** Rows that ask for an action rather than a view. */
+const ACTION: u32 = 0x100
+
+// One row per entry: what it is called, and the view that it opens or the action that it asks for.
+const TABLE = memory.data<u32>([
+  prose("Calls"), View.HISTORY,
+  prose("Phone book"), View.BOOK,
+  prose("Call settings"), View.KNOBS,
+  prose("Account"), View.ACCOUNT,
+  prose("Servers"), View.SERVERS,
+  prose("Why this server"), View.WHY,
+  prose("Register"), ACTION + Action.REGISTER,
+  prose("Log off"), ACTION + Action.UNREGISTER,
+  prose("About"), View.ABOUT,
+])
+const ENTRIES = 9
 
 export function drawMenu(): void {
   title(icon(), text("Menu"))
-  for (let i: u32 = 0; i < ENTRIES; i++) {
-    put(BODY_TOP + i, 0, 0x31 + i)
-    write(BODY_TOP + i, 2, entry(i))
+  for (let i = pageStart(); i < pageEnd(ENTRIES); i++) {
+    put(rowOf(i), 0, 0x31 + i)
+    write(rowOf(i), 2, spell(proseAt(TABLE + <usize>i * 8)))
   }
-  invert(BODY_TOP + chosen(), 0, COLUMNS)
+  endList(ENTRIES)
   softKeys(prose("Back"), prose(""), prose("Select"))
 }
 
 export function pressMenu(key: u32): Action {
-  if (key == 0x55) choose((chosen() + ENTRIES - 1) % ENTRIES)
-  else if (key == 0x44) choose((chosen() + 1) % ENTRIES)
-  else if (key == 0x61 || key == 0x42) pop()
-  else if (key == 0x63 || key == 0x4f) return enter(chosen())
-  else if (key - 0x31 < ENTRIES) return enter(key - 0x31)
-  return Action.NONE
-}
-
-function entry(i: u32): Span {
-  switch (i) {
-    case 0: return text("Account")
-    case 1: return text("Servers")
-    case 2: return text("Why this server")
-    case 3: return text("Register")
-    case 4: return text("Log off")
+  const i = pressList(key, ENTRIES, true)
+  if (i == NOTHING) return Action.NONE
+  choose(i)
+  const what = load<u32>(TABLE + <usize>i * 8, 4)
+  if (what >= ACTION) {
+    popToHome()
+    return <Action>(what - ACTION)
   }
-  return text("About")
-}
-
-function enter(i: u32): Action {
-  switch (i) {
-    case 0: {
-      beginDraft()
-      push(View.ACCOUNT)
-      return Action.NONE
-    }
-    case 1: push(View.SERVERS); return Action.NONE
-    case 2: push(View.WHY); return Action.NONE
-    case 3: popToIdle(); return Action.REGISTER
-    case 4: popToIdle(); return Action.UNREGISTER
-  }
-  push(View.ABOUT)
+  if (what == View.ACCOUNT) beginDraft()
+  push(<View>what)
   return Action.NONE
 }

@@ -6,15 +6,17 @@ import { writeEndpoint } from "../base/ip"
 import { isOpen, listening, localOf } from "../transport/flow"
 import { writeWhy } from "../servers/why"
 import { RegistrationState } from "../account/machine"
-import { registration } from "../account/registration"
+import { Trouble, registration } from "../account/registration"
+import { Refusal } from "../dialog/commands"
 import { PRODUCT } from "../product"
 import { Symbol } from "./font"
-import { title, softKeys, pen, beginText, endText, paragraph, scroll } from "./paper"
+import { title, softKeys, pen, beginText, endText, paragraph, scroll, spell } from "./paper"
 import { Action, View, panel, pop, push, shown } from "./panel"
 import { icon } from "./standing"
 import { writeAdvice } from "./words"
+import { refusalSentence } from "./call-words"
 
-export const enum Message { FAILURE, FAULT }
+export const enum Message { FAILURE, FAULT, REFUSAL }
 
 export function drawWhy(): void {
   title(icon(), text("Why this server"))
@@ -53,6 +55,8 @@ export function pressPage(key: u32): Action {
 /** Shows why the registration failed, as it stands now. */
 export function announceFailure(): void {
   const p = panel(), r = registration(0)
+  // Nobody is interrupted in a call
+  if (p.place >= 0) return
   p.trouble = r.reason
   p.troubleStatus = r.status
   if (shown() == View.MESSAGE && p.message == Message.FAILURE) return
@@ -66,17 +70,23 @@ export function announceFault(): void {
   panel().message = <u8>Message.FAULT
 }
 
+/** Shows why the calls did not do what they were told. */
+export function announceRefusal(refusal: Refusal): void {
+  push(View.MESSAGE)
+  panel().message = <u8>Message.REFUSAL
+  panel().refusal = <i8>refusal
+}
+
 export function drawMessage(): void {
-  const p = panel(), failure = p.message == Message.FAILURE
-  title(failure ? Symbol.FAILED : icon(), failure ? text("Not registered") : text("Not accepted"))
+  const p = panel(), failure = p.message == Message.FAILURE, w = pen()
+  title(failure ? Symbol.FAILED : icon(), spell(failure ? prose("Not registered") : p.message == Message.FAULT ? prose("Not accepted") : prose("Not possible")))
   beginText()
-  if (failure) {
-    const w = pen()
-    writeAdvice(w, p.trouble, p.troubleStatus)
-    paragraph(w.written, 0)
-  } else {
-    paragraph(fault(), 0)
-  }
+  if (failure) writeAdvice(w, p.trouble, p.troubleStatus)
+  else if (p.message == Message.FAULT) w.put(fault())
+  else if (p.refusal == <i8>Refusal.NO_ACCOUNT || p.refusal == <i8>Refusal.NO_NETWORK) {
+    writeAdvice(w, <u8>(p.refusal == <i8>Refusal.NO_ACCOUNT ? Trouble.NO_DOMAIN : Trouble.NETWORK_DOWN), 0)
+  } else w.say(refusalSentence(<Refusal>p.refusal))
+  paragraph(w.written, 0)
   softKeys(prose(""), prose(""), prose("OK"))
 }
 

@@ -3,7 +3,7 @@ import { UI_STATE, UI_STATE_SIZE } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
 import { SCREEN_STATE_SIZE } from "./screen"
 
-export const enum View { IDLE, SERVERS, WHY, MENU, ACCOUNT, EDIT, ABOUT, MESSAGE }
+export const enum View { HOME, SERVERS, WHY, MENU, ACCOUNT, EDIT, ABOUT, MESSAGE, OPTIONS, HISTORY, BOOK, CONTACT, KNOBS }
 
 /** What the phone is asked to do. APPLY: settings have changed that a registration depends on; SAVE: the same, and they are to be kept. */
 export const enum Action { NONE, REGISTER, UNREGISTER, DNS_FLUSH, REBOOT, STORE, APPLY, SAVE, TRACE_ON, TRACE_OFF }
@@ -13,7 +13,7 @@ const DEPTH_MAX: u32 = 6
 @unmanaged
 export class Panel {
   depth: u8            // views under the one shown
-  field: u8            // setting being edited
+  field: u8            // setting being edited, or Purpose of what is typed
   mode: u8             // keypad Mode
   pending: u8          // key whose letters are being stepped through, 0 none
   turn: u8             // which of its letters
@@ -27,6 +27,16 @@ export class Panel {
   troubleStatus: u16   // and its status code
   top: u16             // first row shown of a long text
   rows: u16            // rows that it has
+  place: i8            // call that the home view shows, -1 none
+  ringing: bool        // it is an incoming one: it is shown over every other view
+  noted: u8            // a bit per place: how its call ended is in the history
+  missed: u8           // missed calls that nobody has looked at
+  entry: i8            // contact being edited, -1 a new one
+  changed: bool        // settings were changed that are to be kept
+  refusal: i8          // dialog Refusal that a message is about
+  digit: u8            // key that is to be heard as DTMF now, 0 none
+  queued: u8           // digits that the console still has to send
+  sent: u8             // digits sent in this call
   zoneMin: i32         // minutes that local time is ahead of UTC
   views: u64           // View of each depth, one byte each from the lowest on
   cursors: u64         // row chosen in each of them
@@ -35,19 +45,31 @@ export class Panel {
   sinceMs: i64         // when state or candidate changed last
   letterAt: i64        // the pending letter is final then
   repeatAt: i64        // the held key counts again then
+  digitAt: i64         // the next of the queued digits begins or ends then
+  volumeAt: i64        // the volume is shown until then
   unixMs: i64          // calendar time at `clockAt`; 0 not known
   clockAt: i64
 }
 
 const PANEL = (UI_STATE + SCREEN_STATE_SIZE + 7) & ~7
-export const PANEL_SIZE: usize = 104
+export const PANEL_SIZE: usize = 136
 
 /** The text in the editor. */
 export const EDIT: usize = PANEL + PANEL_SIZE
 export const EDIT_SIZE: u32 = 134
 
+/** Digits: those that are shown as sent, the last ones when there were more, and those that are queued. */
+export const SENT: usize = EDIT + EDIT_SIZE
+export const SENT_SIZE: u32 = 20
+export const QUEUE: usize = SENT + SENT_SIZE
+export const QUEUE_SIZE: u32 = 32
+
+/** The call history. */
+export const HISTORY: usize = QUEUE + QUEUE_SIZE
+export const HISTORY_SIZE: usize = 384
+
 /** Where the console begins. */
-export const CONSOLE: usize = (EDIT + EDIT_SIZE + 7) & ~7
+export const CONSOLE: usize = (HISTORY + HISTORY_SIZE + 7) & ~7
 export const CONSOLE_SIZE: usize = 64
 if (CONSOLE + CONSOLE_SIZE > UI_STATE + UI_STATE_SIZE) ERROR("the user interface does not fit its region")
 
@@ -56,7 +78,7 @@ export function panel(): Panel {
   return changetype<Panel>(PANEL)
 }
 
-/** Begins with the idle view and nothing pressed. */
+/** Begins with the home view and nothing pressed. */
 export function openPanel(now: i64): void {
   const p = panel()
   memory.fill(PANEL, 0, PANEL_SIZE)
@@ -65,11 +87,20 @@ export function openPanel(now: i64): void {
   p.wakeAt = NEVER
   p.letterAt = NEVER
   p.repeatAt = NEVER
+  p.digitAt = NEVER
+  p.place = -1
+  store<u16>(HISTORY, 0)
 }
 
 export function shown(): View {
   const p = panel()
-  return <View>(p.views >> (p.depth * 8) & 0xff)
+  return p.ringing ? View.HOME : <View>(p.views >> (p.depth * 8) & 0xff)
+}
+
+/** The view under the one that is shown. */
+export function below(): View {
+  const p = panel()
+  return p.depth == 0 ? View.HOME : <View>(p.views >> (p.depth * 8 - 8) & 0xff)
 }
 
 /** Shows a view over the one that is shown. */
@@ -100,7 +131,7 @@ export function choose(row: u32): void {
   p.cursors = (p.cursors & ~(<u64>0xff << at)) | (<u64>row << at)
 }
 
-export function popToIdle(): void {
+export function popToHome(): void {
   panel().depth = 0
 }
 

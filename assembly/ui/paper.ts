@@ -1,7 +1,7 @@
 // What every view is made of: a title with the registration's icon, text that is wrapped and scrolled, and the labels of the soft keys.
 import { TX, TX_SIZE } from "../memory"
 import { Prose } from "../base/prose"
-import { Span, lengthOf, startOf, endOf, between, byteAt, after, span } from "../base/span"
+import { NONE, Span, lengthOf, startOf, endOf, between, byteAt, after, span } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
 import { COLUMNS, ROWS, put, write, writeRight, widthOf, invert } from "./screen"
 import { Symbol } from "./font"
@@ -57,9 +57,17 @@ function label(column: u32, s: Span): void {
 }
 
 /** One row of text; what is too long ends in an ellipsis. */
-export function fitted(row: u32, column: u32, s: Span): void {
-  write(row, column, s)
-  if (column + widthOf(s) > COLUMNS) put(row, COLUMNS - 1, Symbol.ELLIPSIS)
+export function fitted(row: u32, column: u32, s: Span): void { facing(row, column, s, NONE) }
+
+/** One row with another text at its right end: the first one ends in an ellipsis when there is no room for both. */
+export function facing(row: u32, column: u32, left: Span, right: Span): void {
+  const room = COLUMNS - (right == NONE ? 0 : widthOf(right) + 1)
+  write(row, column, left)
+  if (column + widthOf(left) > room) {
+    put(row, room - 1, Symbol.ELLIPSIS)
+    for (let i = room; i < COLUMNS; i++) put(row, i, 0x20)
+  }
+  writeRight(row, right)
 }
 
 /** Begins a text of any length, of which the rows from panel().top on are shown. */

@@ -68,9 +68,14 @@ export function knowsClock(): bool { return panel().unixMs != 0 }
 export function writeClock(w: Writer): void {
   const p = panel()
   const unixMs = p.unixMs + p.now - p.clockAt
-  const minutes = unixMs / MINUTE + p.zoneMin
+  writeClockAt(w, unixMs)
+  wakeAt(p.now + MINUTE - unixMs % MINUTE)
+}
+
+/** Writes local time of an instant in milliseconds since 1970. */
+export function writeClockAt(w: Writer, unixMs: i64): void {
+  const minutes = unixMs / MINUTE + panel().zoneMin
   w.padded(<u32>(minutes / 60 % 24), 2)
   w.byte(0x3a)
   w.padded(<u32>(minutes % 60), 2)
-  wakeAt(p.now + MINUTE - unixMs % MINUTE)
 }

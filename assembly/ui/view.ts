@@ -4,18 +4,26 @@ import { Output, give, io } from "../io"
 import { Setting } from "../settings/settings"
 import { registration } from "../account/registration"
 import { clear, finish, forget, frame, takeDirty } from "./screen"
-import { Action, View, openPanel, panel, pop, popToIdle, shown } from "./panel"
+import { Action, View, openPanel, panel, pop, popToHome, shown } from "./panel"
 import { isKey } from "./keypad"
 import { scrolledTooFar } from "./paper"
 import { drawIdle, pressIdle } from "./idle"
 import { drawServers, pressServers } from "./servers"
 import { drawMenu, pressMenu } from "./menu"
 import { drawAccount, pressAccount } from "./account"
-import { drawEdit, finishLetter, pressEdit } from "./edit"
+import { Purpose, drawEdit, finishLetter, holdZero, isNumber, pressEdit } from "./edit"
+import { drawBook, drawContact, pressBook, pressContact } from "./book"
+import { drawCall, pressCall } from "./call"
+import { drawHistory, pressHistory } from "./calls"
+import { drawKnobs, pressKnobs } from "./knobs"
+import { drawOptions, hasOptions, pressOptions } from "./options"
+import { expireDigits, releaseDigit } from "./digits"
+import { chooseCall, dismissEnded, soonestEnd } from "./stage"
 import { drawAbout, drawMessage, drawWhy, outdated, pressMessage, pressPage } from "./pages"
 
 export { Action } from "./panel"
 export { announceFailure } from "./pages"
+export { wantedDigit } from "./digits"
 
 const HOLD_MS: i64 = 500                 // a key held this long counts again
 const REPEAT_MS: i64 = 150               // and then again
@@ -32,12 +40,14 @@ export function key(code: u32, down: bool, now: i64): Action {
   p.now = now
   p.held = 0
   p.repeatAt = NEVER
+  if (!down) releaseDigit(code)
   if (!down || !isKey(code)) return Action.NONE
+  const action = press(code)
   if (repeats(code)) {
     p.held = <u8>code
     p.repeatAt = now + HOLD_MS
   }
-  return press(code)
+  return action
 }
 
 /** Calendar time, for the clock: milliseconds since 1970 UTC, and minutes that local time is ahead. */
@@ -57,7 +67,9 @@ export function update(now: i64): void {
     p.candidate = r.candidate
     p.sinceMs = now
   }
+  chooseCall()
   if (shown() == View.MESSAGE && outdated()) pop()
+  if (shown() == View.OPTIONS && !hasOptions()) pop()
   draw()
   if (scrolledTooFar()) draw()
   finish()
@@ -68,15 +80,20 @@ export function expire(now: i64): Action {
   const p = panel()
   p.now = now
   if (p.letterAt <= now) finishLetter()
+  expireDigits(now)
+  dismissEnded(now)
   if (p.repeatAt > now) return Action.NONE
   p.repeatAt = now + REPEAT_MS
-  return press(p.held)
+  if (p.held != 0x30) return press(p.held)
+  p.repeatAt = NEVER
+  holdZero()
+  return Action.NONE
 }
 
 /** When the picture changes by itself, a letter becomes final or a key repeats. */
 export function soonest(): i64 {
   const p = panel()
-  return sooner(p.wakeAt, sooner(p.letterAt, p.repeatAt))
+  return sooner(sooner(p.wakeAt, sooner(p.letterAt, p.repeatAt)), sooner(p.digitAt, soonestEnd()))
 }
 
 /** The frame, when it has changed since it was given out. Bit 0 of the flags: a password is being typed, so the keys are a secret. */
@@ -88,16 +105,24 @@ export function pollDisplay(): Output {
 }
 
 function repeats(code: u32): bool {
-  return code == 0x55 || code == 0x44 || (shown() == View.EDIT && (code == 0x61 || code == 0x4c))
+  if (shown() == View.EDIT) return code == 0x61 || code == 0x4c || (code == 0x30 && isNumber())
+  return code == 0x55 || code == 0x44
 }
 
 function press(code: u32): Action {
+  const action = pressView(code), p = panel(), view = shown()
+  if (!p.changed || action != Action.NONE || (view != View.HOME && view != View.MENU && view != View.HISTORY)) return action
+  p.changed = false
+  return Action.STORE
+}
+
+function pressView(code: u32): Action {
   const view = shown()
   if (view == View.MESSAGE) return pressMessage()
-  if (code == 0x48) {
-    // The hook leads home from everywhere
+  if (code == 0x48 && view != View.HOME && (view != View.EDIT || panel().field != Purpose.DIAL)) {
+    // The hook leads home from everywhere; there, and where a number is typed, it calls
     finishLetter()
-    popToIdle()
+    popToHome()
     return Action.NONE
   }
   switch (view) {
@@ -107,8 +132,13 @@ function press(code: u32): Action {
     case View.EDIT: return pressEdit(code)
     case View.WHY:
     case View.ABOUT: return pressPage(code)
+    case View.OPTIONS: return pressOptions(code)
+    case View.HISTORY: return pressHistory(code)
+    case View.BOOK: return pressBook(code)
+    case View.CONTACT: return pressContact(code)
+    case View.KNOBS: return pressKnobs(code)
   }
-  return pressIdle(code)
+  return panel().place >= 0 ? pressCall(code) : pressIdle(code)
 }
 
 function draw(): void {
@@ -122,6 +152,12 @@ function draw(): void {
     case View.EDIT: return drawEdit()
     case View.ABOUT: return drawAbout()
     case View.MESSAGE: return drawMessage()
+    case View.OPTIONS: return drawOptions()
+    case View.HISTORY: return drawHistory()
+    case View.BOOK: return drawBook()
+    case View.CONTACT: return drawContact()
+    case View.KNOBS: return drawKnobs()
   }
-  drawIdle()
+  if (panel().place >= 0) drawCall()
+  else drawIdle()
 }

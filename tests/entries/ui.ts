@@ -15,6 +15,10 @@ import { addEntry, clearCache, entryOf, setValue } from "../../assembly/locate/c
 import { run } from "../../assembly/ui/command"
 import { pollReply } from "../../assembly/ui/lines"
 import { registration } from "../../assembly/account/registration"
+import { CallState, call, clearCalls, textsOf } from "../../assembly/dialog/call"
+import { session } from "../../assembly/dialog/session"
+import { NEVER } from "../../assembly/base/deadline"
+import { remember } from "../../assembly/ui/history"
 
 export function rx(): u32 { return <u32>RX }
 export function screen(): u32 { return <u32>SCREEN }
@@ -29,6 +33,7 @@ export function open(now: i64): void {
   memory.fill(changetype<usize>(r), 0, 80)
   r.candidate = -1
   clearCache()
+  clearCalls()
   beginWhy(0, false)
   view.open(now)
   view.update(now)
@@ -131,3 +136,50 @@ export function decided(): void {
   noteTry(0, 1)
   noteHold(0, 1)
 }
+
+/** A call at place `i` as the dialog room would describe it: name, number, diversion and reason lie in RX one behind the other. */
+export function place(i: i32, state: i32, began: i64, answered: i64, name: u32, number: u32, diversion: u32, reason: u32): void {
+  const c = call(i)
+  const fresh = c.state == CallState.FREE
+  const focused = c.focused
+  memory.fill(changetype<usize>(c), 0, 56)
+  c.state = <u8>state
+  c.id = <u8>(i + 1)
+  c.focused = fresh ? i == 0 : focused
+  c.startedAt = began
+  c.answeredAt = answered < 0 ? NEVER : answered
+  c.endedAt = NEVER
+  const at = textsOf(i)
+  memory.copy(at, RX, name + number + diversion + reason)
+  c.peerName = span(at, name)
+  c.peerNumber = span(at + name, number)
+  c.diversion = diversion == 0 ? NONE : span(at + name + number, diversion)
+  c.reason = reason == 0 ? NONE : span(at + name + number + diversion, reason)
+  session(i).agreed = answered >= 0
+}
+
+/** outgoing 1, held 2, held by them 4, muted 8, mixed 16, silent 32, focused 64 */
+export function marks(i: i32, set: u32, server: u32): void {
+  const c = call(i)
+  c.outgoing = (set & 1) != 0
+  c.held = (set & 2) != 0
+  c.heldByPeer = (set & 4) != 0
+  c.muted = (set & 8) != 0
+  c.mixed = (set & 16) != 0
+  c.silentRing = (set & 32) != 0
+  c.focused = (set & 64) != 0
+  c.serverId = <u8>server
+}
+
+export function endCall(i: i32, why: i32, status: i32, at: i64): void {
+  const c = call(i)
+  c.state = <u8>CallState.ENDED
+  c.ended = <u8>why
+  c.status = <u16>status
+  c.endedAt = at
+}
+
+/** What a call left in the history; the name lies in RX, the number behind it. */
+export function past(kind: i32, name: u32, number: u32): void { remember(kind, span(RX, name), span(RX + name, number)) }
+export function digitWanted(): u32 { return view.wantedDigit() }
+export function stateOf(i: i32): i32 { return call(i).state }

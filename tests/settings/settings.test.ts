@@ -67,6 +67,7 @@ codecs: pcmu,pcma
 ptime: 20
 comfort_noise: 0
 dtmf: rfc4733
+volume: 6
 `
 
 // One refusal per line: name, value | sentence

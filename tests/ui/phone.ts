@@ -7,11 +7,21 @@ export const ACTIONS = ["none", "register", "unregister", "dns flush", "reboot",
 export const STATES = ["off", "locating", "registering", "registered", "refreshing", "unregistering", "waiting", "failed"]
 export const TROUBLES = ["none", "no domain", "dns dead", "not found", "no address", "service absent", "not carried", "all failed", "rejected", "refused code",
   "network down", "stopped"]
-export const VIEWS = ["idle", "servers", "why", "menu", "account", "edit", "about", "message"]
+export const VIEWS = ["home", "servers", "why", "menu", "account", "edit", "about", "message", "options", "history", "book", "contact", "call settings"]
 // Our symbols, in the order of assembly/ui/font.ts
 const SYMBOLS = "✓○✗↑↓←→•_▲▼↕⌛…"
 
+export const CALL_STATES = ["free", "preparing", "calling", "ringing", "incoming", "answering", "talking", "ending", "ended"] as const
+export const ENDS = ["none", "hung up", "peer hung up", "cancelled", "peer cancelled", "busy", "rejected", "no answer", "not found", "forbidden", "no server",
+  "not registered", "refused", "no common sound", "transferred", "replaced", "elsewhere", "lost", "network down", "too long"] as const
+const MARKS = ["outgoing", "held", "held by them", "muted", "mixed", "silent", "focused"] as const
+
 export type Server = { address: string; name?: string; rank?: number; priority?: number; status?: "unknown" | "up" | "down" | "failed" }
+/** A call: seconds since it began and since it was answered. */
+export type Call = {
+  state: typeof CALL_STATES[number]; name?: string; number?: string; diversion?: string; reason?: string; began?: number; talked?: number
+  server?: number; marks?: (typeof MARKS[number])[]; ended?: typeof ENDS[number]; status?: number
+}
 export type Phone = Awaited<ReturnType<typeof openPhone>>
 
 export async function openPhone(engine: EngineName) {
@@ -111,6 +121,26 @@ export async function openPhone(engine: EngineName) {
       core.bytes.set(records.flat(), rx + length)
       call("dnsEntry", length, type, 1, records.length, records.flat().length, 112_000n)
     },
+    /** What the dialog room says of the call at a place. */
+    ring: (i: number, c: Call) => {
+      const texts = [c.name ?? "", c.number ?? "6002", c.diversion ?? "", c.reason ?? ""]
+      write(texts.join(""))
+      const ago = (seconds: number | undefined) => seconds === undefined ? -1n : now - BigInt(seconds) * 1000n
+      call("place", i, CALL_STATES.indexOf(c.state), ago(c.began ?? 0), ago(c.talked), ...texts.map((text) => new TextEncoder().encode(text).length))
+      call("marks", i, (c.marks ?? (i === 0 ? ["focused"] : [])).reduce((bits, mark) => bits | 1 << MARKS.indexOf(mark), 0), c.server ?? 0)
+      if (c.state === "ended") call("endCall", i, ENDS.indexOf(c.ended ?? "none"), c.status ?? 0, now)
+      call("update", now)
+    },
+    callState: (i: number) => CALL_STATES[Number(call("stateOf", i))]!,
+    /** An entry of the call history, of now. */
+    past: (kind: "missed" | "received" | "dialled", name: string, number: string) => {
+      write(name + number)
+      call("past", ["missed", "received", "dialled"].indexOf(kind), new TextEncoder().encode(name).length, number.length)
+      call("update", now)
+    },
+    down: (name: string) => { call("key", (KEYS[name] ?? name).charCodeAt(0), 1, now) },
+    up: (name: string) => { call("key", (KEYS[name] ?? name).charCodeAt(0), 0, now) },
+    digit: () => { const code = Number(call("digitWanted")); return code === 0 ? "" : String.fromCharCode(code) },
     fail: () => { call("announceFailure"); call("update", now) },
     drawn: () => call("pollDisplay") !== 0,
     view: () => VIEWS[Number(call("shownView"))]!,

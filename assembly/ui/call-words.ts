@@ -1,0 +1,111 @@
+// What is said about calls: who it is, how long, why it ended, why something is not possible.
+import { Span, lengthOf, text } from "../base/span"
+import { Writer } from "../base/writer"
+import { Prose, prose, proseAt } from "../base/prose"
+import { NEVER } from "../base/deadline"
+import { wordAt } from "../settings/word"
+import { contactName, findNumber } from "../settings/settings"
+import { Call, CallState, Ended } from "../dialog/call"
+import { Refusal } from "../dialog/commands"
+import { Codec } from "../dialog/session"
+import { candidate, candidateCount } from "../servers/candidates"
+import { panel, wakeAt } from "./panel"
+
+const SECOND: i64 = 1000
+
+/** Names of CallState. */
+export function callWord(c: Call): Span {
+  return c.state == CallState.TALKING && c.held ? text("held")
+    : wordAt(text("free preparing calling ringing incoming answering talking ending ended"), c.state)
+}
+
+/** Names of Ended. */
+export function endedWord(ended: u8): Span {
+  return wordAt(text("none hung_up peer_hung_up cancelled peer_cancelled busy rejected no_answer not_found forbidden no_server not_registered refused no_common_sound transferred replaced elsewhere lost network_down too_long"), ended)
+}
+
+// In the order of `Ended`: one line for the screen.
+const ENDS = memory.data<u32>([
+  prose(""), prose("You hung up"), prose("They hung up"), prose("Cancelled"), prose("They gave up"), prose("Busy"), prose("Declined"), prose("No answer"),
+  prose("Unknown number"), prose("Not allowed"), prose("No server answers"), prose("Not registered"), prose("Refused with "), prose("No codec in common"),
+  prose("Transferred"), prose("Taken over"), prose("Answered elsewhere"), prose("Connection lost"), prose("Network is down"), prose("Took too long"),
+])
+
+/** Writes why a call ended, in 21 columns at most. */
+export function writeEnd(w: Writer, c: Call): void {
+  w.say(proseAt(ENDS + 4 * <usize>c.ended))
+  if (c.ended == <u8>Ended.REFUSED) w.number(c.status)
+}
+
+/** Why a command was not carried out, as a sentence. */
+export function refusalSentence(refusal: Refusal): Prose {
+  switch (refusal) {
+    case Refusal.NO_CALL: return prose("there is no such call")
+    case Refusal.ALL_BUSY: return prose("there are as many calls as the phone can hold")
+    case Refusal.BAD_TARGET: return prose("that is no extension, number, sip: or tel: URI, or name in the phone book")
+    case Refusal.NO_NETWORK: return prose("the network is down")
+  }
+  return prose("that is not possible now")
+}
+
+/** Who the other one is: by the phone book, by his own name, else by his number. */
+export function peerOf(c: Call): Span { return personOf(c.peerName, c.peerNumber) }
+
+export function personOf(name: Span, number: Span): Span {
+  const i = findNumber(number)
+  return i >= 0 ? contactName(i) : lengthOf(name) > 0 ? name : number
+}
+
+export function codecWord(codec: u8): Span { return codec == Codec.PCMU ? text("PCMU") : text("PCMA") }
+
+/** Place among the candidates of the server that a call went to or came from, or -1. */
+export function serverOf(c: Call): i32 {
+  for (let i = 0; i < candidateCount(0); i++) {
+    if (c.serverId != 0 && candidate(0, i).id == c.serverId) return i
+  }
+  return -1
+}
+
+/** How long a call has been talked, or was; 0 before. */
+export function talkedSeconds(c: Call, now: i64): i64 {
+  if (c.answeredAt == NEVER) return 0
+  return ((c.state == CallState.ENDED ? c.endedAt : now) - c.answeredAt) / SECOND
+}
+
+/** Writes that as 3:07 or 1:03:07; the picture changes with the next second. */
+export function writeTalked(w: Writer, c: Call): void {
+  const now = panel().now, seconds = <u32>talkedSeconds(c, now)
+  if (seconds >= 3600) {
+    w.number(seconds / 3600)
+    w.byte(0x3a)
+    w.padded(seconds / 60 % 60, 2)
+  } else {
+    w.number(seconds / 60)
+  }
+  w.byte(0x3a)
+  w.padded(seconds % 60, 2)
+  if (c.state != CallState.ENDED) wakeAt(now + SECOND - (now - c.answeredAt) % SECOND)
+}
+
+/** Writes the seconds since an instant; the picture changes with the next one. */
+export function writeSince(w: Writer, instant: i64): void {
+  const past = panel().now - instant
+  w.number(past / SECOND)
+  w.say(prose(" s"))
+  wakeAt(panel().now + SECOND - past % SECOND)
+}
+
+/** Writes what is special about a call: held, by whom, muted. */
+export function writeMarks(w: Writer, c: Call): void {
+  const from = w.at
+  mark(w, from, c.held, prose("on hold"))
+  mark(w, from, c.heldByPeer, prose("held by them"))
+  mark(w, from, c.muted, prose("muted"))
+  mark(w, from, c.transferring != 0, prose("transferring"))
+}
+
+function mark(w: Writer, from: usize, set: bool, p: Prose): void {
+  if (!set) return
+  if (w.at > from) w.say(prose(", "))
+  w.say(p)
+}

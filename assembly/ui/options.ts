@@ -1,0 +1,72 @@
+// What else can be done in a call: the options that the call's stage allows, as a numbered list.
+import { put, write } from "./screen"
+import { title, softKeys, spell } from "./paper"
+import { Prose, prose } from "../base/prose"
+import { call } from "../dialog/call"
+import { Action, panel } from "./panel"
+import { NOTHING, endList, keepWithin, pageEnd, pageStart, pressList, rowOf } from "./list"
+import { icon } from "./standing"
+import { peerOf } from "./call-words"
+import { Stage, stageOf } from "./stage"
+import { Verb, optionLabel } from "./verbs"
+import { doVerb } from "./call"
+
+const ONE: u32 = 1 << Stage.TALKING | 1 << Stage.HELD
+const TWO: u32 = 1 << Stage.TWO
+const MIXED: u32 = 1 << Stage.CONFERENCE
+
+// One row per option: the verb, and the stages in which it is offered.
+const TABLE = memory.data<u32>([
+  Verb.MUTE, 1 << Stage.TALKING | TWO | MIXED,
+  Verb.TRANSFER, ONE,
+  Verb.ANOTHER, ONE,
+  Verb.JOIN, TWO,
+  Verb.CONNECT, TWO,
+  Verb.HOLD, TWO | MIXED,
+  Verb.RESUME, TWO | MIXED,
+  Verb.MENU, ONE | TWO | MIXED,
+])
+const ROWS = 8
+
+export function drawOptions(): void {
+  const count = optionCount()
+  keepWithin(count)
+  title(icon(), peerOf(call(panel().place)))
+  for (let i = pageStart(); i < pageEnd(count); i++) {
+    put(rowOf(i), 0, 0x31 + i)
+    write(rowOf(i), 2, spell(label(optionAt(i))))
+  }
+  endList(count)
+  softKeys(prose("Back"), prose(""), prose("Select"))
+}
+
+export function pressOptions(key: u32): Action {
+  const i = pressList(key, optionCount(), true)
+  return i == NOTHING ? Action.NONE : doVerb(optionAt(i))
+}
+
+/** Whether there are options at all: not before a call is answered, nor after its end. */
+export function hasOptions(): bool { return optionCount() > 0 }
+
+function optionCount(): i32 {
+  let count = 0
+  for (let row = 0; row < ROWS; row++) count += i32(isOffered(row))
+  return count
+}
+
+function optionAt(i: i32): Verb {
+  for (let row = 0; row < ROWS; row++) {
+    if (isOffered(row) && i-- == 0) return verbOf(row)
+  }
+  return Verb.NONE
+}
+
+function isOffered(row: i32): bool {
+  const i = panel().place, verb = verbOf(row)
+  if ((load<u32>(TABLE + <usize>row * 8, 4) >>> <u32>stageOf(i) & 1) == 0) return false
+  return call(i).held ? verb != Verb.HOLD : verb != Verb.RESUME
+}
+
+function verbOf(row: i32): Verb { return <Verb>load<u32>(TABLE + <usize>row * 8) }
+
+function label(v: Verb): Prose { return v == Verb.MUTE && call(panel().place).muted ? prose("Unmute") : optionLabel(v) }

@@ -1,0 +1,96 @@
+// Which call the screen is about and how it stands; and what the end of a call leaves behind.
+import { CALLS } from "../config"
+import { NEVER, sooner } from "../base/deadline"
+import { lengthOf } from "../base/span"
+import { Call, CallState, Ended, call, focus } from "../dialog/call"
+import { dismiss } from "../dialog/commands"
+import { findNumber } from "../settings/settings"
+import { Kind, remember } from "./history"
+import { forgetDigits } from "./digits"
+import { panel } from "./panel"
+
+/** How a call stands for the user. */
+export const enum Stage { NONE, CALLING, RINGING, INCOMING, TALKING, HELD, TWO, CONFERENCE, ENDED }
+
+const ENDED_MS: i64 = 5000               // why a call ended is shown so long, or until a key is pressed
+
+export function stageOf(i: i32): Stage {
+  if (i < 0) return Stage.NONE
+  const c = call(i)
+  switch (c.state) {
+    case CallState.PREPARING:
+    case CallState.CALLING: return Stage.CALLING
+    case CallState.RINGING: return Stage.RINGING
+    case CallState.INCOMING: return Stage.INCOMING
+    case CallState.ANSWERING:
+    case CallState.TALKING: return c.mixed ? Stage.CONFERENCE : otherOf(i) >= 0 ? Stage.TWO : c.held ? Stage.HELD : Stage.TALKING
+    case CallState.ENDED: return Stage.ENDED
+  }
+  return Stage.NONE
+}
+
+/** Whether there is still something to do about a call. One that is ENDING ends by itself and is not shown any more. */
+export function isLive(c: Call): bool { return c.state >= <u8>CallState.PREPARING && c.state <= <u8>CallState.TALKING }
+
+/** Another call that has been answered, or -1. */
+export function otherOf(i: i32): i32 {
+  for (let k = 0; k < CALLS; k++) {
+    if (k != i && call(k).state == CallState.TALKING) return k
+  }
+  return -1
+}
+
+/** Chooses the call to show: one that rings here, else the one in focus, else any. */
+export function chooseCall(): void {
+  const p = panel()
+  let best = -1, least = 9
+  for (let i = 0; i < CALLS; i++) {
+    note(i)
+    const c = call(i)
+    const rank = c.state == CallState.INCOMING ? 0 : i == focus() && isShown(c) ? 1 : isLive(c) ? 2 : isShown(c) ? 3 : 9
+    if (rank >= least) continue
+    least = rank
+    best = i
+  }
+  if (best != p.place) forgetDigits()
+  p.place = <i8>best
+  p.ringing = least == 0
+}
+
+/** Frees the places of calls that ended and whose end need not be shown any longer. */
+export function dismissEnded(now: i64): void {
+  for (let i = 0; i < CALLS; i++) {
+    if (call(i).state == CallState.ENDED && shownUntil(call(i)) <= now) dismiss(i)
+  }
+}
+
+/** When dismissEnded has something to do. */
+export function soonestEnd(): i64 {
+  let at = NEVER
+  for (let i = 0; i < CALLS; i++) {
+    if (call(i).state == CallState.ENDED) at = sooner(at, shownUntil(call(i)))
+  }
+  return at
+}
+
+function isShown(c: Call): bool { return isLive(c) || (c.state == CallState.ENDED && shownUntil(c) > panel().now) }
+
+/** What the user has done himself he need not be told, nor what the history tells. */
+function shownUntil(c: Call): i64 {
+  const own = c.ended == <u8>Ended.HUNG_UP || c.ended == <u8>Ended.CANCELLED
+  return own || (!c.outgoing && c.answeredAt == NEVER) ? c.endedAt : c.endedAt + ENDED_MS
+}
+
+/** A call of others goes into the history when it has ended; ours are there since they were dialled. */
+function note(i: i32): void {
+  const p = panel(), c = call(i), bit: u32 = 1 << i
+  if (c.state != CallState.ENDED) {
+    p.noted = <u8>(p.noted & ~bit)
+    return
+  }
+  if (p.noted & bit) return
+  p.noted = <u8>(p.noted | bit)
+  if (c.outgoing || lengthOf(c.peerNumber) == 0) return
+  const missed = c.answeredAt == NEVER && c.ended != <u8>Ended.REJECTED && c.ended != <u8>Ended.ELSEWHERE
+  remember(missed ? Kind.MISSED : Kind.RECEIVED, findNumber(c.peerNumber) < 0 ? c.peerName : 0, c.peerNumber)
+}
