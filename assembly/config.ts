@@ -13,6 +13,7 @@ export const DNS_SERVERS = 4             // name servers that are asked in turn
 export const TARGETS = 16                // server addresses that one name may lead to
 export const CANDIDATES = 16             // servers that a line knows
 export const CALLS = 3                   // two that the user sees, and one for a transfer in between
+export const STREAMS = 2                 // calls whose sound is played and mixed at once
 export const LINES = 1                   // accounts
 export const HUNTS = 5                   // orders of servers in use at once: one per line, one per call, one for the rest
 export const CONTACTS = 12               // names in the phone book

@@ -1,4 +1,4 @@
-// The outputs of the phone, given one by one in a fixed order: sockets, log, packets, events, settings to keep, the screen, replies.
+// The outputs of the phone, given one by one in a fixed order: sockets, sound, log, packets, events, settings to keep, the screen, replies.
 import { PHONE_STATE, TX, TX_SIZE } from "./memory"
 import { Output, give, io, peer } from "./io"
 import { prose } from "./base/prose"
@@ -15,6 +15,7 @@ import { candidate } from "./servers/candidates"
 import { Happened, Registration, registration } from "./account/registration"
 import { writeAll } from "./settings/settings"
 import { STORE_TEXT, STORE_TEXT_SIZE, exchange } from "./settings/staging"
+import * as media from "./media/media"
 import { phone } from "./phone"
 import { pollDisplay } from "./ui/view"
 import { pollReply } from "./ui/lines"
@@ -48,6 +49,9 @@ export function describe(sentence: Span, code: u32): void { give(Output.REST, se
 export function poll(): Output {
   const now = owing().now
   let kind = pollFlow()
+  // Packets of sound come first: what they are made of lies where other outputs are composed.
+  if (kind == Output.REST) kind = media.pollSend(now)
+  if (kind == Output.REST) kind = media.pollAudio()
   // The log comes before the events that it explains.
   if (kind == Output.REST) kind = pollLog()
   if (kind == Output.REST) kind = resolver.pollSend(now)

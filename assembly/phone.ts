@@ -28,6 +28,7 @@ import { forgetAll } from "./account/digest"
 import { openIdentity } from "./account/identity"
 import { clearCandidates, idAt } from "./servers/candidates"
 import * as uas from "./dialog/uas"
+import * as media from "./media/media"
 import * as view from "./ui/view"
 import { Action } from "./ui/view"
 import { run } from "./ui/command"
@@ -108,6 +109,8 @@ export function network(up: bool, lines: Span, now: i64): void {
 
 /** A datagram came in; its sender is in IO. */
 export function datagram(number: u32, length: u32, now: i64): void {
+  // Fifty times a second in a call: nothing else depends on it.
+  if (media.receive(number, length, peer(), now)) return
   const kind = flow.kindOf(number)
   if (kind == FlowKind.QUERY) resolver.receive(number, span(RX, length), now)
   else if (kind != FlowKind.FREE) sip(number, length, now)
@@ -178,11 +181,12 @@ export function timeout(now: i64): void {
   registration.expire(LINE, now)
   // A key that repeats moves about and edits; it never asks for anything.
   view.expire(now)
+  media.expire(now)
   settle(now)
 }
 
-/** 20 ms of sound. */
-export function sound(now: i64): void { settle(now) }
+/** 20 ms of sound; the microphone's lie in AUDIO. Nothing else depends on them. */
+export function sound(now: i64): void { media.tick(now) }
 
 /** Something has changed that only the screen shows. */
 export function redraw(now: i64): void { view.update(now) }
@@ -194,7 +198,7 @@ export function soonest(): i64 {
   at = sooner(at, server.soonest())
   at = sooner(at, outbox.soonest())
   at = sooner(at, sooner(registration.soonest(LINE), leftover.soonest(LINE)))
-  return sooner(at, view.soonest())
+  return sooner(at, sooner(media.soonest(), view.soonest()))
 }
 
 // -- Decisions
@@ -210,6 +214,7 @@ function settle(now: i64): void {
     else if (!dispatch(now)) break
   }
   if (registration.registration(LINE).happened & (Happened.FAILED | Happened.ALL_FAILED)) view.announceFailure()
+  media.follow(now)
   view.update(now)
 }
 
