@@ -9,7 +9,7 @@ export type ConsoleParts = {
   /** One reply of the host's own. */
   reply(code: number, text: string): void
   /** Changes a server of the lab; resolves to what is wrong, or nothing. Undefined when there is no lab. */
-  lab: { set(server: number, state: LabState): Promise<string | undefined>; text(): string } | undefined
+  lab: { set(server: number, state: LabState): Promise<string | undefined>; call(number?: string): string | undefined; text(): string } | undefined
   quit(): void
 }
 
@@ -72,8 +72,12 @@ export class Console {
     const { lab } = this.parts
     if (lab === undefined) return this.refuse("There is no lab: the phone runs against real servers.")
     if (verb === undefined) return this.parts.reply(0, lab.text())
+    if (verb === "call") {
+      const refusal = lab.call(server)
+      return refusal === undefined ? this.parts.reply(0, "the phone is called") : this.refuse(refusal)
+    }
     const state = LAB_STATES[verb]
-    if (state === undefined || server === undefined) return this.refuse("lab crash|silence|503|back N, where N is the number of a server.")
+    if (state === undefined || server === undefined) return this.refuse("lab crash|silence|503|back N, where N is the number of a server, or lab call [NUMBER].")
     const wrong = await lab.set(Number(server), state)
     if (wrong !== undefined) this.refuse(wrong)
     else this.parts.reply(0, `server ${server}: ${state}`)

@@ -88,7 +88,8 @@ How it runs
 
 Lines that console takes besides the phone's own (try: help)
   wait EVENT [SECONDS]  reads no further until the event: LOCATED REGISTERED MOVED UNREGISTERED ... (10 s)
-  lab                   the lab's servers; lab crash|silence|503|back N changes server N
+  lab                   the lab's servers; lab crash|silence|503|back N changes server N;
+                        lab call [NUMBER]: one of its people (600 to 604, all can be dialled) calls the phone
   quit                  unregisters and ends
 
 Exit codes

@@ -101,13 +101,14 @@ class Running {
       clock: this.clock,
       command: (line) => this.command(line),
       reply: (code, text) => this.handset.reply(code, text),
-      lab: lab === undefined ? undefined : { set: (n, state) => lab.set(n, state), text: () => labText(lab.lines()) },
+      lab: lab === undefined ? undefined : { set: (n, state) => lab.set(n, state), call: (number) => lab.call(number), text: () => labText(lab.lines()) },
       quit: () => this.quit(),
     })
     this.handset = parts.handset({
       key: (key) => this.key(key),
       command: (line) => void this.console.take(line),
       setLab: (n, state) => void lab?.set(n, state).then((wrong) => { if (wrong !== undefined) this.handset.line("warning", wrong) }),
+      callMe: () => { if (lab !== undefined) this.labCalls(lab) },
       quit: () => this.quit(),
     }, lab)
   }
@@ -124,6 +125,11 @@ class Running {
   }
 
   private labChanged(): void { if (this.parts.lab !== undefined) this.handset.lab(this.parts.lab.lines()) }
+
+  private labCalls(lab: Lab): void {
+    const wrong = lab.call()
+    if (wrong !== undefined) this.handset.line("warning", wrong)
+  }
 
   /** Unregisters and ends; a second time ends at once. */
   quit(): void {

@@ -36,6 +36,8 @@ export type Actions = {
   command(line: string): void
   /** Changes server n of the lab, counted from 1; "up" brings it back. */
   setLab(server: number, state: LabState): void
+  /** Somebody of the lab calls the phone. */
+  callMe(): void
   /** Unregisters and ends; a second time ends at once. */
   quit(): void
 }

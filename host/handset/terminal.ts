@@ -4,7 +4,7 @@ import type { Picture } from "../calls.ts"
 import { Canvas } from "./canvas.ts"
 import type { Actions, Handset, LabLine, LabState, LogKind } from "./handset.ts"
 import { LineEditor, phoneKey, typed, type Typed } from "./keys.ts"
-import { LAB_ALL_BACK, LAB_KEYS, OTHER_PICTURE, draw, glyphsFor, nextGlyphs, type State } from "./view.ts"
+import { LAB_ALL_BACK, LAB_CALL, LAB_KEYS, OTHER_PICTURE, draw, glyphsFor, nextGlyphs, type State } from "./view.ts"
 
 export type TerminalInput = Pick<ReadStream, "setRawMode" | "on" | "removeListener" | "pause" | "resume" | "setEncoding">
 export type TerminalOutput = Pick<WriteStream, "columns" | "rows" | "write" | "on" | "removeListener">
@@ -113,6 +113,7 @@ class Terminal implements Handset {
   /** A key of the lab does something to a server; the same key again brings it back. */
   private takeLab(key: string): boolean {
     const { lab } = this.state, { actions } = this.parts
+    if (key === LAB_CALL && lab.length > 0) actions.callMe()
     if (key === LAB_ALL_BACK) for (const server of lab.keys()) actions.setLab(server + 1, "up")
     for (const [does, keys] of Object.entries(LAB_KEYS) as Array<[LabState, string]>) {
       const server = key.length === 1 ? keys.indexOf(key) : -1
@@ -120,7 +121,7 @@ class Terminal implements Handset {
       actions.setLab(server + 1, lab[server]?.state === does ? "up" : does)
       return true
     }
-    return key === LAB_ALL_BACK
+    return key === LAB_ALL_BACK || key === LAB_CALL
   }
 
   private drawOtherwise(): void {

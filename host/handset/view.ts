@@ -2,6 +2,7 @@
 import type { Picture } from "../calls.ts"
 import { Canvas, type Style } from "./canvas.ts"
 import { FRAME_HEIGHT, FRAME_WIDTH, SCREEN_COLUMNS, SCREEN_ROWS } from "../abi.ts"
+import { LAB_CALLS } from "../lab/people.ts"
 import { braille, halfBlocks, textRuns } from "./frame.ts"
 import type { LabLine, LabState, LogKind } from "./handset.ts"
 
@@ -25,6 +26,8 @@ export type State = {
 /** Keys of the lab for each server; pressed again they bring the server back. */
 export const LAB_KEYS: Record<Exclude<LabState, "up">, string> = { crashed: "wer", silent: "sdf", "503": "xcv" }
 export const LAB_ALL_BACK = "b"
+/** Somebody calls the phone. */
+export const LAB_CALL = "t"
 /** Draws the screen in another way; must be none of the lab's keys. */
 export const OTHER_PICTURE = "p"
 
@@ -112,7 +115,7 @@ function drawNarrowLab(canvas: Canvas, state: State, row: number, column: number
     canvas.write(row + i, column, `${registeredSign(server, state)}${i + 1}${labKeys(i, false).replaceAll(" ", "")}`)
     canvas.write(row + i, column + 6, server.state, state.color ? STATE_STYLES[server.state] : "")
   }
-  if (state.lab.length > 0) drawText(canvas, state, row + state.lab.length, column, ["crash silence", `503   ${LAB_ALL_BACK}: back`])
+  if (state.lab.length > 0) drawText(canvas, state, row + state.lab.length, column, ["crash silence", `503   ${LAB_ALL_BACK}: back`, `${LAB_CALL}: called`])
 }
 
 function registeredSign({ registered }: LabLine, { unicode }: State): string { return registered ? (unicode ? "●" : "*") : " " }
@@ -138,7 +141,9 @@ function drawLab(canvas: Canvas, state: State, row: number, column: number, widt
   }
   const hint = roomy ? `${LAB_ALL_BACK} all back; a key again: that one back` : `crash silence 503; ${LAB_ALL_BACK} all back`
   canvas.write(row, column + 3, hint, dim, width - 3)
-  return row + 1
+  const people = roomy ? `dial ${LAB_CALLS}` : "dial 600 to 604"
+  canvas.write(row + 1, column + 3, `${LAB_CALL} you are called; ${people}`, dim, width - 3)
+  return row + 2
 }
 
 function labKeys(server: number, words: boolean): string {

@@ -7,9 +7,11 @@ import { UserError, because, systemCode } from "../errors.ts"
 import type { LabLine, LabState } from "../handset/handset.ts"
 import type { Override } from "../options.ts"
 import type { Hash } from "../sim/challenger.ts"
+import { CallServer } from "../sim/callserver.ts"
 import { Nameserver } from "../sim/nameserver.ts"
 import { Registrar, type Mode } from "../sim/registrar.ts"
 import { parseZone } from "../sim/zone.ts"
+import { LAB_CALLS, startPeople, type LabPeople } from "./people.ts"
 import { LabServer } from "./server.ts"
 import { fillZone, serversIn, type ZoneServer } from "./zone.ts"
 
@@ -30,18 +32,25 @@ export type Lab = {
   lines(): LabLine[]
   /** Changes server n, counted from 1; resolves to what is wrong, or nothing. */
   set(server: number, state: LabState): Promise<string | undefined>
+  /** Somebody of the lab calls the phone: who has this number, or the usual one. What is wrong, or nothing. */
+  call(number?: string): string | undefined
   /** Settings with which the phone finds the lab. */
   readonly settings: Override[]
   close(): void
 }
 
-type Member = { zone: ZoneServer; server: LabServer; registrar: Registrar; state: LabState }
+type Member = { zone: ZoneServer; server: LabServer; registrar: Registrar; calls: CallServer; state: LabState }
 
 /** Starts the lab. `changed` is called whenever a line of it has changed. Throws UserError. */
 export async function startLab(now: () => number, changed: () => void): Promise<Lab> {
   const text = readFileSync(new URL("rapidtech.zone", import.meta.url), "latin1")
   const members: Member[] = []
-  for (const [i, zone] of serversIn(text).entries()) members.push(await startMember(zone, i, now, changed))
+  const people = await startPeople(LAB_DOMAIN, LAB_USER, now, () => members.find((member) => isKnown(member, now()))?.server.at).catch((error: unknown) => {
+    throw new UserError("lab", `The lab's people cannot listen on 127.0.0.1: ${because(error)}; is the loopback interface up?`)
+  })
+  const locate = (user: string): { readonly uri: string } | undefined => people.locate(user)
+    ?? members.flatMap(({ registrar }) => registrar.bindings(now())).find(({ aor }) => aor.startsWith(`sip:${user}@`))
+  for (const [i, zone] of serversIn(text).entries()) members.push(await startMember(zone, i, now, changed, people, locate))
   const nameserver = new Nameserver([parseZone(fillZone(text, members.map(({ zone, server }) => ({ ...zone, at: server.at }))))])
   const dns = new LabServer({ address: "127.0.0.1", port: 0 }, (bytes, from) => {
     const answer = nameserver.receive(bytes)
@@ -63,22 +72,33 @@ export async function startLab(now: () => number, changed: () => void): Promise<
       return wrong
     },
     settings: Object.entries(SETTINGS).map(([name, value]) => ({ name, value, flag: "the lab" })),
-    close() { for (const each of [dns, ...members.map(({ server }) => server)]) each.crash() },
+    call: (number) => people.call(number),
+    close() {
+      people.close()
+      for (const each of [dns, ...members.map(({ server }) => server)]) each.crash()
+    },
   }
 }
 
-async function startMember(zone: ZoneServer, index: number, now: () => number, changed: () => void): Promise<Member> {
+type Locate = (user: string) => { readonly uri: string } | undefined
+
+async function startMember(zone: ZoneServer, index: number, now: () => number, changed: () => void, people: LabPeople, locate: Locate): Promise<Member> {
   const registrar = new Registrar({
     realm: zone.host, users: { [LAB_USER]: LAB_PASSWORD }, hash: nodeHash, secret: randomBytes(8).toString("hex"), maxExpiresSec: LAB_EXPIRES_SEC,
     algorithms: ["SHA-256", "MD5"],
   })
+  let calls: CallServer | undefined
   const server = await serverAt(places(zone.at.address, index), (bytes, from) => {
-    const answers = registrar.receive(bytes, from, now())
+    const answers = calls?.receive(bytes, from, now()) ?? []
     changed()
     return answers
   })
-  return { zone, registrar, server, state: "up" }
+  calls = new CallServer({ at: server.at, domain: LAB_DOMAIN, registrar, locate, isTrusted: people.includes })
+  calls.challenges = "invite"
+  return { zone, registrar, server, calls, state: "up" }
 }
+
+function isKnown({ registrar, state }: Member, now: number): boolean { return state === "up" && registrar.bindings(now).length > 0 }
 
 const nodeHash: Hash = (name, text) => createHash(name === "SHA-512-256" ? "sha512-256" : name).update(text, "latin1").digest("hex")
 
@@ -131,5 +151,5 @@ function lineOf({ zone, server, registrar, state }: Member, now: number): LabLin
 
 /** The lab as lines of text. */
 export function labText(lines: readonly LabLine[]): string {
-  return lines.map((line, i) => `${i + 1} ${line.name} ${line.at} ${line.share} ${line.state}${line.registered ? " registered" : ""}`).join("\n")
+  return [...lines.map((line, i) => `${i + 1} ${line.name} ${line.at} ${line.share} ${line.state}${line.registered ? " registered" : ""}`), `people: ${LAB_CALLS}`].join("\n")
 }

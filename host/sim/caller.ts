@@ -1,9 +1,9 @@
 // A SIP phone for lab and simulation: takes and makes calls as it is told, with sound, behind the simulated servers or straight at another phone.
 import { Exchange, type Came } from "./exchange.ts"
 import type { Law } from "./g711.ts"
-import { Leg, sessionOf, supports, type LegParts, type Refusal } from "./leg.ts"
+import { Leg, type LegParts, type Refusal } from "./leg.ts"
 import { PLAIN, mannerOf, type Manner } from "./manner.ts"
-import { fieldsFrom, first, tagOf, type Packet } from "./packet.ts"
+import { fieldsFrom, first, sessionOf, supports, tagOf, type Packet } from "./packet.ts"
 import type { Endpoint } from "./phone.ts"
 import { Talk, type Direction, type Voice } from "./talk.ts"
 import type { Wire } from "./wire.ts"
@@ -45,6 +45,8 @@ export class Caller {
   /** Newest last. */
   legs: Leg[] = []
   readonly #exchange: Exchange
+  /** How many calls have come, taken or not. */
+  calls = 0
   readonly #refusals: { readonly method: string, readonly refusal: Refusal }[] = []
   #made = 0
 
@@ -91,6 +93,7 @@ export class Caller {
   #called(came: Came): void {
     const { request } = came, { manner } = this
     const { wire } = this.options
+    this.calls++
     if (manner.silent) return
     if (manner.minSec > 0 && supports(request, "timer") && sessionOf(request) < manner.minSec) {
       return this.#exchange.answer(came, 422, "Session Interval Too Small", this.#tag(), fieldsFrom([`Min-SE: ${manner.minSec}`]))
@@ -206,8 +209,10 @@ export class Caller {
     let port = soundPort + 2 * (this.#made % 500)
     while (taken.has(port)) port += 2
     const talk = new Talk({ wire, at: { address: at.address, port }, voice: this.voice, codecs: this.codecs, ptimeMs: this.ptimeMs })
+    const places = [{ address: at.address, port }, { address: at.address, port: port + 1 }]
+    for (const place of places) wire.open?.(place, (bytes) => talk.receive(bytes, place.port))
     return {
-      wire, exchange: this.#exchange, talk, contact: this.contact, tell,
+      wire, exchange: this.#exchange, talk, closed: () => places.forEach((place) => wire.close?.(place)), contact: this.contact, tell,
       refusal: (method) => {
         const i = this.#refusals.findIndex((each) => each.method === method)
         return i < 0 ? undefined : this.#refusals.splice(i, 1)[0]?.refusal

@@ -16,6 +16,8 @@ export type LegParts = {
   readonly talk: Talk
   readonly contact: string
   tell(what: string): void
+  /** The call is over and needs its ports no more. */
+  closed(): void
   /** Answers that requests of a method get instead of the usual one, used up one by one. */
   refusal(method: string): Refusal | undefined
   /** A REFER has come in: calls the target, and tells how that went. */
@@ -342,6 +344,7 @@ export class Leg {
     this.state = "over"
     const wasOn = talk.isOn
     talk.stop()
+    this.parts.closed()
     const heard = wasOn ? `heard ${talk.report()}` : ""
     const words = [how, heard].filter((text) => text !== "").join("; ")
     if (words !== "") tell(words)
@@ -384,15 +387,4 @@ const REASONS: Readonly<Record<number, string>> = {
   302: "Moved Temporarily", 404: "Not Found", 408: "Request Timeout", 415: "Unsupported Media Type", 420: "Bad Extension", 422: "Session Interval Too Small",
   480: "Temporarily Unavailable", 481: "Call/Transaction Does Not Exist", 486: "Busy Here", 488: "Not Acceptable Here", 491: "Request Pending",
   500: "Server Internal Error", 503: "Service Unavailable", 600: "Busy Everywhere", 603: "Decline",
-}
-
-/** Whether a request supports or requires an extension. */
-export function supports(packet: Packet, option: string): boolean {
-  return [...every(packet, "supported"), ...every(packet, "require")].some((list) => list.toLowerCase().split(/\s*,\s*/).includes(option))
-}
-
-/** The seconds that Session-Expires asks for; 0 when there is none. */
-export function sessionOf(packet: Packet): number {
-  const value = first(packet, "session-expires")
-  return value === "" ? 0 : Number(value.split(";")[0])
 }

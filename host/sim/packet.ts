@@ -83,3 +83,14 @@ export const cseqOf = (packet: Packet): number => Number(first(packet, "cseq").s
 export const cseqMethodOf = (packet: Packet): string => first(packet, "cseq").split(/\s+/)[1] ?? ""
 export const branchOf = (packet: Packet): string => paramOf(first(packet, "via"), "branch") ?? ""
 export const tagOf = (value: string): string => paramOf(value, "tag") ?? ""
+
+/** Whether a request supports or requires an extension. */
+export function supports(packet: Packet, option: string): boolean {
+  return [...every(packet, "supported"), ...every(packet, "require")].some((list) => list.toLowerCase().split(/\s*,\s*/).includes(option))
+}
+
+/** The seconds that Session-Expires asks for; 0 when there is none. */
+export function sessionOf(packet: Packet): number {
+  const value = first(packet, "session-expires")
+  return value === "" ? 0 : Number(value.split(";")[0])
+}

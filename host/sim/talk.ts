@@ -4,8 +4,8 @@ import type { Endpoint } from "./phone.ts"
 import { pitch, tone } from "./tone.ts"
 import type { Wire } from "./wire.ts"
 
-/** What a caller says: a tone of so many hertz, nothing audible, or what it hears. */
-export type Voice = { readonly kind: "tone", readonly hertz: number } | { readonly kind: "silence" } | { readonly kind: "echo" }
+/** What a caller says: a tone of so many hertz, tones one after the other (0 is a pause), nothing audible, or what it hears. */
+export type Voice = { readonly kind: "tone", readonly hertz: number } | { readonly kind: "tune", readonly hertz: readonly number[], readonly eachMs: number } | { readonly kind: "silence" } | { readonly kind: "echo" }
 
 export type TalkOptions = {
   readonly wire: Wire
@@ -130,8 +130,15 @@ export class Talk {
     const { voice, ptimeMs } = this.#options
     const count = 8 * ptimeMs
     if (this.#remote === undefined || voice.kind === "echo") return
-    const samples = voice.kind === "tone" ? tone(voice.hertz, this.#stamp, count) : new Int16Array(count)
+    const samples = this.#sounding(voice, count)
     this.#put(encode(this.#law, samples), this.#payload, count)
+  }
+
+  #sounding(voice: Voice, count: number): Int16Array {
+    if (voice.kind === "tone") return tone(voice.hertz, this.#stamp, count)
+    if (voice.kind !== "tune") return new Int16Array(count)
+    const note = voice.hertz[Math.floor(this.#stamp / 8 / voice.eachMs) % voice.hertz.length] ?? 0
+    return tone(note, this.#stamp, count)
   }
 
   #put(sound: Uint8Array, payload: number, count: number): void {

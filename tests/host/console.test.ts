@@ -8,6 +8,7 @@ function consoleUnderTest(hasLab = true) {
   let taken = true
   const lab = {
     set: async (n: number, state: LabState) => n > 3 ? `There is no server ${n}.` : (did.push(`lab ${n} ${state}`), undefined),
+    call: (number?: string) => number === "999" ? "Nobody has the number 999." : void did.push(`call ${number}`),
     text: () => "1 sipserver1 up",
   }
   const console = new Console({
@@ -58,7 +59,7 @@ describe("Console lines", () => {
     assert.deepEqual(did, [
       "0: 1 sipserver1 up", "lab 1 crashed", "0: server 1: crashed", "lab 2 silent", "0: server 2: silent",
       "lab 3 503", "0: server 3: 503", "lab 1 up", "0: server 1: up",
-      "1: There is no server 4.", "1: lab crash|silence|503|back N, where N is the number of a server.",
+      "1: There is no server 4.", "1: lab crash|silence|503|back N, where N is the number of a server, or lab call [NUMBER].",
     ])
     const real = consoleUnderTest(false)
     await real.console.take("lab")

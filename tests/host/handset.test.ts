@@ -123,7 +123,7 @@ describe("The handset in a terminal", () => {
     let onData = (_text: string): void => {}, raw = false
     const actions: Actions = {
       key: (key) => did.push(`key ${key}`), command: (line) => did.push(`command ${line}`),
-      setLab: (n, state) => did.push(`lab ${n} ${state}`), quit: () => did.push("quit"),
+      setLab: (n, state) => did.push(`lab ${n} ${state}`), callMe: () => did.push("called"), quit: () => did.push("quit"),
     }
     const input = {
       setRawMode(on: boolean) { raw = on }, on(_name: string, then: typeof onData) { onData = then },

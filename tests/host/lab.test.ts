@@ -70,7 +70,7 @@ describe("The lab", () => {
     assert.equal(await ask(1), "SIP/2.0 200 OK")
     await lab.set(2, "silent")
     assert.deepEqual(lab.lines().map(({ state }) => state), ["up", "silent", "up"])
-    assert.match(labText(lab.lines()), /^1 sipserver1 \S+ 0 40 up\n2 sipserver2 \S+ 0 60 silent\n3 sipserverbackup \S+ 1 5 up$/)
+    assert.match(labText(lab.lines()), /^1 sipserver1 \S+ 0 40 up\n2 sipserver2 \S+ 0 60 silent\n3 sipserverbackup \S+ 1 5 up\npeople: 600 an echo, .*$/)
     assert(changes >= 4)
   })
 
