@@ -77,6 +77,14 @@ export function replaceContact(old: i32, name: Span, number: Span): i32 {
 
 export function removeContact(i: i32): void { removeRecord(BOOK, i) }
 
+/** Removes the contact of that name; false when there is none: fault() says so. */
+export function removeNamed(name: Span): bool {
+  const i = findName(name)
+  if (i >= 0) removeContact(i)
+  else beginFault().say(prose("there is no contact of that name"))
+  return i >= 0
+}
+
 // -- As lines of the settings text
 
 /** Whether `NAME = NUMBER` may become contact number `count` of a book of which `bytes` are used. Gives the bytes used with it; 0 when not: fault() says why. */

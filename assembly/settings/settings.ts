@@ -5,4 +5,4 @@ export {
 export { number, setNumber, words, assign, fault, inCodes, isDefault, restoreDefaults, writeValue, writeAllowed } from "./values"
 export { beginDraft, draft, enter, hasDraft, applyDraft } from "./draft"
 export { loadText, writeAll } from "./file"
-export { contactCount, contactName, contactNumber, findName, findNumber, addContact, replaceContact, removeContact, clearBook, CONTACT_NAME_MAX, CONTACT_NUMBER_MAX } from "./book"
+export { contactCount, contactName, contactNumber, findName, findNumber, addContact, replaceContact, removeContact, removeNamed, clearBook, CONTACT_NAME_MAX, CONTACT_NUMBER_MAX } from "./book"

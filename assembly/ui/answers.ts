@@ -9,13 +9,15 @@ import { PRODUCT } from "../product"
 import { COMMANDS, Command, Refusal, Reply, scratch } from "./lines"
 import { commandArguments, commandHelp, commandName, guess } from "./command"
 import { name, numberMember, proseMember, textMember } from "./json"
+import { callItems, writeCall, writeCallItem, writeContact } from "./report-calls"
+import { refusalSentence } from "./call-words"
 import { writeServerItem, writeStatusReport } from "./report-line"
 import { dnsItems, writeDnsItem } from "./report-dns"
 import { MEMORY_ITEMS, writeMemoryItem } from "./report-memory"
 import { writeSettingItem, writeSettingReport } from "./report-settings"
 import { writeWhy } from "../servers/why"
 
-const USAGE_WIDTH: usize = 20            // of the first column of help
+const USAGE_WIDTH: usize = 26            // of the first column of help
 
 /** Writes the next piece; false when it was the last. */
 export function produce(w: Writer, r: Reply): bool {
@@ -32,8 +34,16 @@ export function produce(w: Writer, r: Reply): bool {
     case Command.WHY: return why(w, r)
     case Command.MEM: return list(w, r, prose("memory"), MEMORY_ITEMS)
     case Command.VERSION: return version(w, r)
+    case Command.CALLS:
+    case Command.SWAP: return list(w, r, prose("calls"), callItems(Command.CALLS))
+    case Command.HISTORY: return list(w, r, prose("history"), callItems(Command.HISTORY))
+    case Command.CONTACTS: return list(w, r, prose("contacts"), callItems(Command.CONTACTS))
   }
-  return acknowledge(w, r)
+  if (r.subject < 0 || r.command < <u8>Command.DIAL) return acknowledge(w, r)
+  if (r.command == Command.VOLUME) writeSettingItem(w, r, r.subject)
+  else if (r.command == Command.CONTACTS_ADD) writeContact(w, r, r.subject)
+  else writeCall(w, r, r.subject)
+  return false
 }
 
 /** One piece per item; the JSON document is an object with one member, the array of the items. */
@@ -55,10 +65,14 @@ function item(w: Writer, r: Reply, i: i32): void {
     case Command.CFG_SHOW: return writeSettingItem(w, r, i)
     case Command.MEM: return writeMemoryItem(w, r, i)
   }
-  writeServerItem(w, r, i)
+  if (r.command >= <u8>Command.DIAL) writeCallItem(w, r, i)
+  else writeServerItem(w, r, i)
 }
 
-function emptyList(command: u8): Prose { return command == Command.DNS_SHOW ? prose("nothing is known") : prose("no server is known yet") }
+function emptyList(command: u8): Prose {
+  if (command >= <u8>Command.DIAL) return prose("there are none")
+  return command == Command.DNS_SHOW ? prose("nothing is known") : prose("no server is known yet")
+}
 
 /** The explanation has as many steps as the room servers says; a last piece ends it. */
 function why(w: Writer, r: Reply): bool {
@@ -147,6 +161,8 @@ function done(r: Reply): Prose {
     case Command.DNS_FLUSH: return prose("what DNS answered is forgotten")
     case Command.DNS_LOG: return r.subject == 1 ? prose("DNS is logged") : prose("DNS is no longer logged")
     case Command.SIP_TRACE: return r.subject == 1 ? prose("SIP messages are logged whole") : prose("SIP messages are logged by their first line")
+    case Command.HISTORY_CLEAR:
+    case Command.CONTACTS_DELETE: return prose("done")
     case Command.CFG_SAVE: return prose("the settings are given out to be kept")
   }
   return prose("starting anew")
@@ -171,7 +187,7 @@ function refusal(w: Writer, r: Reply): bool {
 }
 
 function refusalWord(refusal: u8): Span {
-  return wordAt(text("none unknown_command usage setting_refused no_account switched_off"), refusal)
+  return wordAt(text("none unknown_command usage setting_refused no_account switched_off not_now no_call all_busy bad_target no_network"), refusal)
 }
 
 function writeSentence(w: Writer, r: Reply): void {
@@ -180,6 +196,10 @@ function writeSentence(w: Writer, r: Reply): void {
     case Refusal.SETTING: return w.put(fault())
     case Refusal.NO_ACCOUNT: return w.say(prose("there is no account: set domain and user first, with cfg set"))
     case Refusal.SWITCHED_OFF: return w.say(prose("registering is switched off: cfg set enabled 1"))
+  }
+  if (r.refusal >= <u8>Refusal.NOT_NOW) {
+    w.say(refusalSentence(r.refusal))
+    return
   }
   w.say(prose("usage: "))
   writeUsage(w, r.command)

@@ -6,17 +6,17 @@ import { NEVER } from "../base/deadline"
 import { wordAt } from "../settings/word"
 import { contactName, findNumber } from "../settings/settings"
 import { Call, CallState, Ended } from "../dialog/call"
-import { Refusal } from "../dialog/commands"
+import * as dialog from "../dialog/commands"
 import { Codec } from "../dialog/session"
 import { candidate, candidateCount } from "../servers/candidates"
+import { Refusal } from "./lines"
 import { panel, wakeAt } from "./panel"
 
 const SECOND: i64 = 1000
 
 /** Names of CallState. */
 export function callWord(c: Call): Span {
-  return c.state == CallState.TALKING && c.held ? text("held")
-    : wordAt(text("free preparing calling ringing incoming answering talking ending ended"), c.state)
+  return wordAt(text("free preparing calling ringing incoming answering talking ending ended"), c.state)
 }
 
 /** Names of Ended. */
@@ -37,8 +37,14 @@ export function writeEnd(w: Writer, c: Call): void {
   if (c.ended == <u8>Ended.REFUSED) w.number(c.status)
 }
 
-/** Why a command was not carried out, as a sentence. */
-export function refusalSentence(refusal: Refusal): Prose {
+/** What a refusal of the dialog room is among those of the console: the same in the same order, but for the account, which is there already. */
+export function refusalOf(refusal: dialog.Refusal): Refusal {
+  if (refusal == dialog.Refusal.NO_ACCOUNT) return Refusal.NO_ACCOUNT
+  return <Refusal>(<i32>Refusal.NOT_NOW - 1 - refusal - i32(refusal < dialog.Refusal.NO_ACCOUNT))
+}
+
+/** Why the calls did not do what they were told, as a sentence. */
+export function refusalSentence(refusal: u8): Prose {
   switch (refusal) {
     case Refusal.NO_CALL: return prose("there is no such call")
     case Refusal.ALL_BUSY: return prose("there are as many calls as the phone can hold")
@@ -52,8 +58,14 @@ export function refusalSentence(refusal: Refusal): Prose {
 export function peerOf(c: Call): Span { return personOf(c.peerName, c.peerNumber) }
 
 export function personOf(name: Span, number: Span): Span {
+  const known = knownAs(name, number)
+  return lengthOf(known) > 0 ? known : number
+}
+
+/** The name by the phone book, else the one that is given, which may be empty. */
+export function knownAs(name: Span, number: Span): Span {
   const i = findNumber(number)
-  return i >= 0 ? contactName(i) : lengthOf(name) > 0 ? name : number
+  return i >= 0 ? contactName(i) : name
 }
 
 export function codecWord(codec: u8): Span { return codec == Codec.PCMU ? text("PCMU") : text("PCMA") }
@@ -95,17 +107,17 @@ export function writeSince(w: Writer, instant: i64): void {
   wakeAt(panel().now + SECOND - past % SECOND)
 }
 
-/** Writes what is special about a call: held, by whom, muted. */
-export function writeMarks(w: Writer, c: Call): void {
+/** Writes what is special about a call, held, by whom, muted, with a text before the first and commas between. */
+export function writeMarks(w: Writer, c: Call, before: Prose): void {
   const from = w.at
-  mark(w, from, c.held, prose("on hold"))
-  mark(w, from, c.heldByPeer, prose("held by them"))
-  mark(w, from, c.muted, prose("muted"))
-  mark(w, from, c.transferring != 0, prose("transferring"))
+  mark(w, from, before, c.held, prose("on hold"))
+  mark(w, from, before, c.heldByPeer, prose("held by them"))
+  mark(w, from, before, c.muted, prose("muted"))
+  mark(w, from, before, c.transferring != 0, prose("transferring"))
 }
 
-function mark(w: Writer, from: usize, set: bool, p: Prose): void {
+function mark(w: Writer, from: usize, before: Prose, set: bool, p: Prose): void {
   if (!set) return
-  if (w.at > from) w.say(prose(", "))
+  w.say(w.at > from ? prose(", ") : before)
   w.say(p)
 }

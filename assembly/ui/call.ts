@@ -1,6 +1,6 @@
 // The home view while there are calls: who, how it stands, what can be done. One row per stage says what the soft keys do.
 import { CALLS } from "../config"
-import { prose, proseAt } from "../base/prose"
+import { NOTHING, prose, proseAt } from "../base/prose"
 import { NONE, same, span } from "../base/span"
 import { NEVER } from "../base/deadline"
 import { Call, CallState, call } from "../dialog/call"
@@ -113,7 +113,7 @@ function drawBoth(shown: i32): void {
     facing(row, 1, peerOf(c), w.written)
     if (i == shown) put(row, 0, Symbol.ARROW_RIGHT)
     w = pen()
-    writeMarks(w, c)
+    writeMarks(w, c, NOTHING)
     facing(row + 1, 1, c.peerNumber, w.written)
     row += 2
   }
@@ -159,7 +159,7 @@ function drawTalk(i: i32, c: Call, stage: Stage): void {
   write(row, 0, w.written)
   if (row == MARKS) return
   w = pen()
-  writeMarks(w, c)
+  writeMarks(w, c, NOTHING)
   fitted(MARKS, 0, w.written)
 }
 

@@ -54,7 +54,7 @@ export function pressHistory(key: u32): Action {
 function mayKeep(): bool { return <i32>chosen() < historyCount() && findNumber(numberOf(<i32>chosen())) < 0 }
 
 /** Writes the time of a call of today, else how many days ago it was; nothing when the clock was not set. */
-function writeWhen(w: Writer, seconds: u32): void {
+export function writeWhen(w: Writer, seconds: u32): void {
   const p = panel()
   if (seconds == 0 || !knowsClock()) return
   const days = dayOf((p.unixMs + p.now - p.clockAt) / 1000) - dayOf(seconds)

@@ -7,6 +7,7 @@ import { setLogging } from "../locate/resolver"
 import { Action } from "./panel"
 import { Command, COMMANDS, Refusal, Reply, reply } from "./lines"
 import { hasAccount } from "./words"
+import { carryOutCall } from "./command-calls"
 
 // One row per command, in the order of `Command`: name, what follows it, what it does.
 const TABLE = memory.data<u32>([
@@ -28,6 +29,24 @@ const TABLE = memory.data<u32>([
   text("mem"), prose(""), prose("shows the memory and the pools in use"),
   text("version"), prose(""), prose("shows the version"),
   text("reboot"), prose(""), prose("starts the phone anew"),
+  text("dial"), prose(" TARGET"), prose("calls an extension, number, URI or name"),
+  text("answer"), prose(" [CALL]"), prose("takes the call that rings"),
+  text("reject"), prose(" [CALL]"), prose("declines it"),
+  text("hangup"), prose(" [CALL]"), prose("ends a call"),
+  text("hold"), prose(" [CALL]"), prose("holds it"),
+  text("resume"), prose(" [CALL]"), prose("goes on with it"),
+  text("swap"), prose(""), prose("holds one call and resumes the other"),
+  text("transfer"), prose(" [TARGET]"), prose("hands the call over; no target: to the other call"),
+  text("conference"), prose(" on|off"), prose("joins two calls, or parts them"),
+  text("dtmf"), prose(" DIGITS"), prose("sends digits"),
+  text("mute"), prose(" on|off"), prose("turns the microphone off, or on again"),
+  text("volume"), prose(" [0-10]"), prose("shows or changes the volume"),
+  text("calls"), prose(""), prose("lists the calls; * in focus"),
+  text("history clear"), prose(""), prose("forgets the calls that were"),
+  text("history"), prose(""), prose("lists the calls that were, the latest first"),
+  text("contacts add"), prose(" NAME NUMBER"), prose("adds to the phone book, or changes a number"),
+  text("contacts delete"), prose(" NAME"), prose("removes a name"),
+  text("contacts"), prose(""), prose("lists the phone book"),
 ])
 const ROW = 12
 
@@ -36,7 +55,7 @@ export function commandArguments(c: Command): Prose { return proseAt(TABLE + <us
 export function commandHelp(c: Command): Prose { return proseAt(TABLE + <usize>c * ROW + 8) }
 
 /** Settings that a registration depends on. */
-const REGISTERED_WITH: u32 = 1 << Setting.DOMAIN | 1 << Setting.SERVER | 1 << Setting.USER | 1 << Setting.AUTH_USER | 1 << Setting.PASSWORD |
+const REGISTERED_WITH: u64 = 1 << Setting.DOMAIN | 1 << Setting.SERVER | 1 << Setting.USER | 1 << Setting.AUTH_USER | 1 << Setting.PASSWORD |
   1 << Setting.DISPLAY_NAME | 1 << Setting.SIP_PORT | 1 << Setting.REGISTER_TTL | 1 << Setting.SIP_RETRY_T1 | 1 << Setting.SIP_T2 |
   1 << Setting.SIP_T4 | 1 << Setting.USE_NAPTR | 1 << Setting.ENABLED
 
@@ -90,6 +109,7 @@ export function guess(line: Span): i32 {
 }
 
 function carryOut(r: Reply, c: Command): Action {
+  if (c >= Command.DIAL) return carryOutCall(r, c)
   switch (c) {
     case Command.HELP: {
       if (lengthOf(r.argument) == 0) return Action.NONE
@@ -132,7 +152,7 @@ function set(r: Reply): Action {
   const value = trim(between(endOf(name), endOf(r.argument)))
   if (!assign(name, value)) return refuse(r, Refusal.SETTING)
   r.subject = find(name)
-  return REGISTERED_WITH >>> r.subject & 1 ? Action.APPLY : Action.NONE
+  return REGISTERED_WITH >>> <u64>r.subject & 1 ? Action.APPLY : Action.NONE
 }
 
 function turn(r: Reply, c: Command): Action {

@@ -8,11 +8,14 @@ import { produce } from "./answers"
 
 export const enum Command {
   HELP, STATUS, SERVERS, REGISTER, UNREGISTER, DNS_SHOW, DNS_FLUSH, DNS_LOG, SIP_TRACE, SIP_STATUS, CFG_SHOW, CFG_GET, CFG_SET, CFG_SAVE, WHY, MEM, VERSION, REBOOT,
+  // From here on they are about calls
+  DIAL, ANSWER, REJECT, HANGUP, HOLD, RESUME, SWAP, TRANSFER, CONFERENCE, DTMF, MUTE, VOLUME, CALLS,
+  HISTORY_CLEAR, HISTORY, CONTACTS_ADD, CONTACTS_DELETE, CONTACTS,
 }
-export const COMMANDS = 18
+export const COMMANDS = 36
 
 /** Why a command was not carried out; the code of its reply. */
-export const enum Refusal { NONE, UNKNOWN_COMMAND, USAGE, SETTING, NO_ACCOUNT, SWITCHED_OFF }
+export const enum Refusal { NONE, UNKNOWN_COMMAND, USAGE, SETTING, NO_ACCOUNT, SWITCHED_OFF, NOT_NOW, NO_CALL, ALL_BUSY, BAD_TARGET, NO_NETWORK }
 
 /** The reply that is being given. Spans point into RX, which stays as it is until all outputs are drained. */
 @unmanaged

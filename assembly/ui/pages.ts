@@ -7,14 +7,15 @@ import { isOpen, listening, localOf } from "../transport/flow"
 import { writeWhy } from "../servers/why"
 import { RegistrationState } from "../account/machine"
 import { Trouble, registration } from "../account/registration"
-import { Refusal } from "../dialog/commands"
+import * as dialog from "../dialog/commands"
+import { Refusal } from "./lines"
 import { PRODUCT } from "../product"
 import { Symbol } from "./font"
 import { title, softKeys, pen, beginText, endText, paragraph, scroll, spell } from "./paper"
 import { Action, View, panel, pop, push, shown } from "./panel"
 import { icon } from "./standing"
 import { writeAdvice } from "./words"
-import { refusalSentence } from "./call-words"
+import { refusalOf, refusalSentence } from "./call-words"
 
 export const enum Message { FAILURE, FAULT, REFUSAL }
 
@@ -71,10 +72,10 @@ export function announceFault(): void {
 }
 
 /** Shows why the calls did not do what they were told. */
-export function announceRefusal(refusal: Refusal): void {
+export function announceRefusal(refusal: dialog.Refusal): void {
   push(View.MESSAGE)
   panel().message = <u8>Message.REFUSAL
-  panel().refusal = <i8>refusal
+  panel().refusal = <u8>refusalOf(refusal)
 }
 
 export function drawMessage(): void {
@@ -83,9 +84,9 @@ export function drawMessage(): void {
   beginText()
   if (failure) writeAdvice(w, p.trouble, p.troubleStatus)
   else if (p.message == Message.FAULT) w.put(fault())
-  else if (p.refusal == <i8>Refusal.NO_ACCOUNT || p.refusal == <i8>Refusal.NO_NETWORK) {
-    writeAdvice(w, <u8>(p.refusal == <i8>Refusal.NO_ACCOUNT ? Trouble.NO_DOMAIN : Trouble.NETWORK_DOWN), 0)
-  } else w.say(refusalSentence(<Refusal>p.refusal))
+  else if (p.refusal == Refusal.NO_ACCOUNT) writeAdvice(w, <u8>Trouble.NO_DOMAIN, 0)
+  else if (p.refusal == Refusal.NO_NETWORK) writeAdvice(w, <u8>Trouble.NETWORK_DOWN, 0)
+  else w.say(refusalSentence(p.refusal))
   paragraph(w.written, 0)
   softKeys(prose(""), prose(""), prose("OK"))
 }

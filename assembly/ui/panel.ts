@@ -33,7 +33,7 @@ export class Panel {
   missed: u8           // missed calls that nobody has looked at
   entry: i8            // contact being edited, -1 a new one
   changed: bool        // settings were changed that are to be kept
-  refusal: i8          // dialog Refusal that a message is about
+  refusal: u8          // Refusal that a message is about
   digit: u8            // key that is to be heard as DTMF now, 0 none
   queued: u8           // digits that the console still has to send
   sent: u8             // digits sent in this call

@@ -6,13 +6,16 @@ import { ACTIONS, openPhone, type Phone } from "./phone.ts"
 
 const PAGE = join(import.meta.dirname, "../../docs/console.md")
 const COMMANDS = ["help", "status", "servers", "register", "unregister", "dns show", "dns flush", "dns log on", "sip trace on", "sip status", "cfg show",
-  "cfg get user", "cfg set user 6002", "cfg save", "why", "mem", "version", "reboot"]
+  "cfg get user", "cfg set user 6002", "cfg save", "why", "mem", "version", "reboot", "calls", "volume", "volume 7", "mute on", "mute off", "dtmf 12#", "history",
+  "history clear", "history", "contacts", "contacts add Carl 6004"]
+const REFUSED = ["dial", "answer", "answer 9", "answer x", "reject", "hangup 0", "hold 7", "resume 300", "conference", "transfer", "dtmf 1x", "mute", "volume 11",
+  "contacts add Anna", "contacts add A=B 1", "contacts delete Nobody", "calls 1", "swap 1", "history now"]
 const A = 1, SRV = 33
 
 /** A phone that has been registered for 12 seconds, at the second server that it tried. */
 function begin(phone: Phone) {
   phone.open()
-  phone.settings("domain: rapidtech.phones\nuser: 6001\npassword: hunter2\n")
+  phone.settings("domain: rapidtech.phones\nuser: 6001\npassword: hunter2\ncontact: Anna Berg = 6002\ncontact: Zoë = sip:zoe@example.com\n")
   phone.servers([
     { address: "192.0.2.11", name: "one.rapidtech.phones", priority: 0, status: "up" },
     { address: "192.0.2.12", name: "two.rapidtech.phones", priority: 0, status: "down" },
@@ -20,6 +23,11 @@ function begin(phone: Phone) {
   ], 0)
   phone.stand("registered", "none", 200, 0)
   phone.times(3600, 3600, 3100, 0)
+  phone.clock("2026-03-01T11:05:00Z", 60)
+  phone.past("dialled", "", "6002")
+  phone.past("missed", "Carl", "+358912345678")
+  phone.ring(0, { state: "talking", number: "6002", talked: 0, server: 1, marks: ["outgoing", "focused"] })
+  phone.ring(1, { state: "talking", name: "Dora", number: "6005", talked: 0, marks: ["held"] })
   phone.call("decided")
   const name = (text: string) => [text.length, ...text].map((part) => typeof part === "number" ? part : part.charCodeAt(0))
   phone.dns("_sip._udp.rapidtech.phones", SRV, [0, 0, 40, 0, 0xc4, 0x13, ...name("one.rapidtech.phones")], [0, 0, 60, 0, 0xc4, 0x13, ...name("two.rapidtech.phones")])
@@ -51,7 +59,7 @@ for (const engine of ["v8", "wasm3"] as const) {
     })
 
     it("Every command has a reply in JSON that is one document, and in text that has no JSON; refused or not", () => {
-      for (const command of [...COMMANDS, "", "x", "dns log x", "cfg set sip_port x", "cfg get x", "mem y"]) {
+      for (const command of [...COMMANDS, "", "x", "dns log x", "cfg set sip_port x", "cfg get x", "mem y", ...REFUSED]) {
         const text = phone.type(command, 0), json = phone.type(`${command} --json`, 0)
         assert.ok(text.text.length > 0 && !text.text.startsWith("{"), command)
         const document = JSON.parse(json.text) as { error?: { code: string; message: string } }
@@ -64,9 +72,9 @@ for (const engine of ["v8", "wasm3"] as const) {
     it("Commands ask the phone for what they are for, and nothing else", () => {
       const asked = COMMANDS.map((command) => [command, phone.type(command, 0).action]).filter(([, action]) => action !== "none")
       assert.deepEqual(asked, [["register", "register"], ["unregister", "unregister"], ["dns flush", "dns flush"], ["sip trace on", "trace on"],
-        ["cfg set user 6002", "apply"], ["cfg save", "store"], ["reboot", "reboot"]])
-      assert.deepEqual(["sip trace off", "cfg set dirty_host_ttl 60", "cfg set sip_port x", "register now"].map((command) => phone.type(command, 0).action),
-        ["trace off", "none", "none", "none"])
+        ["cfg set user 6002", "apply"], ["cfg save", "store"], ["reboot", "reboot"], ["contacts add Carl 6004", "store"]])
+      assert.deepEqual(["sip trace off", "cfg set dirty_host_ttl 60", "cfg set sip_port x", "register now", "contacts delete Carl"].map((command) => phone.type(command, 0).action),
+        ["trace off", "none", "none", "none", "store"])
     })
 
     it("Without an account, or switched off, registering is refused with what to do", () => {
@@ -99,6 +107,40 @@ for (const engine of ["v8", "wasm3"] as const) {
       assert.equal(phone.type("status", 5_000).text, "account: 6001@rapidtech.phones\nstate: waiting, DNS does not answer\nnext try: in 20 s\nservers: 0 of 0 up, redundancy none")
       const status = JSON.parse(phone.type("status --json", 5_000).text) as Record<string, unknown>
       assert.deepEqual([status.reg_icon, status.reason, status.retry_in_sec], ["fail", "dns_dead", 20])
+    })
+
+    it("What is refused says why, in a sentence and in a word", () => {
+      const said = (line: string) => `${phone.type(line, 0).text} (${(JSON.parse(phone.type(`${line} --json`, 0).text) as { error: { code: string } }).error.code})`
+      assert.deepEqual(REFUSED.map((line) => `${line}: ${said(line)}`), [
+        "dial: usage: dial TARGET (usage)", "answer: there is no such call (no_call)", "answer 9: there is no such call (no_call)", "answer x: usage: answer [CALL] (usage)",
+        "reject: there is no such call (no_call)", "hangup 0: there is no such call (no_call)", "hold 7: there is no such call (no_call)",
+        "resume 300: usage: resume [CALL] (usage)", "conference: usage: conference on|off (usage)", "transfer: that is not possible now (not_now)",
+        "dtmf 1x: usage: dtmf DIGITS (usage)", "mute: usage: mute on|off (usage)", "volume 11: volume is 0 to 10, not 11 (setting_refused)",
+        "contacts add Anna: usage: contacts add NAME NUMBER (usage)",
+        "contacts add A=B 1: a contact is NAME = NUMBER: a name of at most 32 bytes without =, a number or URI without spaces (setting_refused)",
+        "contacts delete Nobody: there is no contact of that name (setting_refused)", "calls 1: usage: calls (usage)", "swap 1: usage: swap (usage)",
+        "history now: usage: history (usage)",
+      ])
+    })
+
+    it("The phone book takes names in any order, gives them sorted, and says when it is full", () => {
+      const names = ["Zoë", "bob", "Anna", "Carl", "Ångström", "dave", "Eve", "frank", "Grace", "heidi"]
+      for (const name of names) assert.equal(phone.type(`contacts add ${name} 60${name.length}`, 0).code, 0, name)
+      assert.deepEqual(phone.type("contacts", 0).text.split("\n").map((line) => line.split(" =")[0]),
+        ["Anna", "Anna Berg", "bob", "Carl", "dave", "Eve", "frank", "Grace", "heidi", "Zoë", "Ångström"])
+      assert.equal(phone.type("contacts add zoë sip:z@example.com", 0).text, "zoë = sip:z@example.com")
+      assert.equal(phone.type("contacts add Twelve 12", 0).code, 0)
+      assert.equal(phone.type("contacts add Thirteen 13", 0).text, "the phone book is full")
+      phone.type("contacts delete bob", 0)
+      assert.equal(phone.type(`contacts add Thirteen ${"9".repeat(80)}`, 0).code, 0)
+      assert.equal(phone.type(`contacts add ${"N".repeat(32)} 1`, 0).text, "the phone book is full")
+    })
+
+    it("Digits from the console are played one after the other", () => {
+      phone.type("dtmf 1#A", 0)
+      const heard: string[] = []
+      for (let i = 0; i < 12; i++) { phone.pass(50); if (heard.at(-1) !== phone.digit()) heard.push(phone.digit()) }
+      assert.deepEqual(heard, ["1", "", "#", "", "A", ""])
     })
 
     it("Any bytes as a command are answered with one reply, and the longest line too", () => {

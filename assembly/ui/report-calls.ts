@@ -1,0 +1,127 @@
+// Console replies about calls, call history and phone book: each item is written field by field, as text or as a JSON object.
+import { CALLS } from "../config"
+import { Prose, prose } from "../base/prose"
+import { Span, lengthOf, text } from "../base/span"
+import { NEVER } from "../base/deadline"
+import { Writer } from "../base/writer"
+import { writeIp } from "../base/ip"
+import { wordAt } from "../settings/word"
+import { contactCount, contactName, contactNumber } from "../settings/settings"
+import { CallState, Call, call } from "../dialog/call"
+import { session } from "../dialog/session"
+import { candidate } from "../servers/candidates"
+import { Command, Reply, scratch } from "./lines"
+import { numberMember, name, textMember } from "./json"
+import { callWord, codecWord, endedWord, knownAs, serverOf, talkedSeconds, writeEnd, writeMarks } from "./call-words"
+import { historyCount, kindOf, nameOf, numberOf, whenOf } from "./history"
+import { writeWhen } from "./calls"
+
+/** How many items a list has. */
+export function callItems(c: Command): i32 {
+  if (c == Command.HISTORY) return historyCount()
+  if (c == Command.CONTACTS) return contactCount()
+  let count = 0
+  for (let i = 0; i < CALLS; i++) count += i32(call(i).state != CallState.FREE)
+  return count
+}
+
+/** Writes the i-th item of such a list. */
+export function writeCallItem(w: Writer, r: Reply, i: i32): void {
+  if (r.command == Command.HISTORY) writePast(w, r, i)
+  else if (r.command == Command.CONTACTS) writeContact(w, r, i)
+  else {
+    let place = -1
+    do {
+      if (call(++place).state != CallState.FREE) i--
+    } while (i >= 0)
+    writeCall(w, r, place)
+  }
+}
+
+/** Writes how the call at a place stands. */
+export function writeCall(w: Writer, r: Reply, i: i32): void {
+  const c = call(i), s = serverOf(c)
+  begin(w, r)
+  number(w, r, prose("call"), prose(""), c.id)
+  if (!r.json && c.focused) w.byte(0x2a)
+  string(w, r, prose("state"), prose(" "), callWord(c))
+  string(w, r, prose("direction"), prose(" "), c.outgoing ? text("to") : text("from"))
+  string(w, r, prose("number"), prose(" "), c.peerNumber)
+  string(w, r, prose("name"), prose(" "), knownAs(c.peerName, c.peerNumber))
+  if (s >= 0) {
+    const pen = scratch()
+    writeIp(pen, candidate(0, s).endpoint)
+    string(w, r, prose("server"), prose(" at "), pen.written)
+  }
+  if (c.answeredAt != NEVER) number(w, r, prose("talked_sec"), prose(", "), talkedSeconds(c, r.now))
+  if (c.answeredAt != NEVER && !r.json) w.say(prose(" s"))
+  if (session(i).agreed) string(w, r, prose("codec"), prose(", "), codecWord(session(i).codec))
+  if (r.json) flags(w, c)
+  else writeMarks(w, c, prose(", "))
+  if (c.state == CallState.ENDED) ended(w, r, c)
+  end(w, r)
+}
+
+function ended(w: Writer, r: Reply, c: Call): void {
+  if (r.json) {
+    string(w, r, prose("ended"), prose(""), endedWord(c.ended))
+    number(w, r, prose("status"), prose(""), c.status)
+    return
+  }
+  w.say(prose(": "))
+  writeEnd(w, c)
+}
+
+function writePast(w: Writer, r: Reply, i: i32): void {
+  begin(w, r)
+  string(w, r, prose("kind"), prose(""), wordAt(text("missed received dialled"), kindOf(i)))
+  string(w, r, prose("number"), prose(" "), numberOf(i))
+  string(w, r, prose("name"), prose(" "), knownAs(nameOf(i), numberOf(i)))
+  if (r.json && whenOf(i) != 0) numberMember(w, prose("unix_time"), whenOf(i))
+  if (!r.json && whenOf(i) != 0) {
+    w.say(prose(", "))
+    writeWhen(w, whenOf(i))
+  }
+  end(w, r)
+}
+
+export function writeContact(w: Writer, r: Reply, i: i32): void {
+  begin(w, r)
+  string(w, r, prose("name"), prose(""), contactName(i))
+  string(w, r, prose("number"), prose(" = "), contactNumber(i))
+  end(w, r)
+}
+
+// -- A field: a member of the JSON object; or in text its value, behind what separates it from the field before
+
+function begin(w: Writer, r: Reply): void { if (r.json) w.byte(0x7b) }
+function end(w: Writer, r: Reply): void { if (r.json) w.byte(0x7d) }
+
+function string(w: Writer, r: Reply, key: Prose, before: Prose, value: Span): void {
+  if (r.json) textMember(w, key, value)
+  else if (lengthOf(value) > 0) {
+    w.say(before)
+    w.put(value)
+  }
+}
+
+function number(w: Writer, r: Reply, key: Prose, before: Prose, value: i64): void {
+  if (r.json) numberMember(w, key, value)
+  else {
+    w.say(before)
+    w.number(value)
+  }
+}
+
+function flags(w: Writer, c: Call): void {
+  truth(w, prose("focused"), c.focused)
+  truth(w, prose("held"), c.held)
+  truth(w, prose("held_by_them"), c.heldByPeer)
+  truth(w, prose("muted"), c.muted)
+  truth(w, prose("conference"), c.mixed)
+}
+
+function truth(w: Writer, key: Prose, set: bool): void {
+  name(w, key)
+  w.say(set ? prose("true") : prose("false"))
+}
