@@ -8,7 +8,8 @@ import { Refusal } from "../dialog/commands"
 import { session } from "../dialog/session"
 import { Setting, mostOf, number, setNumber } from "../settings/settings"
 import { candidate } from "../servers/candidates"
-import { put, write, writeRight } from "./screen"
+import { quality } from "../media/media"
+import { COLUMNS, put, write, writeRight } from "./screen"
 import { Symbol } from "./font"
 import { title, softKeys, facing, fitted, pen, spell } from "./paper"
 import { Action, SENT, View, panel, popToHome, push, wakeAt } from "./panel"
@@ -39,6 +40,7 @@ const NAME: u32 = 2                      // row of the name; the number is below
 const STANDING: u32 = 4
 const MARKS: u32 = 5
 const LAST: u32 = 6
+const BARS: u32 = 5
 const VOLUME_MS: i64 = 2000              // the volume is shown so long after a key has changed it
 
 export function drawCall(): void {
@@ -157,10 +159,19 @@ function drawTalk(i: i32, c: Call, stage: Stage): void {
   }
   if (session(i).agreed) w.put(codecWord(session(i).codec))
   write(row, 0, w.written)
+  drawBars(i, row)
   if (row == MARKS) return
   w = pen()
   writeMarks(w, c, NOTHING)
   fitted(MARKS, 0, w.written)
+}
+
+/** How good the sound is, as far as it was measured: nothing before the first packet has come. */
+function drawBars(i: i32, row: u32): void {
+  const q = quality(i, panel().now)
+  if (q.packetsIn == 0) return
+  if (q.level == 0) return writeRight(row, spell(prose("no sound")))
+  for (let bar: u32 = 0; bar < BARS; bar++) put(row, COLUMNS - BARS + bar, bar < q.level ? Symbol.BAR + bar : Symbol.NO_BAR)
 }
 
 /** Why, and what else was said about it. */

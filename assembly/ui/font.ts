@@ -3,13 +3,13 @@
 /** Columns of a glyph; one byte each, the lowest bit on top. */
 export const GLYPH_WIDTH: u32 = 5
 
-/** Symbols at the codes that Latin-1 leaves to control characters. */
+/** Symbols at the codes that Latin-1 leaves to control characters. BAR is the lowest of five; the others follow it. */
 export const enum Symbol {
-  REGISTERED = 0x80, UNREGISTERED, FAILED, ARROW_UP, ARROW_DOWN, ARROW_LEFT, ARROW_RIGHT, BULLET, CURSOR, ABOVE, BELOW, BOTH, WAITING, ELLIPSIS,
+  REGISTERED = 0x80, UNREGISTERED, FAILED, ARROW_UP, ARROW_DOWN, ARROW_LEFT, ARROW_RIGHT, BULLET, CURSOR, ABOVE, BELOW, BOTH, WAITING, ELLIPSIS, NO_BAR, BAR,
 }
 
 const SYMBOL_FIRST: u32 = 0x80
-const SYMBOL_LAST: u32 = 0x8d
+const SYMBOL_LAST: u32 = 0x93
 
 /** Whether there is a glyph for a code. */
 export function hasGlyph(code: u32): bool {
@@ -134,6 +134,12 @@ const TABLE = memory.data<u8>([
   0x14, 0x36, 0x77, 0x36, 0x14,  // 8b
   0x63, 0x75, 0x79, 0x75, 0x63,  // 8c
   0x40, 0x00, 0x40, 0x00, 0x40,  // 8d
+  0x00, 0x40, 0x40, 0x40, 0x00,  // 8e
+  0x60, 0x60, 0x60, 0x60, 0x60,  // 8f
+  0x70, 0x70, 0x70, 0x70, 0x70,  // 90
+  0x78, 0x78, 0x78, 0x78, 0x78,  // 91
+  0x7e, 0x7e, 0x7e, 0x7e, 0x7e,  // 92
+  0x7f, 0x7f, 0x7f, 0x7f, 0x7f,  // 93
   0x00, 0x00, 0x00, 0x00, 0x00,  // a0
   0x00, 0x00, 0x7d, 0x00, 0x00,  // a1 ¡
   0x1c, 0x22, 0x7f, 0x22, 0x22,  // a2 ¢

@@ -10,6 +10,7 @@ import { contactCount, contactName, contactNumber } from "../settings/settings"
 import { CallState, Call, call } from "../dialog/call"
 import { session } from "../dialog/session"
 import { candidate } from "../servers/candidates"
+import { quality } from "../media/media"
 import { Command, Reply, scratch } from "./lines"
 import { numberMember, name, textMember } from "./json"
 import { callWord, codecWord, endedWord, knownAs, serverOf, talkedSeconds, writeEnd, writeMarks } from "./call-words"
@@ -56,10 +57,29 @@ export function writeCall(w: Writer, r: Reply, i: i32): void {
   if (c.answeredAt != NEVER) number(w, r, prose("talked_sec"), prose(", "), talkedSeconds(c, r.now))
   if (c.answeredAt != NEVER && !r.json) w.say(prose(" s"))
   if (session(i).agreed) string(w, r, prose("codec"), prose(", "), codecWord(session(i).codec))
+  sound(w, r, i)
   if (r.json) flags(w, c)
   else writeMarks(w, c, prose(", "))
   if (c.state == CallState.ENDED) ended(w, r, c)
   end(w, r)
+}
+
+/** What was measured of the sound, once there is any. */
+function sound(w: Writer, r: Reply, i: i32): void {
+  const q = quality(i, r.now)
+  if (q.packetsIn == 0) return
+  number(w, r, prose("quality"), prose(", quality "), q.level)
+  number(w, r, prose("loss_percent"), prose(", loss % "), q.lossPercent)
+  number(w, r, prose("jitter_ms"), prose(", jitter ms "), q.jitterMs)
+  if (!r.json) return
+  numberMember(w, prose("loss_out_percent"), q.lossOutPercent)
+  numberMember(w, prose("delay_ms"), q.delayMs)
+  numberMember(w, prose("round_trip_ms"), q.roundTripMs)
+  numberMember(w, prose("packets_in"), q.packetsIn)
+  numberMember(w, prose("packets_out"), q.packetsOut)
+  numberMember(w, prose("concealed_ms"), q.concealedMs)
+  numberMember(w, prose("late"), q.late)
+  numberMember(w, prose("duplicate"), q.duplicate)
 }
 
 function ended(w: Writer, r: Reply, c: Call): void {

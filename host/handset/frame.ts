@@ -51,7 +51,7 @@ function printable(character: string, unicode: boolean): string {
   return (unicode ? SIGNS : PLAIN_SIGNS)[sign] ?? " "
 }
 
-const SIGNS = "●○×↑↓←→■▁↑↓↕◌»", PLAIN_SIGNS = "+-x^v<>*_^v|.>"
+const SIGNS = "●○×↑↓←→■▁↑↓↕◌»·▁▂▃▅▇", PLAIN_SIGNS = "+-x^v<>*_^v|.>.|||||"
 
 function rows(width: number, height: number, at: (x: number, y: number) => string): string[] {
   return Array.from({ length: height }, (_, y) => Array.from({ length: width }, (_, x) => at(x, y)).join(""))

@@ -8,7 +8,7 @@ import { Output } from "../../assembly/io"
 import * as settings from "../../assembly/settings/settings"
 import * as view from "../../assembly/ui/view"
 import { glyph, hasGlyph } from "../../assembly/ui/font"
-import { shown } from "../../assembly/ui/panel"
+import { panel, shown } from "../../assembly/ui/panel"
 import { Reason, candidate, setActive } from "../../assembly/servers/candidates"
 import { beginWhy, noteFound, noteHold, noteLeft, notePick, noteTry } from "../../assembly/servers/why"
 import { addEntry, clearCache, entryOf, setValue } from "../../assembly/locate/cache"
@@ -18,6 +18,7 @@ import { registration } from "../../assembly/account/registration"
 import { CallState, call, clearCalls, textsOf } from "../../assembly/dialog/call"
 import { session } from "../../assembly/dialog/session"
 import { NEVER } from "../../assembly/base/deadline"
+import { Stream, stream } from "../../assembly/media/record"
 import { remember } from "../../assembly/ui/history"
 
 export function rx(): u32 { return <u32>RX }
@@ -34,6 +35,7 @@ export function open(now: i64): void {
   r.candidate = -1
   clearCache()
   clearCalls()
+  stream(0).used = false
   beginWhy(0, false)
   view.open(now)
   view.update(now)
@@ -183,3 +185,16 @@ export function endCall(i: i32, why: i32, status: i32, at: i64): void {
 export function past(kind: i32, name: u32, number: u32): void { remember(kind, span(RX, name), span(RX + name, number)) }
 export function digitWanted(): u32 { return view.wantedDigit() }
 export function stateOf(i: i32): i32 { return call(i).state }
+
+/** Sound of the call at `i`: so many packets have come, so many in 256 were lost, the last one came at `heard`. */
+export function sound(i: i32, packets: u32, loss: u32, heard: i64): void {
+  const s = stream(0)
+  memory.fill(changetype<usize>(s), 0, offsetof<Stream>())
+  s.used = true
+  s.place = <u8>i
+  s.received = packets
+  s.lossIn = <u8>loss
+  s.heardAt = heard
+}
+export function ringing(): bool { return panel().ringing }
+export function shownCall(): i32 { return panel().place }

@@ -215,6 +215,32 @@ for (const engine of ["v8", "wasm3"] as const) {
       }
     })
 
+    it("keep the phone book with them, in the order of the names, and count it", () => {
+      const text = "user: 6001\ncontact: bob = 6003\ncontact:Anna Berg=sip:anna@example.com;transport=udp\ncontact: Zoë = 1\ncontact: BOB = 6004\n"
+      assert.equal(settings.load(text), 0)
+      const written = "# linehunt settings 1\nuser: 6001\ncontact: Anna Berg = sip:anna@example.com;transport=udp\ncontact: BOB = 6004\ncontact: Zoë = 1\n# end of 4 settings\n"
+      assert.equal(settings.all(), written)
+      assert.equal(settings.load(written), 0)
+      assert.equal(settings.all(), written)
+      assert.equal(settings.load(written.replace("contact: Zoë = 1\n", "")), 5)
+    })
+
+    it("refuse a contact that is none, or one too many, and keep the phone book as it was", () => {
+      settings.load("contact: Anna = 6002\n")
+      for (const line of ["contact:", "contact: Anna", "contact: = 6002", "contact: Anna =", "contact: Anna = 60 02", `contact: ${"n".repeat(33)} = 1`, `contact: n = ${"1".repeat(81)}`, "contact: A\tB = 1"]) {
+        assert.equal(settings.load(`user: 6001\n${line}\n`), 2, line)
+        assert.match(settings.fault(), /^line 2: a contact is NAME = NUMBER/)
+      }
+      const many = (count: number, more = "") => Array.from({ length: count }, (_, i) => `contact: name${i}${more} = ${i}\n`).join("")
+      assert.equal(settings.load(many(13)), 13)
+      assert.equal(settings.fault(), "line 13: the phone book is full")
+      assert.notEqual(settings.load(Array.from({ length: 12 }, (_, i) => `contact: ${"n".repeat(20)}${i} = ${"1".repeat(40)}\n`).join("")), 0)
+      assert.match(settings.all(), /contact: Anna = 6002/)
+      assert.equal(settings.load(many(12)), 0)
+      assert.equal(settings.load(""), 0)
+      assert.doesNotMatch(settings.all(), /contact/)
+    })
+
     it("fit their longest values into the region that keeps the text", () => {
       for (const name of settings.names.filter(settings.isText)) {
         const value = name === "domain" || name === "server" ? ("a".repeat(60) + ".").repeat(3).slice(0, settings.most(name) - 1) + "a"

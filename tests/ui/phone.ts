@@ -9,7 +9,7 @@ export const TROUBLES = ["none", "no domain", "dns dead", "not found", "no addre
   "network down", "stopped"]
 export const VIEWS = ["home", "servers", "why", "menu", "account", "edit", "about", "message", "options", "history", "book", "contact", "call settings"]
 // Our symbols, in the order of assembly/ui/font.ts
-const SYMBOLS = "✓○✗↑↓←→•_▲▼↕⌛…"
+const SYMBOLS = "✓○✗↑↓←→•_▲▼↕⌛…·▁▂▃▅▇"
 
 export const CALL_STATES = ["free", "preparing", "calling", "ringing", "incoming", "answering", "talking", "ending", "ended"] as const
 export const ENDS = ["none", "hung up", "peer hung up", "cancelled", "peer cancelled", "busy", "rejected", "no answer", "not found", "forbidden", "no server",
@@ -131,6 +131,11 @@ export async function openPhone(engine: EngineName) {
       if (c.state === "ended") call("endCall", i, ENDS.indexOf(c.ended ?? "none"), c.status ?? 0, now)
       call("update", now)
     },
+    /** What has come of a call's sound: packets, percent lost, seconds since the last one. */
+    sound: (place: number, packets: number, lostPercent: number, silentSec: number) => {
+      call("sound", place, packets, Math.round(lostPercent * 2.56), now - BigInt(silentSec) * 1000n)
+      call("update", now)
+    },
     callState: (i: number) => CALL_STATES[Number(call("stateOf", i))]!,
     /** An entry of the call history, of now. */
     past: (kind: "missed" | "received" | "dialled", name: string, number: string) => {
@@ -140,6 +145,8 @@ export async function openPhone(engine: EngineName) {
     },
     down: (name: string) => { call("key", (KEYS[name] ?? name).charCodeAt(0), 1, now) },
     up: (name: string) => { call("key", (KEYS[name] ?? name).charCodeAt(0), 0, now) },
+    ringing: () => call("ringing") === 1,
+    shownCall: () => Number(call("shownCall")),
     digit: () => { const code = Number(call("digitWanted")); return code === 0 ? "" : String.fromCharCode(code) },
     fail: () => { call("announceFailure"); call("update", now) },
     drawn: () => call("pollDisplay") !== 0,
