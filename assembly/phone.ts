@@ -4,7 +4,7 @@ import { NEVER, sooner } from "./base/deadline"
 import { Endpoint } from "./base/endpoint"
 import { Span, span } from "./base/span"
 import { peer } from "./io"
-import { Setting, number } from "./settings/settings"
+import { Dtmf, Setting, number } from "./settings/settings"
 import { exchange, setAside } from "./settings/staging"
 import { Message, parse, answerable } from "./wire/message"
 import { INCOMING_AT } from "./wire/state"
@@ -28,6 +28,8 @@ import { forgetAll } from "./account/digest"
 import { openIdentity } from "./account/identity"
 import { clearCandidates, idAt } from "./servers/candidates"
 import * as uas from "./dialog/uas"
+import { focus } from "./dialog/call"
+import { sendDigit } from "./dialog/commands"
 import * as media from "./media/media"
 import * as view from "./ui/view"
 import { Action } from "./ui/view"
@@ -51,6 +53,8 @@ export class Phone {
   addresses: u32           // hash of our own addresses, to see when they change
   malformed: u32           // datagrams dropped as nothing that can be answered
   port: u32                // setting sip_port that the socket was opened with
+  digit: u8                // key that is sent as DTMF, 0 none
+  digitCall: u8            // and the place of the call
 }
 
 export function phone(): Phone {
@@ -214,8 +218,21 @@ function settle(now: i64): void {
     else if (!dispatch(now)) break
   }
   if (registration.registration(LINE).happened & (Happened.FAILED | Happened.ALL_FAILED)) view.announceFailure()
+  followDigit(now)
   media.follow(now)
   view.update(now)
+}
+
+/** Begins and ends the digit that the user wants to be heard. */
+function followDigit(now: i64): void {
+  const p = phone(), digit = view.wantedDigit(), place = focus()
+  if (digit == p.digit) return
+  if (p.digit != 0) media.stopDigit(p.digitCall)
+  p.digit = <u8>digit
+  if (digit == 0 || place < 0) return
+  p.digitCall = <u8>place
+  if (number(Setting.DTMF) == Dtmf.INFO) sendDigit(place, digit, now)
+  else media.startDigit(place, digit)
 }
 
 /** Tells the owner of one client transaction what became of it; false when there is no news. INCOMING holds the answer that has just come, if any. */
