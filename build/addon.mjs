@@ -1,26 +1,28 @@
 // Builds the native addon over wasm3 with nothing but a C compiler: no Python, no make, no download (the headers come from npm).
 // Plain JavaScript without dependencies, as it runs before there are any.
 import { spawn } from "node:child_process"
-import { mkdirSync, renameSync, rmSync } from "node:fs"
+import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { OUT, ROOT, filesBelow, fingerprint, isFresh, stamp } from "./stamp.mjs"
 
 const OWN = "host/engine/node-wasm3"
-const WASM3 = "node_modules/wasm3-source/cpp"
+const OPTIONS = `${OWN}/wasm3.json`
+/** What the addon and the boards (build/board) compile wasm3 with. */
+const wasm3 = JSON.parse(readFileSync(join(ROOT, OPTIONS), "utf8"))
 const NODE_API = "node_modules/node-api-headers/include"
 const ADDON = join(OUT, "node-wasm3.node")
 
 // interpreter.c includes m3_compile.c; the m3_api_*.c files are WASI and libc, which nothing here uses.
-const WASM3_FILES = ["bind", "code", "core", "env", "function", "info", "module", "parse"].map((name) => `${WASM3}/m3_${name}.c`)
+const WASM3_FILES = wasm3.files.map((name) => `${wasm3.folder}/m3_${name}.c`)
 const FROM_WASM3 = [...WASM3_FILES, `${OWN}/interpreter.c`]
 const OWN_FILES = ["addon.c", "instance.c", "values.c"].map((name) => `${OWN}/${name}`)
 
 // These change the layout of wasm3's records, so every file is compiled with them.
-const DEFINES = ["d_m3MaxFunctionStackHeight=256", "d_m3CodePageAlignSize=4096", "NAPI_VERSION=8"].map((define) => `-D${define}`)
+const DEFINES = [...wasm3.defines, ...wasm3.addonDefines, "NAPI_VERSION=8"].map((define) => `-D${define}`)
 // Tail calls between operations need -O2 at least and no stack protector. wasm3 counts on wrapping integers, and looks at one slot as several types.
-const FLAGS = ["-std=gnu11", "-O3", "-fPIC", "-fvisibility=hidden", "-fomit-frame-pointer", "-fno-stack-protector", "-fwrapv", "-fno-strict-aliasing"]
+const FLAGS = [...wasm3.flags, "-O3", "-fPIC", "-fvisibility=hidden"]
 const X86_FLAGS = ["-fcf-protection=none"]
 const SYSTEM = { darwin: ["-bundle", "-undefined", "dynamic_lookup"] }
 
@@ -55,13 +57,13 @@ export async function buildAddon() {
 
 function flags() {
   const x86 = process.arch === "x64" || process.arch === "ia32" ? X86_FLAGS : []
-  return [...FLAGS, ...x86, ...DEFINES, `-I${WASM3}`, `-I${NODE_API}`]
+  return [...FLAGS, ...x86, ...DEFINES, `-I${wasm3.folder}`, `-I${NODE_API}`]
 }
 
 /** Everything that decides what the addon becomes. */
 function print() {
   const packages = ["wasm3-source", "node-api-headers"].map((name) => `node_modules/${name}/package.json`)
-  return fingerprint([process.platform, process.arch, compiler, ...flags()], [...filesBelow(OWN, ".c"), ...filesBelow(OWN, ".h"), ...packages])
+  return fingerprint([process.platform, process.arch, compiler, ...flags()], [...filesBelow(OWN, ".c"), ...filesBelow(OWN, ".h"), OPTIONS, ...packages])
 }
 
 async function inParallel(jobs, work) {

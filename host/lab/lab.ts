@@ -11,8 +11,9 @@ import { CallServer } from "../sim/callserver.ts"
 import { Nameserver } from "../sim/nameserver.ts"
 import { Registrar, type Mode } from "../sim/registrar.ts"
 import { parseZone } from "../sim/zone.ts"
-import { LAB_CALLS, startPeople, type LabPeople } from "./people.ts"
-import { LabServer } from "./server.ts"
+import { LAB_CALLS, startPeople, type LabPeople, type PeopleSockets } from "./people.ts"
+import { LabServer, type Listen, type Receive, type Serving } from "./server.ts"
+import { Sockets } from "./sockets.ts"
 import { fillZone, serversIn, type ZoneServer } from "./zone.ts"
 
 export const LAB_DOMAIN = "rapidtech.phones"
@@ -39,20 +40,26 @@ export type Lab = {
   close(): void
 }
 
-type Member = { zone: ZoneServer; server: LabServer; registrar: Registrar; calls: CallServer; state: LabState }
+type Member = { zone: ZoneServer; server: Serving; registrar: Registrar; calls: CallServer; state: LabState }
+
+/** Where the lab's servers and people are. */
+export type LabNet = { listen: Listen; sockets(now: () => number): PeopleSockets }
+
+const LOOPBACK: LabNet = { listen: (at, receive) => new LabServer(at, receive), sockets: (now) => new Sockets(now) }
 
 /** Starts the lab. `changed` is called whenever a line of it has changed. Throws UserError. */
-export async function startLab(now: () => number, changed: () => void): Promise<Lab> {
+export async function startLab(now: () => number, changed: () => void, net = LOOPBACK): Promise<Lab> {
   const text = readFileSync(new URL("rapidtech.zone", import.meta.url), "latin1")
   const members: Member[] = []
-  const people = await startPeople(LAB_DOMAIN, LAB_USER, now, () => members.find((member) => isKnown(member, now()))?.server.at).catch((error: unknown) => {
+  const through = (): Endpoint | undefined => members.find((member) => isKnown(member, now()))?.server.at
+  const people = await startPeople(LAB_DOMAIN, LAB_USER, now, through, net.sockets(now)).catch((error: unknown) => {
     throw new UserError("lab", `The lab's people cannot listen on 127.0.0.1: ${because(error)}; is the loopback interface up?`)
   })
   const locate = (user: string): { readonly uri: string } | undefined => people.locate(user)
     ?? members.flatMap(({ registrar }) => registrar.bindings(now())).find(({ aor }) => aor.startsWith(`sip:${user}@`))
-  for (const [i, zone] of serversIn(text).entries()) members.push(await startMember(zone, i, now, changed, people, locate))
+  for (const [i, zone] of serversIn(text).entries()) members.push(await startMember(zone, i, now, changed, people, locate, net))
   const nameserver = new Nameserver([parseZone(fillZone(text, members.map(({ zone, server }) => ({ ...zone, at: server.at }))))])
-  const dns = new LabServer({ address: "127.0.0.1", port: 0 }, (bytes, from) => {
+  const dns = net.listen({ address: "127.0.0.1", port: 0 }, (bytes, from) => {
     const answer = nameserver.receive(bytes)
     return answer === null ? [] : [{ bytes: answer, to: from }]
   })
@@ -82,13 +89,15 @@ export async function startLab(now: () => number, changed: () => void): Promise<
 
 type Locate = (user: string) => { readonly uri: string } | undefined
 
-async function startMember(zone: ZoneServer, index: number, now: () => number, changed: () => void, people: LabPeople, locate: Locate): Promise<Member> {
+async function startMember(
+  zone: ZoneServer, index: number, now: () => number, changed: () => void, people: LabPeople, locate: Locate, net: LabNet,
+): Promise<Member> {
   const registrar = new Registrar({
     realm: zone.host, users: { [LAB_USER]: LAB_PASSWORD }, hash: nodeHash, secret: randomBytes(8).toString("hex"), maxExpiresSec: LAB_EXPIRES_SEC,
     algorithms: ["SHA-256", "MD5"],
   })
   let calls: CallServer | undefined
-  const server = await serverAt(places(zone.at.address, index), (bytes, from) => {
+  const server = await serverAt(net, places(zone.at.address, index), (bytes, from) => {
     const answers = calls?.receive(bytes, from, now()) ?? []
     changed()
     return answers
@@ -112,10 +121,10 @@ function places(address: string, index: number): Endpoint[] {
   return [...at(address, SIP_PORT, OTHER_PORT + index, 0), ...at("127.0.0.1", OTHER_PORT + index, 0)]
 }
 
-async function serverAt(candidates: Endpoint[], receive: LabServer["receive"]): Promise<LabServer> {
+async function serverAt(net: LabNet, candidates: Endpoint[], receive: Receive): Promise<Serving> {
   let last: unknown
   for (const at of candidates) {
-    const server = new LabServer(at, receive)
+    const server = net.listen(at, receive)
     try {
       await server.start()
       return server

@@ -3,6 +3,7 @@ import type { Endpoint } from "../abi.ts"
 import { Caller } from "../sim/caller.ts"
 import { mannerOf } from "../sim/manner.ts"
 import type { Voice } from "../sim/talk.ts"
+import type { Wire } from "../sim/wire.ts"
 import { Sockets } from "./sockets.ts"
 
 type Person = { readonly number: string, readonly name: string, readonly what: string, readonly manner: string, readonly voice: Voice }
@@ -34,9 +35,16 @@ export type LabPeople = {
   close(): void
 }
 
+/** The wire of the people, with a free port for each. */
+export type PeopleSockets = Wire & {
+  bind(address: string, receive: (bytes: Uint8Array, from: Endpoint) => void): Promise<Endpoint>
+  closeAll(): void
+}
+
 /** Everybody gets a socket. `through`: the server that knows the phone, for calls to it. Rejects with the system's error. */
-export async function startPeople(domain: string, user: string, now: () => number, through: () => Endpoint | undefined): Promise<LabPeople> {
-  const sockets = new Sockets(now)
+export async function startPeople(
+  domain: string, user: string, now: () => number, through: () => Endpoint | undefined, sockets: PeopleSockets = new Sockets(now),
+): Promise<LabPeople> {
   const callers = new Map<string, Caller>()
   function call(number = USUAL): string | undefined {
     const caller = callers.get(number), via = through()

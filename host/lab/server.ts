@@ -7,7 +7,21 @@ import type { Endpoint } from "../abi.ts"
 export type Answer = { readonly bytes: Uint8Array; readonly to: Endpoint; readonly delayMs?: number }
 export type Receive = (bytes: Uint8Array, from: Endpoint) => readonly Answer[]
 
-export class LabServer {
+/** A server that can be started and crashed, wherever it is. */
+export type Serving = {
+  readonly at: Endpoint
+  readonly running: boolean
+  readonly receive: Receive
+  /** Listens. Rejects with the system's error when the address or the port is not to be had. */
+  start(): Promise<void>
+  /** Is gone at once: what comes for it is refused (ICMP port unreachable). */
+  crash(): void
+}
+
+/** Makes a server for a place; it does not run yet. */
+export type Listen = (at: Endpoint, receive: Receive) => Serving
+
+export class LabServer implements Serving {
   /** Where it listens; port 0 becomes the one that it got. */
   at: Endpoint
   private socket: Socket | undefined
@@ -21,7 +35,6 @@ export class LabServer {
 
   get running(): boolean { return this.socket !== undefined }
 
-  /** Listens. Rejects with the system's error when the address or the port is not to be had. */
   async start(): Promise<void> {
     if (this.socket !== undefined) return
     const socket = createSocket(this.at.address.includes(":") ? "udp6" : "udp4")
@@ -41,7 +54,6 @@ export class LabServer {
     this.socket = socket
   }
 
-  /** Is gone at once: the system then refuses what comes for it (ICMP port unreachable). */
   crash(): void {
     for (const timer of this.pending) clearTimeout(timer)
     this.pending.clear()

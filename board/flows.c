@@ -1,0 +1,142 @@
+/* Keeps the table of flows. All flows on one local port share one socket; a flow that is connected has the datagrams and refusals of its peer. What
+ * opening and sending brings about waits in a queue, as the core takes inputs only at rest. What is SIP and what is DNS is not known here. */
+#include "flows.h"
+
+#include <string.h>
+#include "port/port.h"
+
+enum { FLOWS_MAX = 24, EVENTS_MAX = 32, NO_SOCKET = -1 };
+
+typedef struct Flow {
+    uint32_t number;         /* 0 for none */
+    int socket;
+    Endpoint peer;           /* family 0: receives from everyone */
+} Flow;
+
+static Flow flows [FLOWS_MAX];
+static Input events [EVENTS_MAX];
+static unsigned eventsAt, eventsCount;
+
+static Flow * flowOf (uint32_t number)
+{
+    for (Flow * flow = flows; flow < flows + FLOWS_MAX; flow++) if (flow->number == number) return flow;
+    return NULL;
+}
+
+static void tell (uint32_t number, int32_t event, uint32_t why, const Endpoint * endpoint)
+{
+    if (eventsCount == EVENTS_MAX) return;
+    Input * input = & events [(eventsAt + eventsCount++) % EVENTS_MAX];
+    * input = (Input) { .kind = INPUT_FLOW, .number = (int32_t) number, .event = event, .code = why };
+    if (endpoint) input->endpoint = * endpoint;
+}
+
+static bool isSame (const Endpoint * one, const Endpoint * other)
+{
+    return one->family == other->family && one->port == other->port && memcmp (one->address, other->address, sizeof one->address) == 0;
+}
+
+/* -- opening and closing ------------------------------------------------------------------------------------------------------------------ */
+
+/* The socket of another flow on the same port, or a new one; minus a FAILURE when there is none. A port is shared only by flows with peers and one
+ * that receives from everyone. */
+static int socketFor (uint16_t port, bool connected)
+{
+    for (Flow * flow = flows; port != 0 && flow < flows + FLOWS_MAX; flow++)
+    {
+        if (flow->number == 0 || portBoundPort (flow->socket) != port) continue;
+        return connected || flow->peer.family != 0 ? flow->socket : - FAILURE_BUSY_PORT;
+    }
+    return portBind (port);
+}
+
+static uint32_t whyNot (uint32_t protocol, const Endpoint * peer, Endpoint * own)
+{
+    if (protocol != PROTOCOL_UDP) return FAILURE_OTHER;
+    bool hasAddress = portAddress (own);
+    if (peer->family == 0) return 0;
+    return peer->family == 4 && hasAddress ? 0 : FAILURE_UNREACHABLE;
+}
+
+void flowsOpen (uint32_t number, uint32_t protocol, const Endpoint * local, const Endpoint * peer)
+{
+    flowsClose (number);
+    Endpoint own = { .family = 4 };
+    uint32_t why = whyNot (protocol, peer, & own);
+    Flow * flow = flowOf (0);
+    if (why || ! flow) return tell (number, FLOW_FAILED, why ? why : FAILURE_OTHER, NULL);
+    int socket = socketFor (local->port, peer->family != 0);
+    if (socket < 0) return tell (number, FLOW_FAILED, (uint32_t) - socket, NULL);
+    * flow = (Flow) { .number = number, .socket = socket, .peer = * peer };
+    if (peer->family == 0) memset (own.address, 0, sizeof own.address);
+    own.port = portBoundPort (socket);
+    tell (number, FLOW_OPENED, 0, & own);
+}
+
+void flowsClose (uint32_t number)
+{
+    Flow * flow = number ? flowOf (number) : NULL;
+    if (! flow) return;
+    int socket = flow->socket;
+    * flow = (Flow) { .socket = NO_SOCKET };
+    for (Flow * other = flows; other < flows + FLOWS_MAX; other++) if (other->number && other->socket == socket) return;
+    portUnbind (socket);
+}
+
+void flowsCloseAll (void)
+{
+    for (Flow * flow = flows; flow < flows + FLOWS_MAX; flow++) flowsClose (flow->number);
+    eventsCount = 0;
+}
+
+/* -- datagrams -------------------------------------------------------------------------------------------------------------------------------- */
+
+void flowsSend (uint32_t number, const Endpoint * peer, const uint8_t * bytes, uint32_t length)
+{
+    Flow * flow = number ? flowOf (number) : NULL;
+    if (! flow) return;
+    int why = peer->family == 4 ? portSend (flow->socket, flow->peer.family ? & flow->peer : peer, bytes, length) : FAILURE_UNREACHABLE;
+    if (why) tell (number, FLOW_FAILED, (uint32_t) why, NULL);
+}
+
+/* The flow that is connected to this peer, else the one that receives from everyone. */
+static Flow * flowFor (int socket, const Endpoint * peer)
+{
+    Flow * listening = NULL;
+    for (Flow * flow = flows; flow < flows + FLOWS_MAX; flow++)
+    {
+        if (flow->number == 0 || flow->socket != socket) continue;
+        if (flow->peer.family == 0) listening = flow;
+        else if (isSame (& flow->peer, peer)) return flow;
+    }
+    return listening;
+}
+
+static bool arrived (Input * input)
+{
+    uint32_t room;
+    uint8_t * into = coreRegion (REGION_RX, & room);
+    int socket;
+    size_t length = 0;
+    Endpoint peer;
+    PortArrival arrival = portReceive (& socket, & peer, into, room, & length);
+    if (arrival == ARRIVAL_NONE) return false;
+    Flow * flow = flowFor (socket, & peer);
+    * input = (Input) { .kind = INPUT_NONE };
+    if (! flow || arrival == ARRIVAL_TOO_LONG) return true;
+    * input = (Input) { .kind = INPUT_DATAGRAM, .length = (uint32_t) length, .number = (int32_t) flow->number, .endpoint = peer };
+    if (arrival == ARRIVAL_DATAGRAM) return true;
+    /* At a flow that receives from everyone a refusal cannot be laid at anybody's door. */
+    if (flow->peer.family) * input = (Input) { .kind = INPUT_FLOW, .number = (int32_t) flow->number, .event = FLOW_REFUSED, .endpoint = peer };
+    else input->kind = INPUT_NONE;
+    return true;
+}
+
+bool flowsNext (Input * input)
+{
+    if (eventsCount == 0) return arrived (input);
+    * input = events [eventsAt];
+    eventsAt = (eventsAt + 1) % EVENTS_MAX;
+    eventsCount--;
+    return true;
+}

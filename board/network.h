@@ -1,0 +1,13 @@
+/* What the core is told of the network. */
+#ifndef NETWORK_H
+#define NETWORK_H
+
+#include "core.h"
+
+/* A fresh instance has been told nothing yet. */
+void networkTell (void);
+
+/* True with an input when the network is not what the core was told last. */
+bool networkNext (Input * input);
+
+#endif

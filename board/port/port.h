@@ -1,0 +1,113 @@
+/* What a board must supply. One task calls everything; nothing here may call back into the phone. */
+#ifndef PORT_H
+#define PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "abi.h"
+
+/* -- the board ------------------------------------------------------------------------------------------------------------------------- */
+
+/* Brings the hardware up; nothing else of this file is called before. */
+void portStart (void);
+
+/* Why the processor began to run. */
+Boot portBoot (void);
+
+/* Starts the processor anew; `why` is what portBoot says then. */
+_Noreturn void portReset (Boot why);
+
+/* The watchdog resets the processor when it has not been fed for some seconds. */
+void portFeedWatchdog (void);
+
+/* RAM that a reset leaves as it is and a loss of power does not. NULL where a board has none. */
+void * portRetained (size_t bytes);
+
+/* The wasm module, in flash, where it can be read like memory. */
+extern const uint8_t portModule [];
+extern const uint32_t portModuleBytes;
+
+/* How many bytes of RAM the compiled code of the module may take. */
+extern const uint32_t portCodeBytes;
+
+/* Prints what the board knows of its memory, one line for each figure: "heap-high 123456". */
+void portFigures (void (* print) (const char * name, uint32_t value));
+
+/* -- time and chance --------------------------------------------------------------------------------------------------------------------- */
+
+/* Milliseconds since the board began; never goes back. */
+int64_t portNow (void);
+
+/* The calendar: milliseconds since 1970, and minutes east of Greenwich. False while the board does not know it. */
+bool portCalendar (int64_t * unixMs, int32_t * zoneMin);
+
+/* Waits until something may have come in or `untilMs` has passed. May return early. */
+void portSleep (int64_t untilMs);
+
+void portEntropy (uint8_t * into, size_t bytes);
+
+/* -- network --------------------------------------------------------------------------------------------------------------------------- */
+
+/* The network as the core wants it: "address 192.0.2.10" and "dns 192.0.2.53", a line each. */
+typedef struct PortNetwork {
+    bool up;
+    char lines [128];
+} PortNetwork;
+
+/* Moves packets, leases and timers on. True when `network` is not what it was at the last call. */
+bool portNetwork (PortNetwork * network);
+
+/* Our own address; false while there is none. */
+bool portAddress (Endpoint * own);
+
+/* A UDP socket that receives from everyone on this port; 0 is any free one. The socket, or minus a FAILURE. */
+int portBind (uint16_t port);
+uint16_t portBoundPort (int socket);
+void portUnbind (int socket);
+
+/* Sends one datagram; 0, or a FAILURE. */
+int portSend (int socket, const Endpoint * peer, const uint8_t * bytes, size_t length);
+
+typedef enum PortArrival { ARRIVAL_NONE, ARRIVAL_DATAGRAM, ARRIVAL_REFUSED, ARRIVAL_TOO_LONG } PortArrival;
+
+/* What has come in since: a datagram, copied to `into`; or that `peer` refuses what this socket sent it (ICMP port unreachable). */
+PortArrival portReceive (int * socket, Endpoint * peer, uint8_t * into, size_t room, size_t * length);
+
+/* -- keys, screen, console --------------------------------------------------------------------------------------------------------------- */
+
+/* The keypad is a matrix; `keys` names its keys row by row, as handle_key wants them, with a blank where there is none. */
+typedef struct PortKeypad {
+    uint8_t rows, columns;
+    const char * keys;
+} PortKeypad;
+extern const PortKeypad portKeypad;
+
+/* Which columns of a row are closed now, bit 0 for the first. */
+uint32_t portKeypadRow (unsigned row);
+
+/* Shows eight rows of pixels: 128 bytes of columns, lowest bit on top, as an SSD1306 takes them. */
+void portShow (unsigned page, const uint8_t * columns);
+
+/* The next byte of the serial console, or -1. */
+int portConsoleRead (void);
+void portConsoleWrite (const char * bytes, size_t length);
+
+/* -- settings, sound, trace ---------------------------------------------------------------------------------------------------------------- */
+
+/* Two places in flash (copy 0 and 1), each erased and written whole. */
+enum { PORT_STORE_BYTES = 4096 };
+void portStoreRead (unsigned copy, uint32_t at, void * into, size_t length);
+bool portStoreErase (unsigned copy);
+bool portStoreWrite (unsigned copy, uint32_t at, const void * bytes, size_t length);
+
+/* Starts or stops sound. While it runs a frame of 160 samples is there every 20 ms, and one is played for it. */
+void portSound (bool on);
+bool portMicrophone (int16_t * samples);
+void portSpeaker (const int16_t * samples);
+
+/* The second serial channel takes a trace of all calls. False where there is none, or nobody reads it. */
+bool portTraces (void);
+void portTraceWrite (const void * bytes, size_t length);
+
+#endif

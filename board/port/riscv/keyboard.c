@@ -1,0 +1,74 @@
+/* The keypad: a virtio keyboard that plays a key matrix of six rows and four columns. A contact that has moved stays for some milliseconds, as fingers
+ * are slower than a program that sends keys. */
+#include "devices.h"
+
+#include "cpu.h"
+#include "port/port.h"
+#include "virtio.h"
+
+enum { ROWS = 6, COLUMNS = 4, STAY_MS = 25, EVENT_KEY = 1 };
+
+/* Linux input event codes, in the order of `keys`; tests and build/board press the keys that have these codes. */
+static const uint8_t codes [ROWS] [COLUMNS] = {
+    { 2, 3, 4, 59 },        /* 1 2 3 F1 */
+    { 5, 6, 7, 60 },        /* 4 5 6 F2 */
+    { 8, 9, 10, 61 },       /* 7 8 9 F3 */
+    { 55, 11, 53, 35 },     /* * 0 / H */
+    { 103, 108, 105, 106 }, /* arrows */
+    { 28, 14, 0, 0 },       /* Enter Backspace */
+};
+const PortKeypad portKeypad = { ROWS, COLUMNS, "123a" "456b" "789c" "*0#H" "UDLR" "OB  " };
+
+typedef struct Event { uint16_t type, code; uint32_t value; } Event;
+
+static VirtioDevice device;
+static VirtioQueue queue;
+static Event events [VIRTIO_SLOTS];
+static uint8_t closed [ROWS];
+static int64_t movedAt;
+
+void keyboardStart (void)
+{
+    if (! virtioFind (& device, VIRTIO_INPUT, 0)) return;
+    virtioQueue (& device, 0, & queue);
+    virtioReady (& device);
+    for (uint16_t i = 0; i < VIRTIO_SLOTS; i++)
+    {
+        queue.descriptors [i] = (VirtioDescriptor) { (uint32_t) (uintptr_t) & events [i], sizeof (Event), VIRTIO_WRITE, 0 };
+        virtioGive (& device, 0, & queue, i);
+    }
+}
+
+void keyboardAcknowledge (void) { virtioAcknowledge (& device); }
+
+int64_t keyboardSoonest (void)
+{
+    return device.base && queue.taken != queue.used.index ? movedAt + STAY_MS : INT64_MAX;
+}
+
+static void move (const Event * event)
+{
+    for (unsigned row = 0; row < ROWS; row++)
+    {
+        for (unsigned column = 0; column < COLUMNS; column++)
+        {
+            if (event->type != EVENT_KEY || event->code == 0 || codes [row] [column] != event->code) continue;
+            uint8_t bit = (uint8_t) (1u << column);
+            closed [row] = event->value ? closed [row] | bit : closed [row] & (uint8_t) ~ bit;
+            movedAt = cpuNow ();
+        }
+    }
+}
+
+uint32_t portKeypadRow (unsigned row)
+{
+    while (device.base && cpuNow () >= movedAt + STAY_MS)
+    {
+        int id = virtioTake (& queue, NULL);
+        if (id < 0) break;
+        Event event = events [id];
+        virtioGive (& device, 0, & queue, (uint16_t) id);
+        move (& event);
+    }
+    return closed [row];
+}

@@ -1,0 +1,1 @@
+/* wasm3 includes <math.h>; the module uses nothing of it. */

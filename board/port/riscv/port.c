@@ -1,0 +1,87 @@
+/* The emulated board: puts its devices together. */
+#include "port/port.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "cpu.h"
+#include "devices.h"
+#include "libc/heap.h"
+#include "machine.h"
+#include "net.h"
+
+#ifndef CODE_BYTES
+#define CODE_BYTES (72 * 1024)
+#endif
+const uint32_t portCodeBytes = CODE_BYTES;
+
+extern uint8_t dataStart [], bssEnd [];
+
+static void say (const char * text) { portConsoleWrite (text, strlen (text)); }
+
+void portStart (void)
+{
+    cpuStart ();
+    uartStart ();
+    const CpuFault * fault = cpuFault ();
+    if (fault)
+    {
+        char line [120];
+        snprintf (line, sizeof line, "\r\nThe processor was reset: cause %lx at %lx, value %lx, stack %lx.\r\n",
+            (unsigned long) fault->cause, (unsigned long) fault->at, (unsigned long) fault->value, (unsigned long) fault->stack);
+        say (line);
+    }
+    randomStart ();
+    screenStart ();
+    keyboardStart ();
+    channelStart ();
+    netStart ();
+}
+
+/* What the board cannot do without is not there. */
+_Noreturn void portFailed (const char * why)
+{
+    say ("\r\nThe board stops: ");
+    say (why);
+    say (".\r\n");
+    for (;;) REGISTER32 (MACHINE_EXIT) = 0x00013333;
+}
+
+void abort (void) { portFailed ("abort"); }
+
+int64_t portNow (void) { return cpuNow (); }
+
+bool portCalendar (int64_t * unixMs, int32_t * zoneMin)
+{
+    uint64_t low = REGISTER32 (MACHINE_RTC), high = REGISTER32 (MACHINE_RTC + 4);
+    * unixMs = (int64_t) ((high << 32 | low) / 1000000);
+    * zoneMin = 0;
+    return true;
+}
+
+static int64_t least (int64_t one, int64_t other) { return one < other ? one : other; }
+
+void portSleep (int64_t untilMs)
+{
+    channelFlush ();
+    cpuSleep (least (untilMs, least (netSoonest (), keyboardSoonest ())));
+    keyboardAcknowledge ();
+}
+
+void portFigures (void (* print) (const char * name, uint32_t value))
+{
+    HeapFigures heap = heapFigures ();
+    print ("static", (uint32_t) (bssEnd - dataStart));
+    print ("heap-bytes", heap.bytes);
+    print ("heap-used", heap.used);
+    print ("heap-high", heap.high);
+    print ("heap-largest", heap.largest);
+    print ("stack-high", cpuStackHigh ());
+    print ("instructions", machineInstructions ());
+}
+
+/* -- no sound hardware ---------------------------------------------------------------------------------------------------------------------------- */
+
+void portSound (bool on) { (void) on; }
+bool portMicrophone (int16_t * samples) { (void) samples; return false; }
+void portSpeaker (const int16_t * samples) { (void) samples; }

@@ -1,0 +1,78 @@
+/* Two copies in two places of flash, written in turn, each with a number that grows and a checksum: a write that is cut off leaves the other one. */
+#include "store.h"
+
+#include <string.h>
+#include "console.h"
+#include "port/port.h"
+
+enum { MAGIC = 0x4c485354, CHUNK = 64 };   /* "LHST" */
+
+typedef struct Head { uint32_t magic, number, length, check; } Head;
+
+/* CRC-32 as everybody computes it, without a table: settings are short and seldom. */
+static uint32_t crc (uint32_t sum, const uint8_t * bytes, uint32_t length)
+{
+    while (length-- > 0)
+    {
+        sum ^= * bytes++;
+        for (unsigned bit = 0; bit < 8; bit++) sum = sum >> 1 ^ (0xedb88320u & (0 - (sum & 1)));
+    }
+    return sum;
+}
+
+static uint32_t checkOf (const Head * head, const uint8_t * text)
+{
+    uint32_t sum = crc (0xffffffffu, (const uint8_t *) & head->number, 2 * sizeof (uint32_t));
+    return ~ crc (sum, text, head->length);
+}
+
+/* True when a copy is whole. */
+static bool readHead (unsigned copy, Head * head)
+{
+    portStoreRead (copy, 0, head, sizeof * head);
+    if (head->magic != MAGIC || head->length > PORT_STORE_BYTES - sizeof * head) return false;
+    uint32_t sum = crc (0xffffffffu, (const uint8_t *) & head->number, 2 * sizeof (uint32_t));
+    for (uint32_t at = 0; at < head->length; )
+    {
+        uint8_t chunk [CHUNK];
+        uint32_t part = head->length - at < CHUNK ? head->length - at : CHUNK;
+        portStoreRead (copy, (uint32_t) sizeof * head + at, chunk, part);
+        sum = crc (sum, chunk, part);
+        at += part;
+    }
+    return ~ sum == head->check;
+}
+
+/* The copy of this age, or -1. */
+static int copyOf (unsigned age, Head * head)
+{
+    Head heads [STORE_COPIES];
+    bool whole [STORE_COPIES];
+    for (unsigned copy = 0; copy < STORE_COPIES; copy++) whole [copy] = readHead (copy, & heads [copy]);
+    unsigned newest = whole [1] && (! whole [0] || (int32_t) (heads [1].number - heads [0].number) > 0);
+    unsigned copy = age == 0 ? newest : 1 - newest;
+    * head = heads [copy];
+    return whole [copy] ? (int) copy : -1;
+}
+
+bool storeRead (unsigned age, uint8_t * into, uint32_t room, uint32_t * length)
+{
+    Head head;
+    int copy = copyOf (age, & head);
+    if (copy < 0 || head.length > room) return false;
+    portStoreRead ((unsigned) copy, sizeof head, into, head.length);
+    * length = head.length;
+    return true;
+}
+
+void storeWrite (const uint8_t * text, uint32_t length)
+{
+    Head newest, head = { .magic = MAGIC, .number = 1, .length = length };
+    int last = copyOf (0, & newest);
+    unsigned copy = last == 0 ? 1 : 0;
+    if (last >= 0) head.number = newest.number + 1;
+    head.check = checkOf (& head, text);
+    bool written = length <= PORT_STORE_BYTES - sizeof head && portStoreErase (copy)
+        && portStoreWrite (copy, sizeof head, text, length) && portStoreWrite (copy, 0, & head, sizeof head);
+    if (! written || ! readHead (copy, & head)) consolePrint ("The settings could not be written to flash; those before are kept there.");
+}

@@ -1,0 +1,61 @@
+/* A record is a byte for its kind, the u32 length of what follows, and that: fields in their order in the structures below, then bytes. */
+#include "trace.h"
+
+#include <string.h>
+#include "port/port.h"
+
+enum { RECORD_START = 'S', RECORD_CALL = 'C', RECORD_OUTPUT = 'O', RECORD_DONE = 'D', RECORD_TRAP = 'T' };
+
+static void record (uint8_t kind, const void * head, uint32_t headLength, const void * bytes, uint32_t length)
+{
+    if (! portTraces ()) return;
+    uint32_t total = headLength + length;
+    uint8_t prefix [5] = { kind };
+    memcpy (prefix + 1, & total, sizeof total);
+    portTraceWrite (prefix, sizeof prefix);
+    portTraceWrite (head, headLength);
+    if (length > 0) portTraceWrite (bytes, length);
+}
+
+void traceStart (Boot boot, bool withKeep)
+{
+    uint32_t size, head [2] = { boot, withKeep };
+    const uint8_t * keep = coreRegion (REGION_KEEP, & size);
+    record (RECORD_START, head, sizeof head, keep, size);
+}
+
+void traceCall (const Input * input, int64_t now)
+{
+    struct { int64_t now, unixMs; uint32_t kind; int32_t number, event; uint32_t code; Endpoint endpoint; uint32_t zero; } head = {
+        now, input->unixMs, input->kind, input->number, input->event, input->code, input->endpoint, 0
+    };
+    Region region = input->kind == INPUT_OPEN ? REGION_CONFIG : input->kind == INPUT_AUDIO ? REGION_AUDIO : REGION_RX;
+    uint32_t size, length = input->length;
+    const uint8_t * bytes = coreRegion (region, & size);
+    if (input->kind == INPUT_AUDIO) length = size;
+    record (RECORD_CALL, & head, sizeof head, bytes, length);
+}
+
+void traceOutput (const Output * output)
+{
+    struct { uint32_t kind; Io io; } head = { output->kind, * output->io };
+    uint32_t length = output->bytes ? output->io->length : 0;
+    if (output->kind == OUTPUT_OPEN || output->kind == OUTPUT_CLOSE) length = 0;
+    if (output->kind != OUTPUT_DISPLAY) return record (RECORD_OUTPUT, & head, sizeof head, output->bytes, length);
+    /* The text of the screen goes with the picture. */
+    uint8_t picture [FRAME_PAGES * FRAME_COLUMNS + SCREEN_BYTES];
+    memcpy (picture, coreRegion (REGION_FRAME, NULL), FRAME_PAGES * FRAME_COLUMNS);
+    memcpy (picture + FRAME_PAGES * FRAME_COLUMNS, coreRegion (REGION_SCREEN, NULL), SCREEN_BYTES);
+    record (RECORD_OUTPUT, & head, sizeof head, picture, sizeof picture);
+}
+
+void traceDone (int32_t result, int64_t deadline)
+{
+    struct { int64_t deadline; int32_t result; uint32_t zero; } head = { deadline, result, 0 };
+    const Io * io = (const Io *) coreRegion (REGION_IO, NULL);
+    const uint8_t * sentence = result == REFUSED_SETTINGS ? coreBytes (io->at, io->length) : NULL;
+    if (sentence) head.zero = io->code;
+    record (RECORD_DONE, & head, sizeof head, sentence, sentence ? io->length : 0);
+}
+
+void traceTrap (const char * error) { record (RECORD_TRAP, error, (uint32_t) strlen (error), NULL, 0); }

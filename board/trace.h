@@ -1,0 +1,13 @@
+/* Streams every call and output of the core to whoever listens at the second serial channel; build/board turns it into a trace of docs/abi.md. */
+#ifndef TRACE_H
+#define TRACE_H
+
+#include "core.h"
+
+void traceStart (Boot boot, bool withKeep);
+void traceCall (const Input * input, int64_t now);
+void traceOutput (const Output * output);
+void traceDone (int32_t result, int64_t deadline);
+void traceTrap (const char * error);
+
+#endif

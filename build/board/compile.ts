@@ -1,0 +1,130 @@
+// Compiles the emulated board: wasm3 from npm, lwIP from Debian, and board/. Objects are kept by the hash of what they were made from.
+import { spawn } from "node:child_process"
+import { createHash } from "node:crypto"
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from "node:fs"
+import { availableParallelism } from "node:os"
+import { basename, join } from "node:path"
+import { OUT, ROOT, filesBelow } from "../core.ts"
+import { lwipSources } from "./sources.ts"
+import { GCC, OBJCOPY } from "./tools.ts"
+
+type Wasm3 = { folder: string; files: string[]; flags: string[]; defines: string[]; boardDefines: string[] }
+type Job = { file: string; flags: readonly string[] }
+
+export type BoardOptions = {
+  /** The wasm module that goes into the flash. */
+  module: string
+  /** Bytes of RAM for compiled code. */
+  codeBytes?: number
+  say?(line: string): void
+}
+
+export type Board = {
+  elf: string
+  /** What goes into the flash, filled up to the 32 MB of a flash bank of QEMU. */
+  program: string
+  /** Bytes of it that are used. */
+  flashBytes: number
+}
+
+export const FLASH_BANK_BYTES = 32 * 1024 * 1024
+
+/** Bytes of RAM for compiled code, unless it is said otherwise; docs/board.md says why so many. */
+export const CODE_BYTES = 72 * 1024
+
+const OWN = "board", PORT = "board/port/riscv"
+const MACHINE = ["-march=rv32imc_zicsr", "-mabi=ilp32", "-mcmodel=medany"]
+const COMMON = ["-O2", "-ffreestanding", "-fno-builtin-printf", "-ffunction-sections", "-fdata-sections", "-g"]
+export const STRICT = ["-Wall", "-Wextra", "-Werror"]
+// What is left out of lwIP: TCP, its resolver, and everything that needs threads.
+const LWIP_CORE = ["def", "inet_chksum", "init", "ip", "mem", "memp", "netif", "pbuf", "raw", "timeouts", "udp"]
+const LWIP_IPV4 = ["dhcp", "etharp", "icmp", "ip4", "ip4_addr", "ip4_frag"]
+// Our own take the place of these functions (board/code.c).
+const REPLACED = ["NewCodePage", "FreeCodePages"]
+
+/** Builds the board. Throws SourceError, or Error with what the compiler said. */
+export async function buildBoard({ module, codeBytes = CODE_BYTES, say = () => {} }: BoardOptions): Promise<Board> {
+  const lwip = lwipSources(say)
+  const objects = join(OUT, "board/objects")
+  mkdirSync(objects, { recursive: true })
+  const jobs = jobsFor(lwip, module, codeBytes)
+  const headers = hashOf([...filesBelow(OWN), ...filesBelow("host/engine/node-wasm3")].filter((name) => /\.[h]$|interpreter\.c$/.test(name)))
+  const outputs = await inParallel(jobs, (job) => objectFor(job, objects, headers, module, say))
+  const name = createHash("sha256").update(outputs.join("\0")).update(readFileSync(join(ROOT, PORT, "board.ld"))).digest("hex").slice(0, 16)
+  const elf = join(OUT, `board/${name}.elf`), program = join(OUT, `board/${name}.bin`)
+  if (!existsSync(elf) || !existsSync(program)) await link(outputs, elf, program)
+  return { elf, program, flashBytes: imageBytes(program) }
+}
+
+/** The image of the flash ends where the linker's output ended; the size is kept beside it. */
+function imageBytes(program: string): number { return Number(readFileSync(`${program}.size`, "utf8")) }
+
+async function link(objects: readonly string[], elf: string, program: string): Promise<void> {
+  const part = `${elf}.${process.pid}.part`
+  const options = ["-march=rv32imc", "-mabi=ilp32", "-nostdlib", "-nostartfiles", "-T", `${PORT}/board.ld`, "-Wl,--gc-sections", `-Wl,-Map=${elf}.map`]
+  await run(GCC, [...options, ...objects, "-lgcc", "-o", part])
+  await run(OBJCOPY, ["-O", "binary", "-j", ".text", "-j", ".eh_frame", "-j", ".data", part, `${part}.bin`])
+  writeFileSync(`${program}.size`, String(statSync(`${part}.bin`).size))
+  truncateSync(`${part}.bin`, FLASH_BANK_BYTES)
+  renameSync(`${part}.bin`, program)
+  renameSync(part, elf)
+}
+
+function jobsFor(lwip: string, module: string, codeBytes: number): Job[] {
+  const wasm3 = JSON.parse(readFileSync(join(ROOT, "host/engine/node-wasm3/wasm3.json"), "utf8")) as Wasm3
+  const defines = [...wasm3.defines, ...wasm3.boardDefines].map((define) => `-D${define}`)
+  const includes = [OWN, PORT, `${PORT}/libc/include`, join(lwip, "include"), wasm3.folder, "host/engine/node-wasm3"].map((folder) => `-I${folder}`)
+  const common = [...MACHINE, ...COMMON, ...includes, ...defines]
+  const others = [...wasm3.flags, "-w"], own = ["-std=c11", "-fwrapv", "-fno-strict-aliasing", ...STRICT]
+  const isInterpreter = (file: string): boolean => file === `${OWN}/interpreter.c`
+  return [
+    ...wasm3.files.map((name) => ({
+      file: `${wasm3.folder}/m3_${name}.c`,
+      flags: [...common, ...others, ...(name === "code" ? REPLACED.map((each) => `-D${each}=${each}Unused`) : [])],
+    })),
+    ...[...LWIP_CORE.map((name) => `core/${name}`), ...LWIP_IPV4.map((name) => `core/ipv4/${name}`), "netif/ethernet"]
+      .map((name) => ({ file: join(lwip, `${name}.c`), flags: [...common, ...others] })),
+    ...ownFiles().map((file) => ({ file, flags: [...common, ...(isInterpreter(file) ? others : own), `-DCODE_BYTES=${codeBytes}`] })),
+    { file: `${PORT}/start.S`, flags: [...common, `-DMODULE="${module}"`] },
+  ]
+}
+
+/** The sources of the phone's board and of the emulated one. */
+function ownFiles(): string[] { return filesBelow(OWN).filter((file) => file.endsWith(".c") && (!file.startsWith(`${OWN}/port/`) || file.startsWith(PORT))) }
+
+async function objectFor({ file, flags }: Job, objects: string, headers: string, module: string, say: (line: string) => void): Promise<string> {
+  const inputs = file.endsWith(".S") ? [file, module] : [file]
+  const name = createHash("sha256").update([...flags, headers, hashOf(inputs)].join("\0")).digest("hex").slice(0, 16)
+  const object = join(objects, `${basename(file)}-${name}.o`)
+  if (existsSync(object)) return object
+  say(`compiling ${basename(file)}`)
+  await run(GCC, [...flags, "-c", file, "-o", `${object}.${process.pid}`])
+  renameSync(`${object}.${process.pid}`, object)
+  return object
+}
+
+function hashOf(files: readonly string[]): string {
+  const hash = createHash("sha256")
+  for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(file.startsWith("/") ? file : join(ROOT, file)))
+  return hash.digest("hex")
+}
+
+async function inParallel<T, R>(jobs: readonly T[], work: (job: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  const left = [...jobs.entries()]
+  const worker = async (): Promise<void> => { for (let next = left.shift(); next; next = left.shift()) results[next[0]] = await work(next[1]) }
+  await Promise.all(Array.from({ length: availableParallelism() }, worker))
+  return results
+}
+
+/** Runs a tool in the project's root; rejects with what it printed. */
+export function run(command: string, args: readonly string[]): Promise<string> {
+  return new Promise((done, failed) => {
+    const child = spawn(command, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] })
+    let printed = "", said = ""
+    child.stdout.on("data", (chunk) => { said += chunk })
+    child.stderr.on("data", (chunk) => { printed += chunk })
+    child.on("error", failed)
+    child.on("close", (code) => code === 0 ? done(said) : failed(new Error(`${command} has failed:\n${printed}`)))
+  })
+}

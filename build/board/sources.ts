@@ -1,0 +1,76 @@
+// The source of lwIP, from Debian's archive and checked. It is kept in the user's cache, so that a fresh clone need not fetch it again.
+import { spawnSync } from "node:child_process"
+import { createHash } from "node:crypto"
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { homedir, tmpdir } from "node:os"
+import { join } from "node:path"
+import { OUT } from "../core.ts"
+
+const RELEASE = "bookworm"
+const ARCHIVE = "lwip_2.1.3+dfsg1.orig.tar.xz"
+const SHA256 = "0a8276d09fc4e97bbba2f953d74af2388fc2195ea156be9d7589e297a68fde24"
+const FOLDER = join(OUT, "board/lwip-2.1.3")
+const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+const MIRROR = "http://deb.debian.org/debian"
+
+/** A source could not be had; the message says what to do. */
+export class SourceError extends Error {}
+
+/** The folder of lwIP's sources, fetched and unpacked when they are not there. Throws SourceError. */
+export function lwipSources(say: (line: string) => void): string {
+  const sources = join(FOLDER, "src")
+  if (existsSync(sources)) return sources
+  const kept = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "linehunt", ARCHIVE)
+  if (!isRight(kept)) {
+    say("fetching the source of lwIP from Debian ...")
+    fetchTo(kept)
+  }
+  mkdirSync(join(OUT, "board"), { recursive: true })
+  const part = mkdtempSync(join(OUT, "board/unpack-"))
+  run("tar", ["--extract", "--xz", "--file", kept, "--directory", part], {})
+  rmSync(FOLDER, { recursive: true, force: true })
+  renameSync(join(part, readdirSync(part)[0] ?? ""), FOLDER)
+  rmSync(part, { recursive: true, force: true })
+  return sources
+}
+
+function isRight(file: string): boolean {
+  return existsSync(file) && createHash("sha256").update(readFileSync(file)).digest("hex") === SHA256
+}
+
+/** By apt-get with a configuration of its own, so that the system's list of sources stays as it is. */
+function fetchTo(kept: string): void {
+  const folder = mkdtempSync(join(tmpdir(), "linehunt-apt-"))
+  try {
+    for (const name of ["lists/partial", "cache/archives/partial", "parts"]) mkdirSync(join(folder, name), { recursive: true })
+    writeFileSync(join(folder, "sources.list"), `deb-src [signed-by=${KEYRING}] ${mirror()} ${RELEASE} main\n`)
+    writeFileSync(join(folder, "apt.conf"), [
+      `Dir::Etc::sourcelist "${folder}/sources.list";`, `Dir::Etc::sourceparts "${folder}/parts";`, `Dir::State::lists "${folder}/lists";`,
+      `Dir::Cache "${folder}/cache";`, "APT::Sandbox::User \"root\";", "",
+    ].join("\n"))
+    const environment = { APT_CONFIG: join(folder, "apt.conf") }
+    run("apt-get", ["update", "-qq"], environment, folder)
+    run("apt-get", ["source", "-qq", "--download-only", "lwip"], environment, folder)
+    const file = join(folder, ARCHIVE)
+    if (!isRight(file)) throw new SourceError(`Debian's ${ARCHIVE} is not there or not the one that the board was made with (SHA-256 ${SHA256}).`)
+    mkdirSync(join(kept, ".."), { recursive: true })
+    copyFileSync(file, `${kept}.${process.pid}.part`)
+    renameSync(`${kept}.${process.pid}.part`, kept)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The mirror that this machine has its packages from. */
+function mirror(): string {
+  const files = ["/etc/apt/sources.list", ...listed("/etc/apt/sources.list.d").map((name) => `/etc/apt/sources.list.d/${name}`)]
+  const text = files.map((file) => { try { return readFileSync(file, "utf8") } catch { return "" } }).join("\n")
+  return /^(?:deb .*?|URIs:\s*)(https?:\/\/\S+\/debian)\/?(?=\s|$)/m.exec(text)?.[1] ?? MIRROR
+}
+
+function listed(folder: string): string[] { try { return readdirSync(folder) } catch { return [] } }
+
+function run(command: string, args: string[], environment: Record<string, string>, cwd?: string): void {
+  const { status, stderr } = spawnSync(command, args, { cwd, env: { ...process.env, ...environment }, encoding: "utf8" })
+  if (status !== 0) throw new SourceError(`${command} ${args.join(" ")} has failed; the board needs the source of lwIP from ${mirror()}.\n${stderr ?? ""}`.trim())
+}

@@ -1,0 +1,154 @@
+// An Ethernet segment in this process, with one board on it: it leases an address, carries UDP to servers that are functions, and refuses for those that
+// do not run. Frames come and go over a Unix socket, each behind its length, as QEMU sends them.
+import { createServer, type Server, type Socket } from "node:net"
+import { once } from "node:events"
+import type { Endpoint } from "../abi.ts"
+import { endpointText } from "../calls.ts"
+import type { Answer, Receive, Serving } from "../lab/server.ts"
+import {
+  DHCP_CLIENT_PORT, DHCP_SERVER_PORT, TYPE_ARP, TYPE_IP,
+  answerDhcp, readArpRequest, readFrame, readUdp, writeArpReply, writeFrame, writePortUnreachable, writeUdp, type Udp,
+} from "./packet.ts"
+
+/** Where everything is: documentation addresses (RFC 5737). */
+export const BOARD_ADDRESS = "192.0.2.15"
+const ROUTER = "192.0.2.1", ROUTER_HARDWARE = Buffer.from("02005e005301", "hex"), BROADCAST = Buffer.alloc(6, 0xff)
+
+/** A machine's loopback address stands here for one that a board can reach. */
+const LOOPBACK = /^127\.0\.0\./, REACHABLE = "198.51.100."
+const DNS_PORT = 53, LEASE_SEC = 3600, LENGTH_BYTES = 4
+
+export type Faults = {
+  /** Share of frames that are lost, each way. */
+  loss?: number
+  random?: () => number
+}
+
+export class Segment {
+  /** Name servers that a lease names. */
+  dns: string[] = []
+  /** Sees every datagram, both ways. */
+  onDatagram: (datagram: Udp) => void = () => {}
+  faults: Faults = {}
+  leases = 0
+  private readonly servers = new Map<string, Receive>()
+  private readonly server: Server
+  private socket: Socket | undefined
+  private board: Buffer = BROADCAST
+  private rest: Buffer = Buffer.alloc(0)
+
+  constructor() {
+    this.server = createServer((socket) => {
+      this.socket = socket
+      this.rest = Buffer.alloc(0)
+      socket.on("data", (chunk: Buffer) => this.take(chunk))
+      socket.on("error", () => {})
+      socket.on("close", () => { if (this.socket === socket) this.socket = undefined })
+    })
+  }
+
+  /** Waits for a board at this path. */
+  async open(path: string): Promise<void> {
+    this.server.listen(path)
+    await once(this.server, "listening")
+  }
+
+  close(): void {
+    this.socket?.destroy()
+    this.server.close()
+  }
+
+  /** A place for a server: what the lab asks for on this machine's loopback is given on the segment. */
+  readonly listen = (asked: Endpoint, receive: Receive): Serving => {
+    const at = { address: asked.address.replace(LOOPBACK, REACHABLE), port: asked.port === 0 ? DNS_PORT : asked.port }
+    const place = endpointText(at), { servers } = this
+    return {
+      at, receive,
+      get running() { return servers.has(place) },
+      async start() { servers.set(place, receive) },
+      crash() { servers.delete(place) },
+    }
+  }
+
+  /** Sends a datagram to the board, from anywhere. */
+  send(from: Endpoint, toPort: number, payload: Uint8Array): void {
+    this.sendUdp({ from: from.address, fromPort: from.port, to: BOARD_ADDRESS, toPort, payload: Buffer.from(payload) }, this.board)
+  }
+
+  private take(chunk: Buffer): void {
+    this.rest = Buffer.concat([this.rest, chunk])
+    for (;;) {
+      const length = this.rest.length < LENGTH_BYTES ? Infinity : this.rest.readUInt32BE(0)
+      if (this.rest.length < LENGTH_BYTES + length) return
+      const frame = this.rest.subarray(LENGTH_BYTES, LENGTH_BYTES + length)
+      this.rest = this.rest.subarray(LENGTH_BYTES + length)
+      if (!this.isLost()) this.frame(frame)
+    }
+  }
+
+  private frame(bytes: Buffer): void {
+    const frame = readFrame(bytes)
+    if (frame === undefined) return
+    this.board = Buffer.from(frame.from)
+    if (frame.type === TYPE_ARP) this.arp(frame.payload)
+    if (frame.type === TYPE_IP) this.ip(frame.payload)
+  }
+
+  /** Everything is behind the router, which answers for every address but the board's own. */
+  private arp(payload: Buffer): void {
+    const request = readArpRequest(payload)
+    if (request === undefined || request.wanted === BOARD_ADDRESS) return
+    this.write(this.board, TYPE_ARP, writeArpReply(request.wanted, ROUTER_HARDWARE, request.by))
+  }
+
+  private ip(packet: Buffer): void {
+    const udp = readUdp(packet)
+    if (udp === undefined) return
+    if (udp.toPort === DHCP_SERVER_PORT) return this.lease(udp.payload)
+    this.onDatagram(udp)
+    const to = { address: udp.to, port: udp.toPort }
+    const receive = this.servers.get(endpointText(to))
+    if (receive === undefined) {
+      // A host that runs a server refuses for its other ports; where there is no host, nobody answers.
+      const isHost = [...this.servers.keys(), ...this.known].some((place) => place.startsWith(`${udp.to}:`))
+      if (isHost) this.write(this.board, TYPE_IP, writePortUnreachable(packet))
+      return
+    }
+    this.known.add(endpointText(to))
+    for (const answer of receive(new Uint8Array(udp.payload), { address: udp.from, port: udp.fromPort })) this.answer(to, answer)
+  }
+
+  /** Hosts whose server may have crashed since. */
+  readonly known = new Set<string>()
+
+  private answer(from: Endpoint, { bytes, to, delayMs = 0 }: Answer): void {
+    const now = (): void => {
+      if (!this.servers.has(endpointText(from))) return
+      this.sendUdp({ from: from.address, fromPort: from.port, to: to.address, toPort: to.port, payload: Buffer.from(bytes) }, this.board)
+    }
+    if (delayMs > 0) setTimeout(now, delayMs)
+    else now()
+  }
+
+  private lease(message: Buffer): void {
+    const answer = answerDhcp(message, { address: BOARD_ADDRESS, server: ROUTER, dns: this.dns, leaseSec: LEASE_SEC })
+    if (answer === undefined) return
+    this.leases++
+    this.sendUdp({ from: ROUTER, fromPort: DHCP_SERVER_PORT, to: BOARD_ADDRESS, toPort: DHCP_CLIENT_PORT, payload: answer }, this.board)
+  }
+
+  private sendUdp(udp: Udp, hardware: Buffer): void {
+    if (udp.toPort !== DHCP_CLIENT_PORT) this.onDatagram(udp)
+    this.write(hardware, TYPE_IP, writeUdp(udp))
+  }
+
+  private write(to: Buffer, type: number, payload: Buffer): void {
+    if (this.socket === undefined || this.isLost()) return
+    const frame = writeFrame({ to, from: ROUTER_HARDWARE, type, payload })
+    const length = Buffer.alloc(LENGTH_BYTES)
+    length.writeUInt32BE(frame.length)
+    this.socket.write(Buffer.concat([length, frame]))
+  }
+
+  private isLost(): boolean { return (this.faults.random ?? Math.random)() < (this.faults.loss ?? 0) }
+}
