@@ -196,13 +196,14 @@ static int32_t give (const Input * input)
     if (input->kind == INPUT_NONE || isHidden (print, now)) return 0;
     portFeedWatchdog ();
     traceCall (input, now);
+    uint32_t before = portWork ();
     const char * error = coreGive (input, now, & result);
     if (! error) error = drain ();
     if (! error) error = coreDeadline (& supervisor.deadline);
     if (error) trapped (input, print, error);
     else
     {
-        traceDone (result, supervisor.deadline);
+        traceDone (result, supervisor.deadline, portWork () - before);
         keep ();
     }
     return result;

@@ -49,12 +49,12 @@ void traceOutput (const Output * output)
     record (RECORD_OUTPUT, & head, sizeof head, picture, sizeof picture);
 }
 
-void traceDone (int32_t result, int64_t deadline)
+void traceDone (int32_t result, int64_t deadline, uint32_t work)
 {
-    struct { int64_t deadline; int32_t result; uint32_t zero; } head = { deadline, result, 0 };
+    struct { int64_t deadline; int32_t result; uint32_t line, work, zero; } head = { deadline, result, 0, work, 0 };
     const Io * io = (const Io *) coreRegion (REGION_IO, NULL);
     const uint8_t * sentence = result == REFUSED_SETTINGS ? coreBytes (io->at, io->length) : NULL;
-    if (sentence) head.zero = io->code;
+    if (sentence) head.line = io->code;
     record (RECORD_DONE, & head, sizeof head, sentence, sentence ? io->length : 0);
 }
 

@@ -7,7 +7,8 @@
 void traceStart (Boot boot, bool withKeep);
 void traceCall (const Input * input, int64_t now);
 void traceOutput (const Output * output);
-void traceDone (int32_t result, int64_t deadline);
+/* `work` is what the call and everything that followed has cost; port.h portWork. */
+void traceDone (int32_t result, int64_t deadline, uint32_t work);
 void traceTrap (const char * error);
 
 #endif

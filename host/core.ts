@@ -210,7 +210,7 @@ function refusal(result: number, io: Io, textAt: TextAt): CoreError {
 }
 
 /** The output of kind `kind`, which IO describes. */
-function describe(kind: number, io: Io, bytesAt: BytesAt, textAt: TextAt): Output | undefined {
+export function describe(kind: number, io: Io, bytesAt: BytesAt, textAt: TextAt): Output | undefined {
   const bytes = () => bytesAt(io.at(), io.length())
   const text = () => textAt(io.at(), io.length())
   switch (kind) {

@@ -13,7 +13,7 @@ export type Watcher = {
   called(call: Call, now: number): void
   output(output: Output): void
   done(done: Done): void
-  trapped(trap: Trap): void
+  trapped(trap: Partial<Trap> & Pick<Trap, "error">): void
 }
 
 /** No core has so many outputs after one input; one that has never comes to rest. */

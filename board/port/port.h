@@ -31,6 +31,9 @@ extern const uint32_t portModuleBytes;
 /* How many bytes of RAM the compiled code of the module may take. */
 extern const uint32_t portCodeBytes;
 
+/* Instructions or cycles that the processor has worked so far, without sleep; wraps. 0 where a board does not count. */
+uint32_t portWork (void);
+
 /* Prints what the board knows of its memory, one line for each figure: "heap-high 123456". */
 void portFigures (void (* print) (const char * name, uint32_t value));
 

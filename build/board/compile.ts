@@ -49,7 +49,12 @@ export async function buildBoard({ module, codeBytes = CODE_BYTES, say = () => {
   mkdirSync(objects, { recursive: true })
   const jobs = jobsFor(lwip, module, codeBytes)
   const headers = hashOf([...filesBelow(OWN), ...filesBelow("host/engine/node-wasm3")].filter((name) => /\.[h]$|interpreter\.c$/.test(name)))
-  const outputs = await inParallel(jobs, (job) => objectFor(job, objects, headers, module, say))
+  let said = false
+  const sayOnce = (): void => {
+    if (!said) say("compiling ...")
+    said = true
+  }
+  const outputs = await inParallel(jobs, (job) => objectFor(job, objects, headers, module, sayOnce))
   const name = createHash("sha256").update(outputs.join("\0")).update(readFileSync(join(ROOT, PORT, "board.ld"))).digest("hex").slice(0, 16)
   const elf = join(OUT, `board/${name}.elf`), program = join(OUT, `board/${name}.bin`)
   if (!existsSync(elf) || !existsSync(program)) await link(outputs, elf, program)
@@ -92,12 +97,12 @@ function jobsFor(lwip: string, module: string, codeBytes: number): Job[] {
 /** The sources of the phone's board and of the emulated one. */
 function ownFiles(): string[] { return filesBelow(OWN).filter((file) => file.endsWith(".c") && (!file.startsWith(`${OWN}/port/`) || file.startsWith(PORT))) }
 
-async function objectFor({ file, flags }: Job, objects: string, headers: string, module: string, say: (line: string) => void): Promise<string> {
+async function objectFor({ file, flags }: Job, objects: string, headers: string, module: string, say: () => void): Promise<string> {
   const inputs = file.endsWith(".S") ? [file, module] : [file]
   const name = createHash("sha256").update([...flags, headers, hashOf(inputs)].join("\0")).digest("hex").slice(0, 16)
   const object = join(objects, `${basename(file)}-${name}.o`)
   if (existsSync(object)) return object
-  say(`compiling ${basename(file)}`)
+  say()
   await run(GCC, [...flags, "-c", file, "-o", `${object}.${process.pid}`])
   renameSync(`${object}.${process.pid}`, object)
   return object

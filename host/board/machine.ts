@@ -22,8 +22,13 @@ export type MachineOptions = {
 }
 
 export const QEMU = "qemu-system-riscv32"
+/** QEMU counts instructions, each as 8 ns: 125 million in a second, about as many as a microcontroller of 160 MHz does. */
+export const ICOUNT_SHIFT = 3
 /** The RAM of the board. */
 export const RAM = "320K"
+
+/** A key stays down, and up, for so long. */
+const KEY_MS = 40
 
 /** What is pressed on the emulated keyboard for each key of the phone; board/port/riscv/keyboard.c. */
 const QCODES: Readonly<Record<string, string>> = {
@@ -36,6 +41,7 @@ export class Machine {
   private readonly child: ChildProcess
   private readonly monitor: Monitor
   private readonly servers: Server[]
+  private keys: Promise<void> = Promise.resolve()
 
   private constructor(folder: string, child: ChildProcess, monitor: Monitor, servers: Server[], onConsole: (bytes: Buffer) => void) {
     this.folder = folder
@@ -58,7 +64,7 @@ export class Machine {
     await segment.open(path("net"))
     const servers = [await served(path("trace"), (socket) => socket.on("data", onTrace)), await served(path("monitor"), (socket) => monitor.connect(socket))]
     const args = [
-      "-M", "virt", "-bios", "none", "-cpu", "lowrisc-ibex", "-m", RAM, "-display", "none", "-monitor", "none", "-serial", "stdio",
+      "-M", "virt", "-bios", "none", "-cpu", "lowrisc-ibex", "-m", RAM, "-icount", `shift=${ICOUNT_SHIFT}`, "-display", "none", "-monitor", "none", "-serial", "stdio",
       "-drive", `if=pflash,unit=0,format=raw,readonly=on,file=${program}`, "-drive", `if=pflash,unit=1,format=raw,file=${store}`,
       "-global", "virtio-mmio.force-legacy=false",
       "-netdev", `stream,id=net,server=off,addr.type=unix,addr.path=${path("net")}`, "-device", "virtio-net-device,netdev=net,mac=02:00:5e:00:53:10",
@@ -74,15 +80,15 @@ export class Machine {
   /** Types at the serial console. */
   type(text: string): void { this.child.stdin?.write(text) }
 
-  /** Presses a key of the phone, or lets it go. */
-  key(key: string, down: boolean): void {
-    const data = { type: "key", data: { down, key: { type: "qcode", data: QCODES[key] ?? key } } }
-    void this.monitor.ask("input-send-event", { events: [data] })
-  }
-
+  /** Presses a key of the phone and lets it go; several follow each other as a quick finger would do it. */
   press(key: string): void {
-    this.key(key, true)
-    this.key(key, false)
+    for (const down of [true, false]) {
+      this.keys = this.keys.then(async () => {
+        const event = { type: "key", data: { down, key: { type: "qcode", data: QCODES[key] ?? key } } }
+        await this.monitor.ask("input-send-event", { events: [event] })
+        await new Promise((resolve) => setTimeout(resolve, KEY_MS))
+      })
+    }
   }
 
   async plug(up: boolean): Promise<void> { await this.monitor.ask("set_link", { name: "net", up }) }

@@ -32,30 +32,28 @@ export class Segment {
   faults: Faults = {}
   leases = 0
   private readonly servers = new Map<string, Receive>()
-  private readonly server: Server
+  private server: Server | undefined
   private socket: Socket | undefined
   private board: Buffer = BROADCAST
   private rest: Buffer = Buffer.alloc(0)
 
-  constructor() {
+  /** Waits for a board at this path; the one before is gone. */
+  async open(path: string): Promise<void> {
+    this.close()
     this.server = createServer((socket) => {
       this.socket = socket
       this.rest = Buffer.alloc(0)
       socket.on("data", (chunk: Buffer) => this.take(chunk))
       socket.on("error", () => {})
-      socket.on("close", () => { if (this.socket === socket) this.socket = undefined })
     })
-  }
-
-  /** Waits for a board at this path. */
-  async open(path: string): Promise<void> {
     this.server.listen(path)
     await once(this.server, "listening")
   }
 
   close(): void {
     this.socket?.destroy()
-    this.server.close()
+    this.socket = undefined
+    this.server?.close()
   }
 
   /** A place for a server: what the lab asks for on this machine's loopback is given on the segment. */

@@ -20,6 +20,7 @@ _Noreturn void cpuTrapped (uint32_t cause, uint32_t at, uint32_t value, uint32_t
 static struct { uint32_t magic, why; CpuFault fault; } reset __attribute__ ((section (".retained")));
 static uint8_t retained [1200] __attribute__ ((section (".retained"), aligned (8)));
 static Boot boot;
+static uint32_t workBefore, awakeSince;
 
 static uint64_t ticks (void)
 {
@@ -57,12 +58,16 @@ void cpuEnableIrq (unsigned irq)
     REGISTER32 (MACHINE_PLIC + 0x2000 + 4 * (irq / 32)) |= 1u << irq % 32;
 }
 
+uint32_t cpuWork (void) { return workBefore + (machineInstructions () - awakeSince); }
+
 void cpuSleep (int64_t untilMs)
 {
+    workBefore = cpuWork ();
     uint64_t until = untilMs > INT64_MAX / (TIMER_HZ / 1000) ? UINT64_MAX : (uint64_t) (untilMs < 0 ? 0 : untilMs) * (TIMER_HZ / 1000);
     __asm__ volatile ("csrc mstatus, %0" :: "r" (MSTATUS_MIE));
     wakeAt (until);
     __asm__ volatile ("csrw mie, %0\n wfi" :: "r" (MIE_TIMER | MIE_EXTERNAL) : "memory");
+    awakeSince = machineInstructions ();
     for (uint32_t irq = REGISTER32 (MACHINE_PLIC + 0x200004); irq; irq = REGISTER32 (MACHINE_PLIC + 0x200004)) REGISTER32 (MACHINE_PLIC + 0x200004) = irq;
     portFeedWatchdog ();
 }

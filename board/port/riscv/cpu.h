@@ -16,6 +16,9 @@ int64_t cpuNow (void);
 void cpuEnableIrq (unsigned irq);
 void cpuSleep (int64_t untilMs);
 
+/* Ticks of the instruction counter while the processor was awake; 8 for each instruction where QEMU counts with -icount shift=3. */
+uint32_t cpuWork (void);
+
 /* The deepest that the native stack has been, in bytes. */
 uint32_t cpuStackHigh (void);
 

@@ -15,7 +15,7 @@ enum {
 /* Stops memory accesses from being moved over this point. */
 static inline void machineFence (void) { __asm__ volatile ("fence" ::: "memory"); }
 
-/* Instructions since the start, where QEMU counts them (-icount shift=0). */
+/* The instruction counter of the processor. */
 static inline uint32_t machineInstructions (void)
 {
     uint32_t count;

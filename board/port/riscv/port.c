@@ -59,6 +59,8 @@ bool portCalendar (int64_t * unixMs, int32_t * zoneMin)
     return true;
 }
 
+uint32_t portWork (void) { return cpuWork (); }
+
 static int64_t least (int64_t one, int64_t other) { return one < other ? one : other; }
 
 void portSleep (int64_t untilMs)
@@ -77,7 +79,6 @@ void portFigures (void (* print) (const char * name, uint32_t value))
     print ("heap-high", heap.high);
     print ("heap-largest", heap.largest);
     print ("stack-high", cpuStackHigh ());
-    print ("instructions", machineInstructions ());
 }
 
 /* -- no sound hardware ---------------------------------------------------------------------------------------------------------------------------- */

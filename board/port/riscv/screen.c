@@ -1,5 +1,5 @@
 /* The display: a virtio GPU whose picture of 128 x 64 pixels stays on the other side, as in an SSD1306. One row of pixels is sent at a time; all
- * rows of the resource are backed by the same 512 bytes. */
+ * rows of the resource are backed by the same 512 bytes. Its first row is not shown: QEMU takes a transfer that begins there for one of all rows. */
 #include "devices.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "virtio.h"
 
 enum {
-    COLUMNS = FRAME_COLUMNS, ROWS = FRAME_PAGES * 8, FORMAT_BGRX = 2, RESOURCE = 1, LIT = 0x00ffffff,
+    COLUMNS = FRAME_COLUMNS, ROWS = FRAME_PAGES * 8, HIDDEN_ROWS = 1, FORMAT_BGRX = 2, RESOURCE = 1, LIT = 0x00ffffff,
     CREATE_2D = 0x101, SET_SCANOUT = 0x103, FLUSH = 0x104, TRANSFER = 0x105, ATTACH_BACKING = 0x106, WORDS_MAX = 8
 };
 
@@ -39,15 +39,15 @@ static void command (uint32_t type, const uint32_t * words, uint32_t count)
 
 void screenStart (void)
 {
-    static const struct { Head head; uint32_t resource, count; Backing rows [ROWS]; } backing = {
-        { .type = ATTACH_BACKING }, RESOURCE, ROWS, { BACK_8, BACK_8, BACK_8, BACK_8, BACK_8, BACK_8, BACK_8, BACK_8 }
+    static const struct { Head head; uint32_t resource, count; Backing rows [HIDDEN_ROWS + ROWS]; } backing = {
+        { .type = ATTACH_BACKING }, RESOURCE, HIDDEN_ROWS + ROWS, { BACK, BACK_8, BACK_8, BACK_8, BACK_8, BACK_8, BACK_8, BACK_8, BACK_8 }
     };
     if (! virtioFind (& device, VIRTIO_GPU, 0)) return;
     virtioQueue (& device, 0, & queue);
     virtioReady (& device);
-    command (CREATE_2D, (uint32_t []) { RESOURCE, FORMAT_BGRX, COLUMNS, ROWS }, 4);
+    command (CREATE_2D, (uint32_t []) { RESOURCE, FORMAT_BGRX, COLUMNS, HIDDEN_ROWS + ROWS }, 4);
     ask (& backing, sizeof backing);
-    command (SET_SCANOUT, (uint32_t []) { 0, 0, COLUMNS, ROWS, 0, RESOURCE }, 6);
+    command (SET_SCANOUT, (uint32_t []) { 0, HIDDEN_ROWS, COLUMNS, ROWS, 0, RESOURCE }, 6);
 }
 
 void portShow (unsigned page, const uint8_t * columns)
@@ -55,9 +55,9 @@ void portShow (unsigned page, const uint8_t * columns)
     if (! device.base) return;
     for (unsigned bit = 0; bit < 8; bit++)
     {
-        uint32_t y = page * 8 + bit;
+        uint32_t y = HIDDEN_ROWS + page * 8 + bit;
         for (unsigned x = 0; x < COLUMNS; x++) row [x] = columns [x] >> bit & 1 ? LIT : 0;
         command (TRANSFER, (uint32_t []) { 0, y, COLUMNS, 1, y * (uint32_t) sizeof row, 0, RESOURCE, 0 }, 8);
     }
-    command (FLUSH, (uint32_t []) { 0, page * 8, COLUMNS, 8, RESOURCE, 0 }, 6);
+    command (FLUSH, (uint32_t []) { 0, HIDDEN_ROWS + page * 8, COLUMNS, 8, RESOURCE, 0 }, 6);
 }

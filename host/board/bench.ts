@@ -1,0 +1,173 @@
+// A board and its lab for those who look at it: starts them, waits for what happens, counts instructions. Used by the tests and by the measurement.
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { EVENT } from "../abi.ts"
+import type { Call, Output, Picture } from "../calls.ts"
+import { eventName } from "../calls.ts"
+import { startLab, type Lab } from "../lab/lab.ts"
+import { layer } from "../store.ts"
+import { makeTrace } from "../trace.ts"
+import { Machine } from "./machine.ts"
+import { BoardRecords } from "./record.ts"
+import { ConsoleLines } from "./run.ts"
+import { Segment } from "./segment.ts"
+import { makeStore } from "./store.ts"
+
+export type BenchOptions = {
+  program: string
+  /** Changes of the lab's settings. */
+  settings?: Readonly<Record<string, string>>
+  /** Hash of the module, for the trace. */
+  module?: string
+  /** Servers of the lease; the lab's own is put in the place of "lab". */
+  dns?: readonly string[]
+  extra?: readonly string[]
+}
+
+/** One call of the core with everything that came of it. */
+export type Seen = { call: Call; now: number; outputs: Output[]; instructions: number; trap: string | undefined }
+
+export class Bench {
+  readonly segment: Segment
+  readonly lab: Lab
+  readonly store: string
+  /** Everything that the core was given and said, on all boots. */
+  readonly seen: Seen[] = []
+  readonly console: string[] = []
+  readonly trace: string[] = []
+  picture: Picture | undefined
+  starts = 0
+  private machine: Machine | undefined
+  private readonly folder: string
+  private readonly options: BenchOptions
+  private waiting: Array<() => void> = []
+
+  private constructor(segment: Segment, lab: Lab, options: BenchOptions) {
+    this.segment = segment
+    this.lab = lab
+    this.options = options
+    this.folder = mkdtempSync(join(tmpdir(), "linehunt-bench-"))
+    this.store = join(this.folder, "store.bin")
+    const changes = Object.entries(options.settings ?? {}).map(([name, value]) => ({ name, value, flag: "the test" }))
+    makeStore(this.store, layer(new Uint8Array(0), [...lab.settings, ...changes]).text)
+  }
+
+  static async start(options: BenchOptions): Promise<Bench> {
+    const segment = new Segment()
+    const lab = await startLab(() => Math.floor(performance.now()), () => {}, segment.listen)
+    segment.dns = (options.dns ?? ["lab"]).map((each) => each === "lab" ? lab.dns.split(":")[0] ?? "" : each)
+    const bench = new Bench(segment, lab, options)
+    await bench.boot()
+    return bench
+  }
+
+  /** Switches the board on. */
+  async boot(): Promise<void> {
+    const trace = makeTrace((line) => { this.trace.push(line) }, this.options.module ?? "", 1, "wasm3")
+    const records = new BoardRecords({
+      start: (boot, keep) => {
+        this.starts++
+        trace.start(boot, keep)
+      },
+      called: (call, now) => {
+        trace.called(call, now)
+        this.seen.push({ call, now, outputs: [], instructions: 0, trap: undefined })
+      },
+      output: (output) => {
+        trace.output(output)
+        this.last?.outputs.push(output)
+        if (output.kind === "display") this.picture = output.picture
+      },
+      done: (done, instructions) => {
+        trace.done(done)
+        if (this.last) this.last.instructions = instructions
+        this.changed()
+      },
+      trapped: (trap) => {
+        trace.trapped(trap)
+        if (this.last) this.last.trap = trap.error.message
+        this.changed()
+      },
+    })
+    const lines = new ConsoleLines((line) => {
+      this.console.push(line)
+      this.changed()
+    })
+    const { program, extra } = this.options
+    this.machine = await Machine.start({ program, store: this.store, segment: this.segment, onConsole: lines.take, onTrace: records.take, extra: extra ?? [] })
+  }
+
+  /** Switches it off, as a power cut does. */
+  async off(): Promise<void> { await this.machine?.stop() }
+
+  async end(): Promise<void> {
+    await this.off()
+    this.lab.close()
+    this.segment.close()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  get board(): Machine {
+    if (this.machine === undefined) throw new Error("the board is off")
+    return this.machine
+  }
+
+  private get last(): Seen | undefined { return this.seen[this.seen.length - 1] }
+
+  private changed(): void {
+    const { waiting } = this
+    this.waiting = []
+    for (const each of waiting) each()
+  }
+
+  /** Waits until something holds; rejects with what the board has said when that takes too long. */
+  async until<T>(what: string, holds: () => T | undefined | false, withinMs = 10_000): Promise<T> {
+    const end = performance.now() + withinMs
+    for (;;) {
+      const value = holds()
+      if (value !== undefined && value !== false) return value
+      const left = end - performance.now()
+      if (left <= 0) throw new Error(`${what}: not within ${withinMs} ms. The console said:\n${this.console.slice(-30).join("\n")}`)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.min(left, 200))
+        this.waiting.push(() => {
+          clearTimeout(timer)
+          resolve()
+        })
+      })
+    }
+  }
+
+  /** Waits for an event that comes after the first `from` calls; gives its text. */
+  event(name: keyof typeof EVENT, from = 0, withinMs = 10_000): Promise<string> {
+    return this.until(eventName(EVENT[name]), () => this.seen.slice(from).flatMap(({ outputs }) => outputs)
+      .map((output) => output.kind === "event" && output.code === EVENT[name] ? output.text : undefined).find((text) => text !== undefined), withinMs)
+  }
+
+  /** Enters a line at the console; gives the lines that were printed until the board answered. */
+  async command(line: string): Promise<string[]> {
+    const from = this.console.length, calls = this.seen.length
+    this.board.type(`${line}\r`)
+    await this.until(`an answer to "${line}"`, () => this.seen.slice(calls).some(({ call }) => call.call === "command"))
+    await this.quiet()
+    return this.console.slice(from)
+  }
+
+  /** What the board says of its memory. */
+  async figures(): Promise<Record<string, number>> {
+    const from = this.console.length
+    this.board.type("board\r")
+    await this.until("the figures of the board", () => this.console.slice(from).some((line) => line.startsWith("stack-high ")))
+    return Object.fromEntries(this.console.slice(from).map((line) => /^([a-z-]+) (\d+)$/.exec(line)).filter((match) => match !== null)
+      .map(([, name, value]) => [name, Number(value)]))
+  }
+
+  /** Waits until the console has been silent for a moment. */
+  private async quiet(): Promise<void> {
+    for (let length = -1; length !== this.console.length;) {
+      length = this.console.length
+      await new Promise((resolve) => setTimeout(resolve, 60))
+    }
+  }
+}

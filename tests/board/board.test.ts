@@ -1,0 +1,133 @@
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { buildBoard, type Board } from "../../build/board/compile.ts"
+import { boardBudget, measuresOf } from "../../build/board/size.ts"
+import { OUT } from "../../build/core.ts"
+import { EVENT } from "../../host/abi.ts"
+import { Bench } from "../../host/board/bench.ts"
+import { copiesIn, damage } from "../../host/board/store.ts"
+import type { EngineName } from "../../host/engine/engine.ts"
+import { LAB_PASSWORD } from "../../host/lab/lab.ts"
+import { makeLoader } from "../../host/loader.ts"
+import { replay } from "../../host/replay.ts"
+import { sha256 } from "../../host/trace.ts"
+import { needsBoard } from "./needs.ts"
+
+const MODULE = "build/out/linehunt.wasm"
+const DEAD_DNS = "198.51.100.99"
+
+describe("The emulated board", function () {
+  this.timeout(60_000)
+  let board: Board
+  let bench: Bench
+
+  before(async function () {
+    needsBoard(this)
+    board = await buildBoard({ module: MODULE })
+    bench = await Bench.start({ program: board.program, module: sha256(readFileSync(join(OUT, "linehunt.wasm"))), dns: [DEAD_DNS, "lab", "198.51.100.98"] })
+  })
+  after(() => bench?.end())
+
+  it("It registers at the server that SRV names, past a name server that is dead (DC-02, DC-07)", async () => {
+    const text = await bench.event("registered")
+    assert.match(text, /registered at 198\.51\.100\.[23]:5060/)
+    const network = bench.seen.map(({ call }) => call).find((call) => call.call === "network" && call.up)
+    assert.equal(network?.call === "network" && network.text, `address 192.0.2.15\ndns ${DEAD_DNS}\ndns 198.51.100.1\ndns 198.51.100.98`)
+  })
+
+  it("Its display shows the picture that the phone has drawn", async () => {
+    await bench.until("the screen says so", () => bench.picture?.lines.some((line) => /registered/i.test(line)))
+    let shown = ""
+    for (let i = 0; i < 20 && shown !== hex(bench.picture?.frame); i++) shown = hex(await bench.board.picture())
+    assert.equal(shown, hex(bench.picture?.frame))
+  })
+
+  it("Its keys are those of the phone, pressed and let go once each", async () => {
+    const before = bench.seen.length
+    for (const key of ["D", "1", "*", "#", "B"]) bench.board.press(key)
+    await bench.until("ten keys", () => keysFrom(before).length === 10)
+    assert.equal(keysFrom(before).join(" "), "+D -D +1 -1 +* -* +# -# +B -B")
+  })
+
+  it("Its console edits lines, remembers them and answers", async () => {
+    bench.board.type("statux\x7fs\x1b[D\x1b[D\x1b[D\x01\x05\r")
+    await bench.until("status", () => bench.console.some((line) => line === "state: registered"))
+    const before = bench.seen.length
+    bench.board.type("\x1b[A\r")
+    await bench.until("the line before", () => bench.seen.slice(before).some(({ call }) => call.call === "command" && call.line === "status"))
+  })
+
+  it("What comes over the serial line, it goes on", async () => {
+    bench.board.type(Array.from({ length: 2000 }, (_, i) => String.fromCharCode(i * 7919 >> 3 & 127)).join(""))
+    bench.board.type("\x03\r")
+    assert.ok((await bench.command("status")).includes("state: registered"))
+  })
+
+  it("When its server crashes it moves to another one", async () => {
+    const before = bench.seen.length
+    const at = bench.lab.lines().findIndex(({ registered }) => registered)
+    await bench.lab.set(at + 1, "crashed")
+    await bench.event("moved", before, 15_000)
+    assert.ok(bench.seen.slice(before).some(({ call }) => call.call === "flow" && call.event.kind === "refused"), "the refusal (ICMP) was told to the core")
+    assert.ok(bench.lab.lines().some(({ registered }, i) => registered && i !== at))
+    await bench.lab.set(at + 1, "up")
+  })
+
+  it("When its cable is pulled it says so, and plugged in again it registers", async () => {
+    let before = bench.seen.length
+    await bench.board.plug(false)
+    await bench.until("the network is down", () => bench.seen.slice(before).some(({ call }) => call.call === "network" && !call.up))
+    before = bench.seen.length
+    await bench.board.plug(true)
+    await bench.until("the network is up", () => bench.seen.slice(before).some(({ call }) => call.call === "network" && call.up))
+    await bench.event("registered", before, 20_000)
+  })
+
+  it("What it takes of the board stays within the budgets (DC-06)", async () => {
+    const budget = boardBudget()
+    const measures = await measuresOf(bench, board)
+    const over = measures.filter(({ name, value }) => name in budget && (name.includes("free") ? value < (budget[name] ?? 0) : value > (budget[name] ?? 0)))
+    assert.deepEqual(over, [])
+    assert.deepEqual(Object.keys(budget).filter((name) => !measures.some((measure) => measure.name === name)), [])
+  })
+
+  for (const engine of ["v8", "wasm3"] as EngineName[]) {
+    it(`What it did is what ${engine} in Node does, byte by byte (DC-02)`, () => {
+      const { load, module } = makeLoader(engine)
+      const parts = { name: "the board's trace", load, module: sha256(module), password: undefined, known: [LAB_PASSWORD], warn: assert.fail }
+      const verdict = replay({ ...parts, text: bench.trace.join("\n") })
+      assert.ok(verdict.same, verdict.same ? "" : verdict.lines.join("\n"))
+      assert.ok(verdict.calls > 50, `${verdict.calls} calls`)
+    })
+  }
+
+  it("Its settings outlive the power, also when the last copy of them is damaged", async () => {
+    await bench.command("cfg set display_name First")
+    await bench.command("cfg save")
+    await bench.command("cfg set display_name Second")
+    await bench.command("cfg save")
+    const copies = copiesIn(bench.store)
+    assert.deepEqual(copies.map((text) => /display_name: (.*)/.exec(text ?? "")?.[1]).sort(), ["First", "Second"])
+    await bench.off()
+    await bench.boot()
+    await bench.event("registered", bench.seen.length)
+    assert.ok((await bench.command("cfg get display_name")).some((line) => line.includes("Second")))
+    await bench.off()
+    damage(bench.store, copies.findIndex((text) => text?.includes("Second")), 40, new Uint8Array(8))
+    await bench.boot()
+    await bench.event("registered", bench.seen.length)
+    assert.ok((await bench.command("cfg get display_name")).some((line) => line.includes("First")))
+  })
+
+  it("It knows the events of the interface by the same names", () => {
+    const names = [...readFileSync(new URL("../../board/abi.c", import.meta.url), "latin1").matchAll(/"([A-Z_?]+)"/g)].map(([, name]) => name)
+    for (const [name, code] of Object.entries(EVENT)) assert.equal(names[code], name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase())
+  })
+
+  const hex = (bytes: Uint8Array = new Uint8Array(0)): string => Buffer.from(bytes).toString("hex")
+
+  function keysFrom(from: number): string[] {
+    return bench.seen.slice(from).flatMap(({ call }) => call.call === "key" ? [`${call.down ? "+" : "-"}${call.key}`] : [])
+  }
+})
