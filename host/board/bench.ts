@@ -55,7 +55,7 @@ export class Bench {
 
   static async start(options: BenchOptions): Promise<Bench> {
     const segment = new Segment()
-    const lab = await startLab(() => Math.floor(performance.now()), () => {}, segment.listen)
+    const lab = await startLab(() => Math.floor(performance.now()), () => {}, segment)
     segment.dns = (options.dns ?? ["lab"]).map((each) => each === "lab" ? lab.dns.split(":")[0] ?? "" : each)
     const bench = new Bench(segment, lab, options)
     await bench.boot()
@@ -104,7 +104,7 @@ export class Bench {
   async end(): Promise<void> {
     await this.off()
     this.lab.close()
-    this.segment.close()
+    this.segment.detach()
     rmSync(this.folder, { recursive: true, force: true })
   }
 

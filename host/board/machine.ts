@@ -61,7 +61,7 @@ export class Machine {
     const folder = mkdtempSync(join(tmpdir(), "linehunt-board-"))
     const path = (name: string): string => join(folder, name)
     const monitor = new Monitor()
-    await segment.open(path("net"))
+    await segment.attach(path("net"))
     const servers = [await served(path("trace"), (socket) => socket.on("data", onTrace)), await served(path("monitor"), (socket) => monitor.connect(socket))]
     const args = [
       "-M", "virt", "-bios", "none", "-cpu", "lowrisc-ibex", "-m", RAM, "-icount", `shift=${ICOUNT_SHIFT}`, "-display", "none", "-monitor", "none", "-serial", "stdio",

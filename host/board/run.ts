@@ -31,17 +31,19 @@ const DEAD_DNS = "198.51.100.99"
 export async function runBoard({ program, store, trace, handset: makeHandset, onConsole, typed }: BoardRun): Promise<Exit> {
   const segment = new Segment()
   let changed = (): void => {}
-  const lab = await startLab(realClock.now, () => changed(), segment.listen)
+  const lab = await startLab(realClock.now, () => changed(), segment)
   const [address = ""] = lab.dns.split(":")
   segment.dns = [DEAD_DNS, address]
   if (!existsSync(store)) makeStore(store, layer(new Uint8Array(0), lab.settings).text)
 
   let quit = (): void => {}
   const ended = new Promise<Exit>((resolve) => { quit = () => resolve("ok") })
+  const tell = (wrong: string | undefined): void => { if (wrong !== undefined) handset.line("warning", wrong) }
   const handset = makeHandset({
     key(key) { machine.press(key) },
     command(line) { machine.type(`${line}\r`) },
-    setLab(server, state) { void lab.set(server, state).then((wrong) => { if (wrong !== undefined) handset.line("warning", wrong) }) },
+    setLab(server, state) { void lab.set(server, state).then(tell) },
+    callMe() { tell(lab.call()) },
     quit,
   })
   changed = () => handset.lab(lab.lines())
@@ -64,7 +66,7 @@ export async function runBoard({ program, store, trace, handset: makeHandset, on
   await machine.stop()
   handset.close()
   lab.close()
-  segment.close()
+  segment.detach()
   trace?.close()
   return exit
 }

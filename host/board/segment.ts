@@ -4,7 +4,8 @@ import { createServer, type Server, type Socket } from "node:net"
 import { once } from "node:events"
 import type { Endpoint } from "../abi.ts"
 import { endpointText } from "../calls.ts"
-import type { Answer, Receive, Serving } from "../lab/server.ts"
+import type { Receive, Serving } from "../lab/server.ts"
+import type { PeopleSockets } from "../lab/people.ts"
 import {
   DHCP_CLIENT_PORT, DHCP_SERVER_PORT, TYPE_ARP, TYPE_IP,
   answerDhcp, readArpRequest, readFrame, readUdp, writeArpReply, writeFrame, writePortUnreachable, writeUdp, type Udp,
@@ -16,6 +17,7 @@ const ROUTER = "192.0.2.1", ROUTER_HARDWARE = Buffer.from("02005e005301", "hex")
 
 /** A machine's loopback address stands here for one that a board can reach. */
 const LOOPBACK = /^127\.0\.0\./, REACHABLE = "198.51.100."
+const PEOPLE_ADDRESS = "198.51.100.60", PEOPLE_PORT = 6000
 const DNS_PORT = 53, LEASE_SEC = 3600, LENGTH_BYTES = 4
 
 export type Faults = {
@@ -24,6 +26,9 @@ export type Faults = {
   random?: () => number
 }
 
+/** Takes what comes for a place. */
+type Listener = (bytes: Uint8Array, from: Endpoint) => void
+
 export class Segment {
   /** Name servers that a lease names. */
   dns: string[] = []
@@ -31,15 +36,17 @@ export class Segment {
   onDatagram: (datagram: Udp) => void = () => {}
   faults: Faults = {}
   leases = 0
-  private readonly servers = new Map<string, Receive>()
+  private readonly listeners = new Map<string, Listener>()
+  /** Hosts that have ever listened: they refuse for ports where nobody listens now. */
+  private readonly hosts = new Set<string>()
   private server: Server | undefined
   private socket: Socket | undefined
   private board: Buffer = BROADCAST
   private rest: Buffer = Buffer.alloc(0)
 
   /** Waits for a board at this path; the one before is gone. */
-  async open(path: string): Promise<void> {
-    this.close()
+  async attach(path: string): Promise<void> {
+    this.detach()
     this.server = createServer((socket) => {
       this.socket = socket
       this.rest = Buffer.alloc(0)
@@ -50,7 +57,8 @@ export class Segment {
     await once(this.server, "listening")
   }
 
-  close(): void {
+  /** The board is gone. */
+  detach(): void {
     this.socket?.destroy()
     this.socket = undefined
     this.server?.close()
@@ -59,18 +67,69 @@ export class Segment {
   /** A place for a server: what the lab asks for on this machine's loopback is given on the segment. */
   readonly listen = (asked: Endpoint, receive: Receive): Serving => {
     const at = { address: asked.address.replace(LOOPBACK, REACHABLE), port: asked.port === 0 ? DNS_PORT : asked.port }
-    const place = endpointText(at), { servers } = this
+    const { listeners } = this
     return {
       at, receive,
-      get running() { return servers.has(place) },
-      async start() { servers.set(place, receive) },
-      crash() { servers.delete(place) },
+      get running() { return listeners.has(endpointText(at)) },
+      start: async () => this.open(at, (bytes, from) => {
+        for (const { bytes: answer, to, delayMs = 0 } of receive(bytes, from)) {
+          // A server that has crashed meanwhile answers no more.
+          const send = (): void => { if (listeners.has(endpointText(at))) this.carry(at, to, answer) }
+          if (delayMs > 0) setTimeout(send, delayMs)
+          else send()
+        }
+      }),
+      crash: () => this.close(at),
     }
+  }
+
+  /** Sockets on the segment for the lab's people. */
+  readonly sockets = (now: () => number): PeopleSockets => {
+    const timers = new Set<NodeJS.Timeout>()
+    let port = PEOPLE_PORT
+    return {
+      now,
+      after(ms, then) {
+        const timer = setTimeout(() => {
+          timers.delete(timer)
+          then()
+        }, Math.max(0, ms))
+        timers.add(timer)
+      },
+      bind: async (_address, receive) => {
+        const at = { address: PEOPLE_ADDRESS, port: port++ }
+        this.open(at, receive)
+        return at
+      },
+      open: (at, receive) => this.open(at, receive),
+      close: (at) => this.close(at),
+      send: (from, to, bytes) => this.carry(from, to, bytes),
+      closeAll() { for (const timer of timers) clearTimeout(timer) },
+    }
+  }
+
+  private open(at: Endpoint, listener: Listener): void {
+    this.listeners.set(endpointText(at), listener)
+    this.hosts.add(at.address)
+  }
+
+  private close(at: Endpoint): void { this.listeners.delete(endpointText(at)) }
+
+  /** Carries a datagram to the board or to a server; false where nobody listens. */
+  carry(from: Endpoint, to: Endpoint, bytes: Uint8Array): boolean {
+    if (to.address === BOARD_ADDRESS) {
+      this.sendUdp({ from: from.address, fromPort: from.port, to: to.address, toPort: to.port, payload: Buffer.from(bytes) }, this.board)
+      return true
+    }
+    const listener = this.listeners.get(endpointText(to))
+    // Not at once: whoever sends has not finished what it is doing.
+    if (listener !== undefined) setImmediate(() => listener(new Uint8Array(bytes), from))
+    return listener !== undefined
   }
 
   /** Sends a datagram to the board, from anywhere. */
   send(from: Endpoint, toPort: number, payload: Uint8Array): void {
-    this.sendUdp({ from: from.address, fromPort: from.port, to: BOARD_ADDRESS, toPort, payload: Buffer.from(payload) }, this.board)
+    this.carry(from, { address: BOARD_ADDRESS, port: toPort }, payload)
   }
 
   private take(chunk: Buffer): void {
@@ -104,28 +163,9 @@ export class Segment {
     if (udp === undefined) return
     if (udp.toPort === DHCP_SERVER_PORT) return this.lease(udp.payload)
     this.onDatagram(udp)
-    const to = { address: udp.to, port: udp.toPort }
-    const receive = this.servers.get(endpointText(to))
-    if (receive === undefined) {
-      // A host that runs a server refuses for its other ports; where there is no host, nobody answers.
-      const isHost = [...this.servers.keys(), ...this.known].some((place) => place.startsWith(`${udp.to}:`))
-      if (isHost) this.write(this.board, TYPE_IP, writePortUnreachable(packet))
-      return
-    }
-    this.known.add(endpointText(to))
-    for (const answer of receive(new Uint8Array(udp.payload), { address: udp.from, port: udp.fromPort })) this.answer(to, answer)
-  }
-
-  /** Hosts whose server may have crashed since. */
-  readonly known = new Set<string>()
-
-  private answer(from: Endpoint, { bytes, to, delayMs = 0 }: Answer): void {
-    const now = (): void => {
-      if (!this.servers.has(endpointText(from))) return
-      this.sendUdp({ from: from.address, fromPort: from.port, to: to.address, toPort: to.port, payload: Buffer.from(bytes) }, this.board)
-    }
-    if (delayMs > 0) setTimeout(now, delayMs)
-    else now()
+    const heard = this.carry({ address: udp.from, port: udp.fromPort }, { address: udp.to, port: udp.toPort }, udp.payload)
+    // Where there is no host, nobody answers.
+    if (!heard && this.hosts.has(udp.to)) this.write(this.board, TYPE_IP, writePortUnreachable(packet))
   }
 
   private lease(message: Buffer): void {
