@@ -7,6 +7,7 @@ import { token, u32Random } from "../base/random"
 import { NONE, span } from "../base/span"
 import { Writer } from "../base/writer"
 import { Output, give, io, peer } from "../io"
+import { Setting, number } from "../settings/settings"
 import { isOpen } from "../transport/flow"
 import { CallState, call } from "../dialog/call"
 import { Direction, session } from "../dialog/session"
@@ -14,7 +15,7 @@ import { render } from "./delay"
 import { hear, listen } from "./ears"
 import * as events from "./events"
 import { Keys } from "./events"
-import { mix } from "./mixer"
+import { amplify, mix } from "./mixer"
 import { feed, nextPacket, skip } from "./outgoing"
 import { Quality, QUALITY_SIZE, measure } from "./quality"
 import { COMMON, COMMON_SIZE, Heard, Stream, TICK_MS, WORK, clear, playedOf, stream } from "./record"
@@ -158,6 +159,7 @@ export function tick(now: i64): void {
     hearKeys(stream(i))
   }
   playTone()
+  amplify(AUDIO, number(Setting.VOLUME))
   // A tone may have come to its end, and early media takes the place of ring-back.
   follow(now)
 }

@@ -55,7 +55,7 @@ const TABLE = memory.data<u32>([
   text("ptime"), Kind.NUMBER, 10, 60, 20, text("ms"), prose("sound in one packet, in steps of 10"),
   text("comfort_noise"), Kind.NUMBER, 0, 1, 0, text(""), prose("1: packets that stand for silence"),
   text("dtmf"), Kind.CHOICE, 0, 1, Dtmf.RFC4733, text("rfc4733 info"), prose("how digits are sent in a call"),
-  text("volume"), Kind.NUMBER, 0, 10, 6, text(""), prose("how loud the speaker is"),
+  text("volume"), Kind.NUMBER, 0, 10, 6, text(""), prose("of the speaker: 0 silent, 6 as it comes"),
 ])
 const ROW = 28
 

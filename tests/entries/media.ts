@@ -5,6 +5,8 @@ import { readRtp, readRtcp, Rtp, Rtcp } from "../../assembly/wire/rtp"
 import { stream } from "../../assembly/media/record"
 import { AUDIO, IO, MEDIA_STATE, MEDIA_STATE_SIZE, RX, STATE, STATE_SIZE, TX } from "../../assembly/memory"
 import { Endpoint } from "../../assembly/base/endpoint"
+import { restoreDefaults } from "../../assembly/settings/settings"
+import { amplify } from "../../assembly/media/mixer"
 import { seed } from "../../assembly/base/random"
 import { call, clearCalls } from "../../assembly/dialog/call"
 import { session } from "../../assembly/dialog/session"
@@ -20,6 +22,7 @@ export const MEDIA_BYTES: usize = MEDIA_STATE_SIZE
 /** A phone without calls, with 32 bytes of seed. */
 export function begin(value: u32): void {
   memory.fill(STATE, 0, STATE_SIZE)
+  restoreDefaults()
   for (let i: u32 = 0; i < 8; i++) store<u32>(RX + <usize>i * 4, value * 747796405 + i)
   seed(RX, 32)
   clearCalls()
@@ -59,3 +62,10 @@ export function encode(codec: u32, sample: i32): u32 { return g711.encode(codec,
 /** Reads the packet at RX into a record at TX. */
 export function rtp(length: u32): i32 { return readRtp(RX, length, changetype<Rtp>(TX)) }
 export function rtcp(length: u32, mine: u32): i32 { return readRtcp(RX, length, mine, changetype<Rtcp>(TX)) }
+
+/** One tick of a sample, by volume; gives the sample that comes of it. */
+export function louder(sample: i32, volume: u32): i32 {
+  for (let i: usize = 0; i < 320; i += 2) store<i16>(AUDIO + i, <i16>sample)
+  amplify(AUDIO, volume)
+  return load<i16>(AUDIO + 318)
+}
