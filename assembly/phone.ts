@@ -23,14 +23,10 @@ import * as registration from "./account/registration"
 import { Happened, OWNER_REGISTRATION } from "./account/registration"
 import * as leftover from "./account/leftover"
 import { OWNER_LEFTOVER } from "./account/leftover"
-import * as failback from "./account/failback"
-import { OWNER_FAILBACK } from "./account/failback"
-import * as probe from "./account/probe"
-import { OWNER_PROBE } from "./account/probe"
 import { RegistrationState } from "./account/machine"
 import { forgetAll } from "./account/digest"
 import { openIdentity } from "./account/identity"
-import { Reason, clearCandidates, idAt } from "./servers/candidates"
+import { clearCandidates, idAt } from "./servers/candidates"
 import * as uas from "./dialog/uas"
 import { focus } from "./dialog/call"
 import { sendDigit } from "./dialog/commands"
@@ -78,7 +74,7 @@ export function open(cold: bool, now: i64): void {
   const taken = openIdentity(cold)
   clearCandidates(LINE)
   registration.openRegistration(LINE, taken)
-  stopErrands(now)
+  leftover.openLeftover(LINE)
   view.open(now)
 }
 
@@ -95,7 +91,7 @@ export function network(up: bool, lines: Span, now: i64): void {
   if (!up) {
     p.linkUp = false
     registration.networkDown(LINE, now)
-    stopErrands(now)
+    leftover.openLeftover(LINE)
     flow.closeAll()
     view.update(now)
     return
@@ -105,7 +101,7 @@ export function network(up: bool, lines: Span, now: i64): void {
   p.addresses = addresses
   if (returned) {
     if (p.linkUp) registration.networkDown(LINE, now)
-    stopErrands(now)
+    leftover.openLeftover(LINE)
     openSocket()
   }
   resolver.networkChanged(now)
@@ -205,7 +201,7 @@ export function soonest(): i64 {
   let at = sooner(resolver.soonest(), client.soonest())
   at = sooner(at, server.soonest())
   at = sooner(at, outbox.soonest())
-  at = sooner(at, sooner(registration.soonest(LINE), errandsSoonest()))
+  at = sooner(at, sooner(registration.soonest(LINE), leftover.soonest(LINE)))
   return sooner(at, sooner(media.soonest(), view.soonest()))
 }
 
@@ -216,9 +212,7 @@ function settle(now: i64): void {
   for (let round = 0; round < ROUNDS_MAX; round++) {
     if (phone().linkUp) {
       registration.progress(LINE, now)
-      failback.progress(LINE, now)
       leftover.progress(LINE, now)
-      probe.progress(LINE, now)
     }
     if (mayFinishChange()) finishChange(now)
     else if (!dispatch(now)) break
@@ -238,7 +232,7 @@ function followDigit(now: i64): void {
   if (digit == 0 || place < 0) return
   p.digitCall = <u8>place
   if (number(Setting.DTMF) == Dtmf.INFO) sendDigit(place, digit, now)
-  else media.startDigit(place, digit)
+  media.startDigit(place, digit)
 }
 
 /** Tells the owner of one client transaction what became of it; false when there is no news. INCOMING holds the answer that has just come, if any. */
@@ -250,33 +244,12 @@ function dispatch(now: i64): bool {
   const owner = client.ownerOf(handle)
   if (owner == OWNER_REGISTRATION) {
     if (event == ClientEvent.FINAL) registration.answered(LINE, incoming(), now)
-    else registration.unanswered(LINE, reasonOf(event), now)
+    else registration.unanswered(LINE, event, now)
   } else if (owner == OWNER_LEFTOVER) {
     if (event == ClientEvent.FINAL) leftover.answered(LINE, incoming(), now)
     else leftover.unanswered(LINE, now)
-  } else if (owner == OWNER_FAILBACK) {
-    if (event == ClientEvent.FINAL) failback.answered(LINE, incoming(), now)
-    else failback.unanswered(LINE, reasonOf(event), now)
-  } else if (owner == OWNER_PROBE) {
-    if (event == ClientEvent.FINAL) probe.answered(LINE, incoming().status, now)
-    else probe.unanswered(LINE, reasonOf(event), now)
   }
   return true
-}
-
-function reasonOf(event: u8): Reason {
-  return event == ClientEvent.REFUSED ? Reason.REFUSED : event == ClientEvent.TIMEOUT ? Reason.SILENT : Reason.UNREACHABLE
-}
-
-/** What the line does besides its registration begins anew. */
-function stopErrands(now: i64): void {
-  probe.stop(LINE, now)
-  leftover.openLeftover(LINE, now)
-}
-
-function errandsSoonest(): i64 {
-  if (!phone().linkUp) return NEVER
-  return sooner(leftover.soonest(LINE), sooner(failback.soonest(LINE), probe.soonest(LINE)))
 }
 
 function incoming(): Message { return changetype<Message>(INCOMING_AT) }
@@ -341,7 +314,6 @@ function apply(now: i64): void {
   const p = phone()
   setTimers(number(Setting.SIP_RETRY_T1), number(Setting.SIP_T2), number(Setting.SIP_T4))
   forgetAll()
-  stopErrands(now)
   clearCandidates(LINE)
   p.begun = true
   if (p.linkUp && p.port != <u32>number(Setting.SIP_PORT)) openSocket()

@@ -1,11 +1,11 @@
 // What comes in for a stream: RTP into the jitter buffer, comfort noise, events, RTCP.
 import { Endpoint } from "../base/endpoint"
 import { Codec, NO_PAYLOAD, Session } from "../dialog/session"
-import { Rtcp, Rtp, readRtcp, readRtp } from "../wire/rtp"
+import { RTCP_RECORD, Rtcp, Rtp, readRtcp, readRtp } from "../wire/rtp"
 import { readEvent } from "./events"
 import { ahead, put, restart } from "./jitter"
 import { amplitudeOf } from "./noise"
-import { COMMON, Heard, Stream } from "./record"
+import { Heard, PACKET_AT, PACKET_SIZE, Stream } from "./record"
 import { takeReport } from "./report"
 import { Source, accept, measureJitter } from "./source"
 
@@ -15,8 +15,8 @@ const SOUND_MAX: u32 = 800
 const KEY_TICKS: u8 = 6
 const KEY: u8 = 0x80
 
-function packet(): Rtp { return changetype<Rtp>(COMMON + 96) }
-function report(): Rtcp { return changetype<Rtcp>(COMMON + 96) }
+function packet(): Rtp { return changetype<Rtp>(PACKET_AT) }
+function report(): Rtcp { return changetype<Rtcp>(PACKET_AT) }
 
 /** A datagram of `length` bytes at `at` came for the RTP port. `toTickMs`: time until the next tick. */
 export function hear(s: Stream, session: Session, at: usize, length: u32, from: Endpoint, toTickMs: i32, now: i64): void {
@@ -88,3 +88,5 @@ function takeEvent(s: Stream, p: Rtp): void {
   // No sound comes meanwhile, and none is missing.
   if (s.running && ahead(s) <= 0) s.noise = max<u16>(s.noise, 1)
 }
+
+if (RTCP_RECORD > PACKET_SIZE || offsetof<Rtp>() > PACKET_SIZE) ERROR("a packet that is read does not fit")

@@ -1,13 +1,12 @@
 // Keys as events in the RTP stream (RFC 4733): those pressed here wait in a queue and are sent one after the other; those pressed there are noticed.
 import { number16, put16 } from "../wire/rtp"
-import { TICK } from "./record"
+import { KEYS_SIZE, TICK } from "./record"
 
 /** Keys that wait; more are refused. */
-const QUEUE: u32 = 20
+const QUEUE: u32 = 4
 const HELD: u8 = 0x80
 const LEAST_TICKS: u16 = 5           // 100 ms
 const MOST_TICKS: u16 = 400          // 8 s; a duration has 16 bits
-const PAUSE_TICKS: u8 = 4
 const ENDS: u8 = 3
 /** -10 dBm0, as phones do. */
 const VOLUME: u32 = 10
@@ -22,12 +21,9 @@ export class Keys {
   held: bool
   ticks: u16           // that it has lasted; 0: none is under way
   ends: u8             // packets of its end still to be sent
-  pause: u8            // ticks until the next may begin
   stamp: u32           // timestamp of its beginning
   // then: the queue
 }
-
-export const KEYS_SIZE: usize = offsetof<Keys>() + <usize>QUEUE
 
 /** Event number of a key, or -1. */
 export function eventOf(key: u32): i32 {
@@ -50,8 +46,7 @@ export function press(k: Keys, place: i32, key: u32): bool {
 }
 
 /** The key pressed last was let go. */
-export function letGo(k: Keys, place: i32): void {
-  if (k.place != <u8>place) return
+export function letGo(k: Keys): void {
   if (k.waiting == 0) k.held = false
   else {
     const last = queueOf(k) + k.waiting - 1
@@ -65,12 +60,8 @@ export function forget(k: Keys): void { memory.fill(changetype<usize>(k), 0, KEY
 export function advance(k: Keys, stamp: u32): bool {
   if (k.ends > 0) {
     if (--k.ends > 0) return true
+    // 60 ms after the first end the next may begin.
     k.ticks = 0
-    k.pause = PAUSE_TICKS
-    return false
-  }
-  if (k.pause > 0) {
-    k.pause--
     return false
   }
   if (k.ticks == 0) {
@@ -107,3 +98,5 @@ export function readEvent(at: usize, length: u32): i64 {
 }
 
 function queueOf(k: Keys): usize { return changetype<usize>(k) + offsetof<Keys>() }
+
+if (offsetof<Keys>() + <usize>QUEUE > KEYS_SIZE) ERROR("the keys do not fit")

@@ -66,16 +66,14 @@ export function put(s: Stream, timestamp: u32, at: usize, length: u32, foreign: 
       s.late++
       return Put.LATE
     }
-    if (early < 0) {
-      at -= early
-      length += early
-      early = 0
-    }
   }
-  if (early + <i32>length > AHEAD && !makeRoom(s, early + <i32>length - AHEAD)) return Put.LATE
-  early = <i32>(timestamp - s.next)
-  if (early < 0) early = 0
-  return keep(s, early, at, length, foreign)
+  if (early + <i32>length > AHEAD) {
+    if (!makeRoom(s, early + <i32>length - AHEAD)) return Put.LATE
+    early = <i32>(timestamp - s.next)
+  }
+  // What has been played of it is cut off, in steps of the bits.
+  const over = early < 0 ? -early & ~7 : 0
+  return keep(s, early + over, at + over, length - over, foreign)
 }
 
 /** How many of the next `most` samples have come, without a gap. */
@@ -127,6 +125,9 @@ function stepBack(s: Stream, by: i32, length: u32): i32 {
   const step = min<i32>(by, room)
   if (step <= 0) return 0
   move(s, -step)
+  // What was played last goes before the cursor again: that is what is gone on from.
+  const ring = ringOf(s)
+  for (let i = -<i32>HISTORY; i < 0; i++) store<u8>(ring + place(s, i), load<u8>(ring + place(s, i + step)))
   if (s.margin != i16.MAX_VALUE) s.margin += <i16>step
   if (s.marginBefore != i16.MAX_VALUE) s.marginBefore += <i16>step
   s.delay += <u16>step

@@ -7,24 +7,23 @@ import { token, u32Random } from "../base/random"
 import { NONE, span } from "../base/span"
 import { Writer } from "../base/writer"
 import { Output, give, io, peer } from "../io"
-import { Setting, number } from "../settings/settings"
+import { Dtmf, Setting, number } from "../settings/settings"
 import { isOpen } from "../transport/flow"
 import { CallState, call } from "../dialog/call"
-import { Direction, session } from "../dialog/session"
+import { Direction, NO_PAYLOAD, session } from "../dialog/session"
+import { advanceKeys, keys, ring } from "./bell"
 import { render } from "./delay"
 import { hear, listen } from "./ears"
-import * as events from "./events"
-import { Keys } from "./events"
+import { forget, letGo, press } from "./events"
 import { amplify, mix } from "./mixer"
-import { feed, nextPacket, skip } from "./outgoing"
+import { feed, feedEvent, nextPacket, skip } from "./outgoing"
 import { Quality, QUALITY_SIZE, measure } from "./quality"
-import { COMMON, COMMON_SIZE, Heard, Stream, TICK_MS, WORK, clear, playedOf, stream } from "./record"
+import {
+  Heard, MEDIA_AT, MEDIA_SIZE, NAME_AT, NAME_SIZE, QUALITY_AT, Stream, TICK_MS, TONE_PLAYED, WORK, clear, playedOf, stream,
+} from "./record"
 import { nextReport, writeReport } from "./report"
-import * as tones from "./tone"
-import { Player, Tone } from "./tone"
+import { Tone } from "./tone"
 import { toneOf } from "./wish"
-
-const NAME_SIZE: u32 = 8
 
 @unmanaged
 class Media {
@@ -35,15 +34,7 @@ class Media {
   tone: u8             // Tone that the calls ask for
 }
 
-const PLAYER_AT: usize = COMMON + 16
-const KEYS_AT: usize = COMMON + 32
-// 96 to 127: the packet that is being read; ears.ts
-const QUALITY_AT: usize = COMMON + 128
-const NAME_AT: usize = COMMON + 176
-
-function media(): Media { return changetype<Media>(COMMON) }
-function player(): Player { return changetype<Player>(PLAYER_AT) }
-function keys(): Keys { return changetype<Keys>(KEYS_AT) }
+function media(): Media { return changetype<Media>(MEDIA_AT) }
 
 // -- What follows from the calls
 
@@ -59,12 +50,9 @@ export function follow(now: i64): void {
     if (changetype<usize>(s) == 0) start(place, now)
     else adjust(s)
   }
-  const m = media(), wish = toneOf(now, isHeard())
-  if (wish != <Tone>m.tone) {
-    m.tone = <u8>wish
-    tones.begin(player(), wish, 0)
-  }
-  m.wanted = wish != Tone.NONE || anyActive()
+  const m = media()
+  m.tone = <u8>toneOf(now, isHeard())
+  m.wanted = m.tone != Tone.NONE || anyActive()
 }
 
 /** RFC 3264: sound may flow once an offer has been answered, and before the call is for early media. */
@@ -128,7 +116,7 @@ function take(s: Stream): void {
 }
 
 function stop(s: Stream): void {
-  if (keys().place == s.place) events.forget(keys())
+  if (keys().place == s.place) forget(keys())
   s.used = false
   s.active = false
 }
@@ -151,28 +139,30 @@ export function tick(now: i64): void {
     memory.fill(playedOf(i), 0, AUDIO_SIZE)
     if (isReceiving(stream(i))) render(stream(i), playedOf(i))
   }
-  const pressed = keys().waiting > 0 || keys().ticks > 0
-  for (let i = 0; i < STREAMS; i++) send(i, pressed)
+  const sender = streamOf(keys().place), keyed = advanceKeys(sender)
+  ring(<Tone>m.tone)
+  for (let i = 0; i < STREAMS; i++) send(i, keyed && stream(i) == sender)
   memory.fill(AUDIO, 0, AUDIO_SIZE)
-  for (let i = 0; i < STREAMS; i++) {
-    mix(playedOf(i), AUDIO)
-    hearKeys(stream(i))
-  }
-  playTone()
+  for (let i = 0; i < STREAMS; i++) mix(playedOf(i), AUDIO)
+  mix(TONE_PLAYED, AUDIO)
   amplify(AUDIO, number(Setting.VOLUME))
   // A tone may have come to its end, and early media takes the place of ring-back.
   follow(now)
 }
 
-/** What the call of stream `i` is sent: the microphone, and what the others of the conference say. */
-function send(i: i32, pressed: bool): void {
+/** What the call of stream `i` is sent: the microphone, and what the others of the conference say. `keyed`: a key is under way for it. */
+function send(i: i32, keyed: bool): void {
   const s = stream(i)
   if (!s.used) return
   if (!isSending(s)) {
     skip(s)
     return
   }
-  const mine = pressed && keys().place == s.place, samples = WORK
+  const agreed = session(s.place), samples = WORK, asEvent = number(Setting.DTMF) == Dtmf.RFC4733
+  if (keyed && asEvent && agreed.events != NO_PAYLOAD) {
+    feedEvent(s)
+    return
+  }
   if (call(s.place).muted) memory.fill(samples, 0, AUDIO_SIZE)
   else memory.copy(samples, AUDIO, AUDIO_SIZE)
   if (call(s.place).mixed) {
@@ -180,27 +170,9 @@ function send(i: i32, pressed: bool): void {
       if (other != i && stream(other).active && call(stream(other).place).mixed) mix(playedOf(other), samples)
     }
   }
-  feed(s, i, session(s.place), mine ? keys() : changetype<Keys>(0), samples)
-}
-
-/** A key that is sent is heard here too, and so is one of theirs. */
-function hearKeys(s: Stream): void {
-  if (s.keyTicks == 0) return
-  if (--s.keyTicks > 0 && s.active) tones.begin(player(), Tone.DIGIT, s.key & 15)
-}
-
-function playTone(): void {
-  const m = media(), p = player()
-  if (events.isSounding(keys())) tones.begin(p, Tone.DIGIT, keys().event)
-  else if (p.tone == Tone.DIGIT && !theirKey()) tones.begin(p, <Tone>m.tone, 0)
-  tones.play(p, AUDIO)
-}
-
-function theirKey(): bool {
-  for (let i = 0; i < STREAMS; i++) {
-    if (stream(i).active && stream(i).keyTicks > 0) return true
-  }
-  return false
+  // Who does not know events hears the tone.
+  if (keyed && asEvent) mix(TONE_PLAYED, samples)
+  feed(s, i, agreed, samples)
 }
 
 function isReceiving(s: Stream): bool { return s.used && s.active && s.running && (session(s.place).direction & Direction.RECEIVE) != 0 }
@@ -239,7 +211,7 @@ export function pollSend(now: i64): Output {
     if (!s.reporting) continue
     s.reporting = false
     if (agreed.rtcp < 0 || !isOpen(agreed.rtcp)) continue
-    const size = writeReport(s, TX, NAME_AT, now)
+    const size = writeReport(s, TX, now)
     packet(size, agreed.rtcp, agreed.remoteRtcp)
     // Where their RTP really comes from, the port above it is that of RTCP.
     if (s.heard == Heard.LATCHED) {
@@ -291,11 +263,14 @@ export function expire(now: i64): void {
 
 // -- What the user does and sees
 
-/** A key is pressed during the call at `place`; it is sent as an event, one after the other. False: it is none, or too many wait. */
-export function startDigit(place: i32, key: u32): bool { return events.press(keys(), place, key) }
+/**
+ * A key is pressed during the call at `place`: it is heard here, and sent as an event or as its tone (RFC 4733), one after the other; with the setting
+ * dtmf info it is only heard. False: it is none, or too many wait.
+ */
+export function startDigit(place: i32, key: u32): bool { return press(keys(), place, key) }
 
-/** The key pressed last was let go. */
-export function stopDigit(place: i32): void { events.letGo(keys(), place) }
+/** The key pressed last in that call was let go. */
+export function stopDigit(place: i32): void { if (keys().place == <u8>place) letGo(keys()) }
 
 /** How the sound of the call at `place` is; nothing but zeros when it has none. */
 export function quality(place: i32, now: i64): Quality {
@@ -330,8 +305,5 @@ function isHeard(): bool {
   return false
 }
 
-if (offsetof<Media>() > PLAYER_AT - COMMON) ERROR("Media has grown over the player")
-if (offsetof<Player>() > KEYS_AT - PLAYER_AT) ERROR("the player has grown over the keys")
-if (KEYS_AT + events.KEYS_SIZE > COMMON + 96) ERROR("the keys have grown over the packet that is read")
-if (QUALITY_AT + QUALITY_SIZE > NAME_AT) ERROR("the quality has grown over the name")
-if (NAME_AT + <usize>NAME_SIZE > COMMON + COMMON_SIZE) ERROR("the name does not fit")
+if (offsetof<Media>() > MEDIA_SIZE) ERROR("Media does not fit")
+if (QUALITY_SIZE > NAME_AT - QUALITY_AT) ERROR("the quality does not fit")

@@ -1,7 +1,7 @@
 // Our side of a stream: 20 ms of sound at a time become packets of the length that was agreed on, packets of comfort noise, or events.
 import { NO_PAYLOAD, Session } from "../dialog/session"
 import { RTP_HEADER, writeRtp } from "../wire/rtp"
-import { EVENT_SIZE, Keys, advance, isFirst, writeEvent } from "./events"
+import { EVENT_SIZE, Keys, isFirst, writeEvent } from "./events"
 import { encodeAll } from "./g711"
 import { levelOf } from "./noise"
 import { PER_MS, Stream, TICK, WAITING, freshOf, waitingOf } from "./record"
@@ -16,15 +16,8 @@ const NOISE_AGAIN: u16 = 50
 /** As loud as this is never silence (mean of absolute samples): about -40 dBov. */
 const LOUD: u32 = 300
 
-/** Takes the next 20 ms at `samples`. `keys`: of this stream, or null. */
-export function feed(s: Stream, i: i32, session: Session, keys: Keys, samples: usize): void {
-  s.due = 0
-  s.fresh = 0
-  if (changetype<usize>(keys) != 0 && session.events != NO_PAYLOAD && advance(keys, s.stamp + s.waiting)) {
-    skip(s)
-    s.due = <u8>Due.EVENT
-    return
-  }
+/** Takes the next 20 ms at `samples`. */
+export function feed(s: Stream, i: i32, session: Session, samples: usize): void {
   if (session.comfort != NO_PAYLOAD && isQuiet(s, samples)) {
     skip(s)
     if ((s.quiet - HANGOVER) % NOISE_AGAIN == 0) s.due = <u8>Due.NOISE
@@ -35,11 +28,18 @@ export function feed(s: Stream, i: i32, session: Session, keys: Keys, samples: u
   s.due = <u8>Due.SOUND
 }
 
+/** The next 20 ms are a key. */
+export function feedEvent(s: Stream): void {
+  skip(s)
+  s.due = <u8>Due.EVENT
+}
+
 /** Nothing is sent of this tick, but its time passes. */
 export function skip(s: Stream): void {
   s.stamp += s.waiting + TICK
   s.waiting = 0
   s.fresh = 0
+  s.due = 0
   s.marker = true
 }
 

@@ -102,18 +102,26 @@ const PRESENT: usize = 24           // a bit for each 8 samples of the ring
 export const WAITING: u32 = 320     // of our sound, until there is enough for a packet
 const STRIDE: usize = RECORD + PRESENT + <usize>WAITING + <usize>RING
 
-/** Room before the streams for what they share; media.ts, tone.ts and events.ts divide it. */
-export const COMMON: usize = MEDIA_STATE
-export const COMMON_SIZE: usize = 192
-const STREAMS_AT: usize = COMMON + COMMON_SIZE
+// Before the streams lies what they share.
+export const MEDIA_AT: usize = MEDIA_STATE           // media.ts
+export const MEDIA_SIZE: usize = 16
+export const PLAYER_AT: usize = MEDIA_AT + MEDIA_SIZE      // bell.ts
+export const PLAYER_SIZE: usize = 12
+export const KEYS_AT: usize = PLAYER_AT + PLAYER_SIZE      // events.ts
+export const KEYS_SIZE: usize = 20
+export const PACKET_AT: usize = KEYS_AT + KEYS_SIZE        // the one that is being read
+export const PACKET_SIZE: usize = 32
+export const QUALITY_AT: usize = PACKET_AT + PACKET_SIZE   // the one that was asked for
+export const NAME_AT: usize = QUALITY_AT + 40              // our CNAME
+export const NAME_SIZE: u32 = 8
+const STREAMS_AT: usize = NAME_AT + <usize>NAME_SIZE
 const END: usize = STREAMS_AT + <usize>STREAMS * STRIDE
 
 // While a tick is worked on, and until its packets have been polled, no input lies in RX: it has room for linear samples.
 export const PLAYED: usize = RX                              // 20 ms of each stream
 const FRESH: usize = PLAYED + <usize>STREAMS * 320    // 20 ms encoded, for each stream
-export const WORK: usize = FRESH + <usize>STREAMS * 160      // samples while a gap is concealed or the delay is changed
-/** Samples that fit into WORK. */
-export const WORK_SAMPLES: u32 = 1200
+export const TONE_PLAYED: usize = FRESH + <usize>STREAMS * 160   // 20 ms of the tone
+export const WORK: usize = TONE_PLAYED + 320   // samples while a gap is concealed, the delay is changed, or ours are put together
 
 export function stream(i: i32): Stream { return changetype<Stream>(STREAMS_AT + <usize>i * STRIDE) }
 

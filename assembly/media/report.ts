@@ -1,17 +1,16 @@
 // RTCP of a stream: reports every five seconds or so, what theirs say about us, and the farewell (RFC 3550 section 6).
 import { below } from "../base/random"
 import { Rtcp, writeBlock, writeBye, writeCname, writeReceiver, writeSender } from "../wire/rtp"
-import { Stream } from "./record"
+import { NAME_AT, NAME_SIZE, Stream } from "./record"
 import { expected } from "./source"
 
 /** RFC 3550 6.2, 6.3.1: five seconds, times a random 0.5 to 1.5. */
 const INTERVAL: u32 = 5000
-const NAME: u32 = 8
 
 export function nextReport(s: Stream, now: i64): void { s.reportAt = now + INTERVAL / 2 + below(INTERVAL) }
 
 /** Writes a compound packet at `at` and returns its size: a sender report when something was sent since the last one, and always a CNAME. */
-export function writeReport(s: Stream, at: usize, name: usize, now: i64): u32 {
+export function writeReport(s: Stream, at: usize, now: i64): u32 {
   let size: u32
   // RFC 3550 4: without a calendar clock any clock serves, as only differences count.
   const seconds = <u32>(now / 1000), fraction = <u32>((now % 1000 << 32) / 1000)
@@ -23,7 +22,7 @@ export function writeReport(s: Stream, at: usize, name: usize, now: i64): u32 {
     const since: u32 = s.theirNtp == 0 ? 0 : (<u32>now - s.theirNtpAt) * 8192 / 125
     size = writeBlock(at, size, s.ssrcIn, lossSince(s), lost, s.highest - 0x10000, s.jitter >>> 4, s.theirNtp, since)
   }
-  size += writeCname(at + size, s.ssrcOut, name, NAME)
+  size += writeCname(at + size, s.ssrcOut, NAME_AT, NAME_SIZE)
   if (s.farewell) size += writeBye(at + size, s.ssrcOut)
   return size
 }

@@ -5,7 +5,7 @@ import { readRtp, readRtcp, Rtp, Rtcp } from "../../assembly/wire/rtp"
 import { stream } from "../../assembly/media/record"
 import { AUDIO, IO, MEDIA_STATE, MEDIA_STATE_SIZE, RX, STATE, STATE_SIZE, TX } from "../../assembly/memory"
 import { Endpoint } from "../../assembly/base/endpoint"
-import { restoreDefaults } from "../../assembly/settings/settings"
+import { Setting, restoreDefaults, setNumber } from "../../assembly/settings/settings"
 import { amplify } from "../../assembly/media/mixer"
 import { seed } from "../../assembly/base/random"
 import { call, clearCalls } from "../../assembly/dialog/call"
@@ -28,6 +28,9 @@ export function begin(value: u32): void {
   clearCalls()
   for (let i = 0; i < 3; i++) session(i).rtp = session(i).rtcp = -1
 }
+
+export function setVolume(volume: i32): void { setNumber(Setting.VOLUME, volume) }
+export function setDtmf(how: i32): void { setNumber(Setting.DTMF, how) }
 
 /** The endpoint that the test wrote at RX. */
 function given(): Endpoint { return changetype<Endpoint>(RX) }

@@ -1,12 +1,11 @@
 // The user interface for its tests: keys and time in, cells, pixels and replies out; and a way to set the records that it reads.
-import { RX, SCREEN, SERVERS_STATE } from "../../assembly/memory"
+import { FRAME, RX, SCREEN, SERVERS_STATE } from "../../assembly/memory"
 import { io } from "../../assembly/io"
 import * as outbox from "../../assembly/transport/outbox"
 import { Span, span, startOf, lengthOf, NONE } from "../../assembly/base/span"
 import { parseHostPort } from "../../assembly/base/ip"
 import { Output } from "../../assembly/io"
 import * as settings from "../../assembly/settings/settings"
-import { frame as drawnFrame } from "../../assembly/ui/screen"
 import * as view from "../../assembly/ui/view"
 import { glyph, hasGlyph } from "../../assembly/ui/font"
 import { panel, shown } from "../../assembly/ui/panel"
@@ -24,7 +23,7 @@ import { remember } from "../../assembly/ui/history"
 
 export function rx(): u32 { return <u32>RX }
 export function screen(): u32 { return <u32>SCREEN }
-export function frame(): usize { return startOf(drawnFrame()) }
+export function frame(): u32 { return <u32>FRAME }
 export function textStart(s: Span): u32 { return <u32>startOf(s) }
 export function textLength(s: Span): u32 { return lengthOf(s) }
 
@@ -32,7 +31,7 @@ export function open(now: i64): void {
   settings.restoreDefaults()
   outbox.open()
   const r = registration(0)
-  memory.fill(changetype<usize>(r), 0, 104)
+  memory.fill(changetype<usize>(r), 0, 80)
   r.candidate = -1
   clearCache()
   clearCalls()
@@ -90,7 +89,7 @@ export function active(id: u32): void { setActive(0, id) }
 /** The address is in RX, the name behind it. */
 export function server(i: i32, rank: i32, priority: i32, status: i32, address: u32, name: u32): void {
   const c = candidate(0, i)
-  memory.fill(changetype<usize>(c), 0, 80)
+  memory.fill(changetype<usize>(c), 0, 64)
   parseHostPort(span(RX, address), c.endpoint)
   if (c.endpoint.port == 0) c.endpoint.port = 5060
   c.rank = <u8>rank
@@ -102,8 +101,8 @@ export function server(i: i32, rank: i32, priority: i32, status: i32, address: u
   c.lastSeen = i64.MAX_VALUE
   c.host = NONE
   if (name == 0) return
-  memory.copy(changetype<usize>(c) + 120, RX + address, name)
-  c.host = span(changetype<usize>(c) + 120, name)
+  memory.copy(changetype<usize>(c) + 84, RX + address, name)
+  c.host = span(changetype<usize>(c) + 84, name)
 }
 
 /** Takes the line in RX; gives the action. */

@@ -29,6 +29,7 @@ export class Phone {
   readonly #flows = new Map<number, { rtp: number; rtcp: number }>()
   readonly #versions = [1, 1, 1]
   #ports = 40_000
+  #key = ""
 
   constructor(core: TestCore, seed: number) {
     this.#core = core
@@ -125,6 +126,14 @@ export class Phone {
     return speaker
   }
 
+  /** The key that is down, or "": pressed and let go as the screen says. */
+  press(place: number, key: string): void {
+    if (key === this.#key) return
+    if (this.#key !== "") this.call("stopDigit", place)
+    this.#key = key
+    if (key !== "") this.call("startDigit", place, key.charCodeAt(0))
+  }
+
   soonest(): number { return this.call("soonest") }
 
   expire(now: number): Sent[] {
@@ -132,7 +141,7 @@ export class Phone {
     return this.drain(now)
   }
 
-  quality(place: number, now: number): Quality {
+  quality(place: number, now = 0): Quality {
     const at = this.call("quality", place, BigInt(now)), { buffer, byteOffset } = this.#core.bytes
     const view = new DataView(buffer, byteOffset + at, 40)
     const long = (i: number) => view.getUint32(12 + 4 * i, true)

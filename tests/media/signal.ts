@@ -50,3 +50,41 @@ export function longestGap(samples: Int16Array, threshold: number): number {
   }
   return longest
 }
+
+/** Something like speech: a voice whose pitch glides between 95 and 210 Hz, in syllables of changing colour with pauses between words. */
+export function speech(samples: number): Int16Array {
+  let phase = 0
+  return Int16Array.from({ length: samples }, (_, n) => {
+    const t = n / RATE
+    const pitch = 150 + 40 * Math.sin(2 * Math.PI * 0.37 * t) + 18 * Math.sin(2 * Math.PI * 1.3 * t)
+    phase += pitch / RATE
+    const syllable = Math.max(0, Math.sin(2 * Math.PI * 2.1 * t + 0.8 * Math.sin(2 * Math.PI * 0.21 * t))) ** 0.6
+    const word = Math.sin(2 * Math.PI * 0.28 * t) > -0.75 ? 1 : 0.02
+    const formant = 500 + 250 * Math.sin(2 * Math.PI * 0.9 * t), second = 1500 + 500 * Math.sin(2 * Math.PI * 0.53 * t)
+    let sum = 0
+    for (let h = 1; h * pitch < 3400; h++) {
+      const f = h * pitch
+      const weight = Math.exp(-(((f - formant) / 250) ** 2)) + 0.4 * Math.exp(-(((f - second) / 300) ** 2)) + 0.05
+      // Phases that keep the peaks low, as a mouth does.
+      sum += weight * Math.sin(2 * Math.PI * h * phase + Math.PI * h * h / 20)
+    }
+    return Math.round(4500 * syllable * word * sum)
+  })
+}
+
+/** Where a piece of `output` that begins at `at` is found in `input`: how many samples before, by the best correlation up to `most`; and how alike. */
+export function delayAt(input: Int16Array, output: Int16Array, at: number, length: number, most: number): { delay: number; alike: number } {
+  let best = { delay: 0, alike: -1 }
+  for (let delay = 0; delay <= most && at - delay >= 0; delay++) {
+    let common = 0, mine = 0, theirs = 0
+    for (let i = at; i < at + length; i++) {
+      const a = output[i]!, b = input[i - delay]!
+      common += a * b
+      mine += a * a
+      theirs += b * b
+    }
+    const alike = common / Math.sqrt(mine * theirs + 1)
+    if (alike > best.alike) best = { delay, alike }
+  }
+  return best
+}
