@@ -13,6 +13,9 @@ import { logMessage } from "./transport/siplog"
 import * as resolver from "./locate/resolver"
 import { candidate } from "./servers/candidates"
 import { Happened, Registration, registration } from "./account/registration"
+import { CALLS } from "./config"
+import { call } from "./dialog/call"
+import { Happened as CallHappened, leg } from "./dialog/leg"
 import { writeAll } from "./settings/settings"
 import { STORE_TEXT, STORE_TEXT_SIZE, exchange } from "./settings/staging"
 import * as media from "./media/media"
@@ -24,7 +27,10 @@ import { writeTrouble } from "./ui/words"
 const LINE: i32 = 0
 
 /** Kinds of EVENT, with a text for people. */
-const enum Event { NONE, LOCATING, REGISTERING, REGISTERED, MOVED, REGISTRATION_FAILED, UNREGISTERED, ALL_SERVERS_FAILED, REBOOT, LOCATED }
+const enum Event {
+  NONE, LOCATING, REGISTERING, REGISTERED, MOVED, REGISTRATION_FAILED, UNREGISTERED, ALL_SERVERS_FAILED, REBOOT, LOCATED, SPARE,
+  CALL_RINGING_OUT, CALL_INCOMING, CALL_TALKING, CALL_ENDED, CALL_HELD, CALL_RESUMED, CALL_TRANSFERRED, MESSAGES_WAITING,
+}
 
 @unmanaged
 class Owing {
@@ -104,6 +110,8 @@ function pollEvent(): Output {
     p.reboot = false
     return give(Output.EVENT, text("restart asked for"), Event.REBOOT)
   }
+  const call = pollCall()
+  if (call != Output.REST) return call
   const r = registration(LINE)
   // The lowest bit is the one that comes first in the life of a registration.
   const happened = r.happened & -r.happened
@@ -113,6 +121,58 @@ function pollEvent(): Output {
   w.open(TX, TX_SIZE / 2)
   const event = tell(w, r, <Happened>happened)
   return give(Output.EVENT, w.written, event)
+}
+
+/** What happened to the calls. */
+function pollCall(): Output {
+  for (let i = 0; i < CALLS; i++) {
+    const l = leg(i)
+    // The lowest bit is the one that comes first in the life of a call.
+    const happened = l.happened & -l.happened
+    if (happened == 0) continue
+    l.happened ^= happened
+    const w = writer()
+    w.open(TX, TX_SIZE / 2)
+    const event = tellCall(w, <CallHappened>happened)
+    w.put(call(i).peerNumber)
+    if (event == Event.CALL_ENDED) {
+      w.say(prose(": "))
+      w.number(call(i).ended)
+    }
+    return give(Output.EVENT, w.written, event)
+  }
+  return Output.REST
+}
+
+function tellCall(w: Writer, happened: CallHappened): Event {
+  switch (happened) {
+    case CallHappened.OUT: {
+      w.say(prose("calling "))
+      return Event.CALL_RINGING_OUT
+    }
+    case CallHappened.INCOMING: {
+      w.say(prose("call from "))
+      return Event.CALL_INCOMING
+    }
+    case CallHappened.TALKING: {
+      w.say(prose("talking to "))
+      return Event.CALL_TALKING
+    }
+    case CallHappened.HELD: {
+      w.say(prose("on hold: "))
+      return Event.CALL_HELD
+    }
+    case CallHappened.RESUMED: {
+      w.say(prose("talking again to "))
+      return Event.CALL_RESUMED
+    }
+    case CallHappened.TRANSFERRED: {
+      w.say(prose("transferred: "))
+      return Event.CALL_TRANSFERRED
+    }
+  }
+  w.say(prose("call ended with "))
+  return Event.CALL_ENDED
 }
 
 function tell(w: Writer, r: Registration, happened: Happened): Event {

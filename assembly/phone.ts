@@ -18,7 +18,6 @@ import * as client from "./transaction/client"
 import { ClientEvent } from "./transaction/client"
 import { setTimers } from "./transaction/record"
 import * as server from "./transaction/server"
-import { Received } from "./transaction/server"
 import * as registration from "./account/registration"
 import { Happened, OWNER_REGISTRATION } from "./account/registration"
 import * as leftover from "./account/leftover"
@@ -27,10 +26,13 @@ import { RegistrationState } from "./account/machine"
 import { forgetAll } from "./account/digest"
 import { openIdentity } from "./account/identity"
 import { clearCandidates, idAt } from "./servers/candidates"
-import * as uas from "./dialog/uas"
 import { focus } from "./dialog/call"
 import { sendDigit } from "./dialog/commands"
 import * as media from "./media/media"
+import { expireCalls, hangUpAll, networkDown, openCalls, progressCalls, soonestCall } from "./dialog/calls"
+import * as outgoing from "./dialog/outgoing"
+import { OWNER_CALL, OWNER_DIALOG, answeredWithin, progressDialogs, unansweredWithin } from "./dialog/within"
+import { request } from "./requests"
 import * as view from "./ui/view"
 import { Action } from "./ui/view"
 import { run } from "./ui/command"
@@ -75,12 +77,14 @@ export function open(cold: bool, now: i64): void {
   clearCandidates(LINE)
   registration.openRegistration(LINE, taken)
   leftover.openLeftover(LINE)
+  openCalls()
   view.open(now)
 }
 
 /** Unregisters; the host goes on with the loop until UNREGISTERED is told or its patience ends. */
 export function close(now: i64): void {
   phone().closing = true
+  hangUpAll(now)
   registration.stop(LINE, now)
   settle(now)
 }
@@ -92,6 +96,7 @@ export function network(up: bool, lines: Span, now: i64): void {
     p.linkUp = false
     registration.networkDown(LINE, now)
     leftover.openLeftover(LINE)
+    networkDown(now)
     flow.closeAll()
     view.update(now)
     return
@@ -183,6 +188,7 @@ export function timeout(now: i64): void {
   client.expire(now)
   server.expire(now)
   registration.expire(LINE, now)
+  expireCalls(now)
   // A key that repeats moves about and edits; it never asks for anything.
   view.expire(now)
   media.expire(now)
@@ -201,6 +207,7 @@ export function soonest(): i64 {
   let at = sooner(resolver.soonest(), client.soonest())
   at = sooner(at, server.soonest())
   at = sooner(at, outbox.soonest())
+  at = sooner(at, soonestCall())
   at = sooner(at, sooner(registration.soonest(LINE), leftover.soonest(LINE)))
   return sooner(at, sooner(media.soonest(), view.soonest()))
 }
@@ -213,6 +220,8 @@ function settle(now: i64): void {
     if (phone().linkUp) {
       registration.progress(LINE, now)
       leftover.progress(LINE, now)
+      progressCalls(now)
+      progressDialogs(now)
     }
     if (mayFinishChange()) finishChange(now)
     else if (!dispatch(now)) break
@@ -240,8 +249,9 @@ function dispatch(now: i64): bool {
   const handle = client.pollEvent()
   if (handle < 0) return false
   const event = client.eventOf(handle)
-  if (event == ClientEvent.PROVISIONAL) return true
   const owner = client.ownerOf(handle)
+  if (owner >= OWNER_CALL) dispatchCall(owner, handle, event, now)
+  if (event == ClientEvent.PROVISIONAL) return true
   if (owner == OWNER_REGISTRATION) {
     if (event == ClientEvent.FINAL) registration.answered(LINE, incoming(), now)
     else registration.unanswered(LINE, event, now)
@@ -250,6 +260,16 @@ function dispatch(now: i64): bool {
     else leftover.unanswered(LINE, now)
   }
   return true
+}
+
+/** The same for INVITEs, and for requests within dialogs. */
+function dispatchCall(owner: i32, handle: i32, event: u8, now: i64): void {
+  const answer = event == ClientEvent.FINAL || event == ClientEvent.PROVISIONAL
+  if (owner < OWNER_DIALOG) {
+    if (answer) outgoing.answered(owner - OWNER_CALL, handle, incoming(), now)
+    else outgoing.unanswered(owner - OWNER_CALL, handle, event, incoming(), now)
+  } else if (event == ClientEvent.FINAL) answeredWithin(owner - OWNER_DIALOG, handle, incoming(), now)
+  else if (!answer) unansweredWithin(owner - OWNER_DIALOG, handle, now)
 }
 
 function incoming(): Message { return changetype<Message>(INCOMING_AT) }
@@ -339,22 +359,4 @@ function sip(from: u32, length: u32, now: i64): void {
   else if (m.status == 0) request(m, from, now)
   // RFC 3581 4: an answer comes from where the request went; with P-42 from any server of the line. A stranger's is no answer of theirs.
   else if (idAt(LINE, peer(), true) != 0 || client.isAsked(peer())) client.receive(m, now)
-}
-
-function request(m: Message, from: u32, now: i64): void {
-  const received = server.receive(m, from, peer(), now)
-  if (received != Received.NEW && received != Received.CANCEL_MATCHED) return
-  const slot = server.takeSlot()
-  if (slot < 0) {
-    server.forget(server.current())
-    return
-  }
-  // P-42: any server of the line may send us requests, not only the one that we are registered at.
-  const trusted = number(Setting.FILTER_REGISTRAR) == 0 || idAt(LINE, peer(), true) != 0
-  if (uas.answer(outbox.writer(slot), m, peer(), trusted) == uas.SILENCE || outbox.writer(slot).overflow) {
-    outbox.discard(slot)
-    server.forget(server.current())
-    return
-  }
-  server.respond(server.current(), slot, now)
 }

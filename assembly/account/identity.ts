@@ -62,7 +62,7 @@ export function keptUntil(): i64 { return kept().boundUntil }
 /** sip:domain, the Request-URI of REGISTER (RFC 3261 10.2: no user part). */
 export function writeRegistrar(w: Writer): void {
   w.say(prose("sip:"))
-  writeHost(w)
+  writeDomain(w)
 }
 
 /** sip:user@domain (VE-15: the domain, also when servers are given by address). */
@@ -70,7 +70,7 @@ export function writeAor(w: Writer): void {
   w.say(prose("sip:"))
   w.put(words(Setting.USER))
   w.byte(0x40)
-  writeHost(w)
+  writeDomain(w)
 }
 
 /** "Display" <sip:user@domain> */
@@ -114,7 +114,7 @@ function writeMark(w: Writer, server: Endpoint, purpose: Span, bytes: u32): void
 }
 
 /** The domain; an IPv6 address gets its brackets. */
-function writeHost(w: Writer): void {
+export function writeDomain(w: Writer): void {
   const domain = words(Setting.DOMAIN)
   let colons = 0
   for (let i: u32 = 0; i < lengthOf(domain); i++) {

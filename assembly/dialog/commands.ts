@@ -1,5 +1,12 @@
 // What the user can do to calls. Everything that asks for a call's place takes 0 <= i < CALLS and may find it FREE.
-import { Span } from "../base/span"
+import { Span, lengthOf } from "../base/span"
+import { Setting, words } from "../settings/settings"
+import { CallState, Ended, call } from "./call"
+import { isLive, put, focusOn as setFocus } from "./calls"
+import { progressIncoming } from "./incoming"
+import { Input } from "./machine"
+import { leg } from "./leg"
+import { NO_TARGET, placeCall } from "./outgoing"
 
 /** Why a command was not carried out. DONE: it was. dial() gives a place, or one of these, which are negative. */
 export const enum Refusal {
@@ -7,23 +14,40 @@ export const enum Refusal {
 }
 
 /** Calls an extension, a number, a sip: or a tel: URI. Returns the place of the call, or a Refusal. */
-export function dial(line: i32, target: Span, now: i64): i32 { return Refusal.NOT_NOW }
+export function dial(line: i32, target: Span, now: i64): i32 {
+  if (lengthOf(words(Setting.DOMAIN)) == 0 || lengthOf(words(Setting.USER)) == 0) return Refusal.NO_ACCOUNT
+  const i = placeCall(line, target, now)
+  if (i >= 0) return i
+  return i == NO_TARGET ? Refusal.BAD_TARGET : Refusal.ALL_BUSY
+}
 
 /** Takes the call that rings here. */
-export function answer(i: i32, now: i64): Refusal { return Refusal.NOT_NOW }
+export function answer(i: i32, now: i64): Refusal {
+  if (call(i).state != CallState.INCOMING) return notNow(i)
+  leg(i).wantsAnswer = true
+  setFocus(i)
+  progressIncoming(i, now)
+  return Refusal.DONE
+}
 
 /** Declines it for good (603). */
-export function reject(i: i32, now: i64): Refusal { return Refusal.NOT_NOW }
+export function reject(i: i32, now: i64): Refusal { return refuseWith(i, 603, Ended.REJECTED, now) }
 
 /** Says that we are busy (486). */
-export function busy(i: i32, now: i64): Refusal { return Refusal.NOT_NOW }
+export function busy(i: i32, now: i64): Refusal { return refuseWith(i, 486, Ended.REJECTED, now) }
 
 /** Ends the call, in whatever state it is. */
-export function hangUp(i: i32, now: i64): Refusal { return Refusal.NOT_NOW }
+export function hangUp(i: i32, now: i64): Refusal {
+  if (call(i).state == CallState.INCOMING) return reject(i, now)
+  if (!isLive(call(i))) return Refusal.NO_CALL
+  leg(i).cause = <u8>(call(i).answeredAt == i64.MAX_VALUE ? Ended.CANCELLED : Ended.HUNG_UP)
+  put(i, Input.HANG_UP, now)
+  return Refusal.DONE
+}
 
-export function hold(i: i32, now: i64): Refusal { return Refusal.NOT_NOW }
+export function hold(i: i32, now: i64): Refusal { return notNow(i) }
 
-export function resume(i: i32, now: i64): Refusal { return Refusal.NOT_NOW }
+export function resume(i: i32, now: i64): Refusal { return notNow(i) }
 
 /** Holds the call that talks and resumes the one that is held. */
 export function swap(now: i64): Refusal { return Refusal.NOT_NOW }
@@ -35,10 +59,28 @@ export function join(now: i64): Refusal { return Refusal.NOT_NOW }
 export function split(now: i64): Refusal { return Refusal.NOT_NOW }
 
 /** The user has seen why the call ended: its place is free. */
-export function dismiss(i: i32): Refusal { return Refusal.NOT_NOW }
+export function dismiss(i: i32): Refusal {
+  if (call(i).state != CallState.ENDED) return notNow(i)
+  put(i, Input.DISMISS, 0)
+  return Refusal.DONE
+}
 
 /** Sends a digit 0-9, *, #, A-D as an INFO request. */
-export function sendDigit(i: i32, digit: u32, now: i64): Refusal { return Refusal.NOT_NOW }
+export function sendDigit(i: i32, digit: u32, now: i64): Refusal { return notNow(i) }
 
 /** The keys and the sound belong to this call from now on. */
-export function focusOn(i: i32): Refusal { return Refusal.NOT_NOW }
+export function focusOn(i: i32): Refusal {
+  if (!isLive(call(i))) return Refusal.NO_CALL
+  setFocus(i)
+  return Refusal.DONE
+}
+
+function refuseWith(i: i32, status: u16, cause: Ended, now: i64): Refusal {
+  if (call(i).state != CallState.INCOMING) return notNow(i)
+  leg(i).refusal = status
+  leg(i).cause = <u8>cause
+  put(i, Input.HANG_UP, now)
+  return Refusal.DONE
+}
+
+function notNow(i: i32): Refusal { return isLive(call(i)) ? Refusal.NOT_NOW : Refusal.NO_CALL }

@@ -1,6 +1,7 @@
 // What a phone answers to a request outside its dialogs, in the order in which RFC 3261 8.2 looks at it.
 import { TX } from "../memory"
 import { Endpoint } from "../base/endpoint"
+import { Prose, prose } from "../base/prose"
 import { token } from "../base/random"
 import { prose } from "../base/prose"
 import { Span, NONE, after, indexOf, lengthOf, sameFolded, span, startOf, endOf, text } from "../base/span"
@@ -17,6 +18,14 @@ import { cancelled, current, isMerged } from "../transaction/server"
 
 /** No answer. */
 export const SILENCE: u32 = 0
+/** It belongs to a dialog, which others have to know. */
+export const UNKNOWN_DIALOG: u32 = 481
+/** Nothing stands against it; whether somebody takes the call, others have to know. */
+export const NOBODY_HERE: u32 = 480
+
+/** RFC 3261 20.5, 20.37: what we take part in. The same methods as in isOffered. RFC 3327: Path is read in the answer of a registrar. */
+export const ALLOW: Span = text("INVITE, ACK, CANCEL, BYE, OPTIONS")
+export const SUPPORTED: Span = text("path")
 
 const TAG_LENGTH: u32 = 10
 const SEMICOLON: u32 = 0x3b, ZERO: u32 = 0x30, DOT: u32 = 0x2e
@@ -42,16 +51,15 @@ export function judge(m: Message, allowed: bool): u32 {
   if (!isContentUnderstood(m)) return 415
   if (m.method == Method.INVITE && !isSdpAccepted(m)) return 406
   // RFC 3261 12.2.2: with a To tag it belongs to a dialog that we do not have, or have forgotten. 15.1.2: a BYE always does.
-  if (m.toTag != NONE || m.method == Method.BYE) return 481
-  return m.method == Method.OPTIONS ? 200 : 480
+  if (m.toTag != NONE || m.method == Method.BYE) return UNKNOWN_DIALOG
+  return m.method == Method.OPTIONS ? 200 : NOBODY_HERE
 }
 
 /**
- * Composes the answer to the request that server.receive() has just taken, as judge() finds. Returns the status code; with SILENCE nothing
+ * Composes the answer that judge() has found for the request that server.receive() has just taken. Returns its status; with SILENCE nothing
  * was written. The caller looks at the writer's overflow.
  */
-export function answer(w: Writer, m: Message, source: Endpoint, allowed: bool): u32 {
-  const status = judge(m, allowed)
+export function answer(w: Writer, m: Message, source: Endpoint, status: u32): u32 {
   if (status == SILENCE) return SILENCE
   // RFC 3261 8.2.6.2: a tag of ours, as long as the request has none; repetitions get the answer that is kept, and so the same tag.
   const tag = changetype<Writer>(TX)
@@ -66,28 +74,36 @@ export function answer(w: Writer, m: Message, source: Endpoint, allowed: bool): 
   return status
 }
 
-/** The reason phrase of the codes that judge() gives. */
-export function reasonOf(status: u32): Span {
+/** The reason phrase of the codes that this phone gives. */
+export function reasonOf(status: u32): Prose {
   switch (status) {
-    case 200: return text("OK")
-    case 403: return text("Forbidden")
-    case 405: return text("Method Not Allowed")
-    case 406: return text("Not Acceptable")
-    case 415: return text("Unsupported Media Type")
-    case 416: return text("Unsupported URI Scheme")
-    case 420: return text("Bad Extension")
-    case 480: return text("Temporarily Unavailable")
-    case 481: return text("Call/Transaction Does Not Exist")
-    case 482: return text("Loop Detected")
-    case 501: return text("Not Implemented")
-    case 505: return text("Version Not Supported")
-    default: return text("Bad Request")
+    case 100: return prose("Trying")
+    case 180: return prose("Ringing")
+    case 200: return prose("OK")
+    case 403: return prose("Forbidden")
+    case 405: return prose("Method Not Allowed")
+    case 406: return prose("Not Acceptable")
+    case 415: return prose("Unsupported Media Type")
+    case 416: return prose("Unsupported URI Scheme")
+    case 420: return prose("Bad Extension")
+    case 480: return prose("Temporarily Unavailable")
+    case 481: return prose("Call/Transaction Does Not Exist")
+    case 482: return prose("Loop Detected")
+    case 486: return prose("Busy Here")
+    case 487: return prose("Request Terminated")
+    case 488: return prose("Not Acceptable Here")
+    case 500: return prose("Server Internal Error")
+    case 501: return prose("Not Implemented")
+    case 503: return prose("Service Unavailable")
+    case 505: return prose("Version Not Supported")
+    case 603: return prose("Decline")
+    default: return prose("Bad Request")
   }
 }
 
 // -- Judging
 
-/** The same methods as in writeAllow. */
+/** The same methods as in ALLOW. */
 function isOffered(method: u8): bool {
   return method == Method.INVITE || method == Method.CANCEL || method == Method.BYE || method == Method.OPTIONS
 }
@@ -160,7 +176,7 @@ function values(m: Message, name: Field): Values {
 // -- What goes with some answers
 
 /** RFC 3261 21.4.6 */
-function writeAllow(w: Writer): void { field(w, text("Allow"), text("INVITE, ACK, CANCEL, BYE, OPTIONS")) }
+function writeAllow(w: Writer): void { field(w, text("Allow"), ALLOW) }
 
 /** RFC 3261 21.4.13: what would have been understood, of that which was not. */
 function writeUnderstood(w: Writer, m: Message): void {
@@ -181,11 +197,11 @@ function writeUnsupported(w: Writer, m: Message): void {
   w.say(prose("\r\n"))
 }
 
-/** RFC 3261 11.2: what an INVITE could count on. RFC 3327: Path is read in the answer of a registrar. */
+/** RFC 3261 11.2: what an INVITE could count on. */
 function writeAbilities(w: Writer): void {
   writeAllow(w)
   field(w, text("Accept"), text("application/sdp"))
   field(w, text("Accept-Encoding"), text("identity"))
   field(w, text("Accept-Language"), text("en"))
-  field(w, text("Supported"), text("path"))
+  field(w, text("Supported"), SUPPORTED)
 }

@@ -55,7 +55,7 @@ function writeEndMark(w: Writer, count: i32): void {
 /** The number of the first bad line, and its sentence; 0 when there is none. */
 function checkText(all: Span): i32 {
   const end = endOf(all)
-  let line = 0, count = 0, contacts = 0, bookBytes: u32 = 0, seen: u32 = 0, marked = false, ended = false
+  let line = 0, count = 0, contacts = 0, bookBytes: u32 = 0, seen: u64 = 0, marked = false, ended = false
   for (let p = textStart(all); p < end; p = nextLine(p, end)) {
     const content = lineAt(p, end)
     setLine(++line)
@@ -75,8 +75,8 @@ function checkText(all: Span): i32 {
       }
       const s = checkLine(content)
       if (s < 0) return line
-      if (seen & (1 << s)) return refuse(line, nameOf(s), prose(" is given twice"))
-      seen |= 1 << s
+      if (seen >> s & 1) return refuse(line, nameOf(s), prose(" is given twice"))
+      seen |= <u64>1 << s
     }
   }
   if (!marked || ended) return 0

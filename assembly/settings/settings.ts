@@ -1,6 +1,6 @@
 // The door of the room: what the rest of the phone knows of settings.
 export {
-  Setting, SETTINGS, Kind, Affinity, RetryMode, WeightAlgo, UseNaptr, Codecs, Dtmf, nameOf, kindOf, leastOf, mostOf, unitOf, helpOf, isText, find,
+  Setting, SETTINGS, Kind, Affinity, RetryMode, WeightAlgo, UseNaptr, Codecs, Dtmf, AutoAnswer, nameOf, kindOf, leastOf, mostOf, unitOf, helpOf, isText, find,
 } from "./table"
 export { number, setNumber, words, assign, fault, inCodes, isDefault, restoreDefaults, writeValue, writeAllowed } from "./values"
 export { beginDraft, draft, enter, hasDraft, applyDraft } from "./draft"

@@ -8,8 +8,9 @@ export const enum Setting {
   FAILOVER_INVITE, SERVER_AFFINITY,
   CODECS, PTIME, COMFORT_NOISE, DTMF,
   VOLUME,
+  RING_TIMEOUT, RTP_PORT_MIN, RTP_PORT_MAX, CALL_WAITING, DND, AUTO_ANSWER,
 }
-export const SETTINGS = 30
+export const SETTINGS = 36
 
 /** What a value may be. Up to CODES the value is text, after it a number. */
 export const enum Kind { HOST, SERVER, USER, WORDS, SECRET, CODES, NUMBER, CHOICE }
@@ -21,6 +22,7 @@ export const enum WeightAlgo { RFC2782, PROPORTIONAL, DNS_ORDER }
 export const enum UseNaptr { AUTO, NEVER, ALWAYS }
 export const enum Codecs { PCMU_FIRST, PCMA_FIRST, PCMU, PCMA }
 export const enum Dtmf { RFC4733, INFO }
+export const enum AutoAnswer { OFF, HEADER, ALWAYS }
 
 // One row per setting, in the order of `Setting`: name, kind, least, most, default, unit or choices, help.
 // Least and most are the number's range, or the length in bytes of a text. The domain is short of the 253 that DNS allows, because
@@ -56,6 +58,12 @@ const TABLE = memory.data<u32>([
   text("comfort_noise"), Kind.NUMBER, 0, 1, 0, text(""), prose("1: packets that stand for silence"),
   text("dtmf"), Kind.CHOICE, 0, 1, Dtmf.RFC4733, text("rfc4733 info"), prose("how digits are sent in a call"),
   text("volume"), Kind.NUMBER, 0, 10, 6, text(""), prose("of the speaker: 0 silent, 6 as it comes"),
+  text("ring_timeout"), Kind.NUMBER, 10, 600, 120, text("s"), prose("how long a call may ring"),
+  text("rtp_port_min"), Kind.NUMBER, 1024, 65534, 16384, text(""), prose("first port for sound"),
+  text("rtp_port_max"), Kind.NUMBER, 1025, 65535, 32767, text(""), prose("last port for sound"),
+  text("call_waiting"), Kind.NUMBER, 0, 1, 1, text(""), prose("0: a second caller finds us busy"),
+  text("dnd"), Kind.NUMBER, 0, 1, 0, text(""), prose("1: nobody may disturb"),
+  text("auto_answer"), Kind.CHOICE, 0, 2, AutoAnswer.OFF, text("off header always"), prose("when a call is taken by itself"),
 ])
 const ROW = 28
 

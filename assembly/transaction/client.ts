@@ -100,6 +100,12 @@ export function ownerOf(handle: i32): i32 {
   return changetype<usize>(t) == 0 ? -1 : t.owner
 }
 
+/** wire Method of the request. */
+export function methodOf(handle: i32): u8 {
+  const t = find(handle)
+  return changetype<usize>(t) == 0 ? <u8>Method.UNKNOWN : t.method
+}
+
 /** How often the request was sent so far. */
 export function sends(handle: i32): u32 {
   const t = find(handle)
@@ -263,12 +269,12 @@ function slotBut(except: Transaction): i32 {
   return slot
 }
 
-/** The oldest of those that only wait for repetitions or for late answers. */
+/** The oldest of those that only wait for repetitions or for late answers; of an INVITE that was accepted the answer has been heard. */
 function leastNeeded(except: Transaction, withSlot: bool): Transaction {
   let oldest = changetype<Transaction>(0)
   for (let i = 0; i < CLIENT_TRANSACTIONS; i++) {
     const t = at(i)
-    if (t == except || t.pending || t.state != State.LEFT && t.state != State.COMPLETED) continue
+    if (t == except || t.pending || t.state != State.LEFT && t.state != State.COMPLETED && t.state != State.ACCEPTED) continue
     if (withSlot && (t.slot == NO_SLOT || outbox.isDue(t.slot))) continue
     if (changetype<usize>(oldest) == 0 || t.startedAt < oldest.startedAt) oldest = t
   }

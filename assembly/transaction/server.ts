@@ -3,6 +3,7 @@ import { CLIENT_TRANSACTIONS, SERVER_TRANSACTIONS, BUSY_RETRY_SEC } from "../con
 import { NEVER, sooner } from "../base/deadline"
 import { Endpoint } from "../base/endpoint"
 import { prose } from "../base/prose"
+import { prose } from "../base/prose"
 import { NONE, same, startOf, lengthOf, text } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
 import { Message, Method, parse, kept } from "../wire/message"
@@ -143,6 +144,26 @@ export function forget(handle: i32): void {
   if (t.exists) end(t, true)
 }
 
+/** The answer sent last, read; null when there is none any more. Good until another message of ours is read. */
+export function answerOf(handle: i32): Message {
+  const t = find(handle)
+  if (!t.exists || t.slot == NO_SLOT) return changetype<Message>(0)
+  const bytes = outbox.bytesOf(t.slot), answer = kept()
+  return parse(startOf(bytes), lengthOf(bytes), answer) > 0 ? answer : changetype<Message>(0)
+}
+
+/** Sends the answer sent last once more: RFC 3261 13.3.1.4, a 2xx to INVITE until its ACK; RFC 3262 3, a reliable provisional one until its PRACK. */
+export function repeat(handle: i32): void {
+  const t = find(handle)
+  if (t.exists) sendAgain(t)
+}
+
+/** The 2xx to an INVITE has been acknowledged: its message is not needed any more. Repetitions of the INVITE are still absorbed. */
+export function rest(handle: i32): void {
+  const t = find(handle)
+  if (t.exists) emptySlot(t, false)
+}
+
 /** Runs the timers that are due. After a long delay each transaction sends once at most (P-34). */
 export function expire(now: i64): void {
   for (let i = FIRST; i < END; i++) {
@@ -251,16 +272,28 @@ function place(): Transaction {
   return allocate(FIRST, SERVER_TRANSACTIONS, false)
 }
 
-/** The oldest of those that are answered and wait for nothing but repetitions. An INVITE waits for its ACK. */
+/**
+ * The oldest of those that are answered and wait for nothing but repetitions; where there is none, an INVITE that was refused and whose ACK has not come:
+ * strangers that never acknowledge must not keep others out. A 2xx that is still repeated is its user's.
+ */
 function leastNeeded(withSlot: bool): Transaction {
   let oldest = changetype<Transaction>(0)
   for (let i = FIRST; i < END; i++) {
     const t = at(i)
-    if (t.state != State.CONFIRMED && !(t.state == State.COMPLETED && t.machine == Machine.SERVER)) continue
+    if (needOf(t) == NEEDED) continue
     if (withSlot && (t.slot == NO_SLOT || outbox.isDue(t.slot))) continue
-    if (changetype<usize>(oldest) == 0 || t.startedAt < oldest.startedAt) oldest = t
+    if (changetype<usize>(oldest) == 0 || needOf(t) < needOf(oldest) || needOf(t) == needOf(oldest) && t.startedAt < oldest.startedAt) oldest = t
   }
   return oldest
+}
+
+const NEEDED = 2
+
+/** 0: it only absorbs repetitions; 1: it awaits the ACK of an error. */
+function needOf(t: Transaction): i32 {
+  if (t.state == State.CONFIRMED || t.state == State.ACCEPTED && t.slot == NO_SLOT) return 0
+  if (t.state != State.COMPLETED) return NEEDED
+  return t.machine == Machine.SERVER ? 0 : 1
 }
 
 /** The one place that says that too much is under way. RFC 3261 8.2.7: without a transaction; its tag is the same for a repetition. */
@@ -271,7 +304,7 @@ function sayBusy(m: Message, flow: u32, source: Endpoint): void {
   tag.open(TAG, TAG_LENGTH)
   writeKey(tag, keyOf(m))
   const w = outbox.writer(slot)
-  beginResponse(w, m, 503, text("Service Unavailable"), tag.written, source)
+  beginResponse(w, m, 503, prose("Service Unavailable"), tag.written, source)
   w.say(prose("Retry-After: "))
   w.number(BUSY_RETRY_SEC)
   w.say(prose("\r\n"))

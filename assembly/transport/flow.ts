@@ -2,7 +2,7 @@
 //
 // LISTEN is an unconnected socket on the SIP port and hears everyone. A SERVER flow is connected to one call server from the same
 // port: only on a connected socket does the system report that nobody listens there (AMB-32). A QUERY flow carries DNS questions to
-// one name server from a random port. What the host reports as the local endpoint of a flow is how that peer's network sees us.
+// one name server from a random port. A MEDIA flow is unconnected too and belongs to one call. What the host reports as the local endpoint of a flow is how that peer's network sees us.
 import { TRANSPORT_STATE, TRANSPORT_STATE_SIZE } from "../memory"
 import { FLOWS, QUERY_PORT_TRIES } from "../config"
 import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
@@ -11,7 +11,7 @@ import { Output, io, peer as ioPeer, local as ioLocal, give } from "../io"
 import { NONE } from "../base/span"
 import { PACE_END } from "./pace"
 
-export const enum FlowKind { FREE, LISTEN, SERVER, QUERY }
+export const enum FlowKind { FREE, LISTEN, SERVER, QUERY, MEDIA }
 
 /** Why a flow is lost; the numbers of handle_flow FAILED, and CLOSED_BY_HOST. */
 export const enum FlowFault { NONE = 0, BUSY_PORT = 1, NO_ROUTE = 2, NO_PERMISSION = 3, CLOSED_BY_HOST = 8, OTHER = 9 }
@@ -107,6 +107,17 @@ export function openQuery(peer: Endpoint): i32 {
   f.local.port = randomPort()
   return <i32>f.number
 }
+
+/** A flow for the sound of a call on this local port, which hears everyone. -1: none free, or all in use. */
+export function openMedia(port: u16): i32 {
+  const f = slotOrIdle()
+  if (changetype<usize>(f) == 0) return -1
+  begin(f, FlowKind.MEDIA)
+  f.local.port = port
+  return <i32>f.number
+}
+
+export function isMedia(flow: u32): bool { return kindOf(flow) == FlowKind.MEDIA }
 
 /** Closes a flow; its number is not used again soon. A number that is no flow is ignored. */
 export function release(flow: u32): void {
@@ -213,7 +224,7 @@ export function failed(flow: u32, why: u32): bool {
     return false
   }
   // One peer out of reach says nothing about the socket that everyone uses.
-  if (f.kind == FlowKind.LISTEN && f.phase == Phase.OPEN) return true
+  if ((f.kind == FlowKind.LISTEN || f.kind == FlowKind.MEDIA) && f.phase == Phase.OPEN) return true
   // The host keeps the socket of a failed send; there is none when the opening failed.
   if (f.phase == Phase.OPEN) f.toClose = f.number
   lose(f, why == 0 || why > 9 ? FlowFault.OTHER : why)

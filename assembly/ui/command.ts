@@ -55,7 +55,7 @@ export function commandArguments(c: Command): Prose { return proseAt(TABLE + <us
 export function commandHelp(c: Command): Prose { return proseAt(TABLE + <usize>c * ROW + 8) }
 
 /** Settings that a registration depends on. */
-const REGISTERED_WITH: u64 = 1 << Setting.DOMAIN | 1 << Setting.SERVER | 1 << Setting.USER | 1 << Setting.AUTH_USER | 1 << Setting.PASSWORD |
+const REGISTERED_WITH: u32 = 1 << Setting.DOMAIN | 1 << Setting.SERVER | 1 << Setting.USER | 1 << Setting.AUTH_USER | 1 << Setting.PASSWORD |
   1 << Setting.DISPLAY_NAME | 1 << Setting.SIP_PORT | 1 << Setting.REGISTER_TTL | 1 << Setting.SIP_RETRY_T1 | 1 << Setting.SIP_T2 |
   1 << Setting.SIP_T4 | 1 << Setting.USE_NAPTR | 1 << Setting.ENABLED
 
@@ -152,7 +152,7 @@ function set(r: Reply): Action {
   const value = trim(between(endOf(name), endOf(r.argument)))
   if (!assign(name, value)) return refuse(r, Refusal.SETTING)
   r.subject = find(name)
-  return REGISTERED_WITH >>> <u64>r.subject & 1 ? Action.APPLY : Action.NONE
+  return r.subject < 32 && REGISTERED_WITH >>> r.subject & 1 ? Action.APPLY : Action.NONE
 }
 
 function turn(r: Reply, c: Command): Action {

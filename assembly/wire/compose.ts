@@ -7,6 +7,7 @@ import { Via } from "./via"
 import { Endpoint } from "../base/endpoint"
 import { parseIp, writeEndpoint, writeIp } from "../base/ip"
 import { NONE, Span, between, endOf, lengthOf, startOf, text } from "../base/span"
+import { Prose } from "../base/prose"
 import { Writer } from "../base/writer"
 
 const CRLF: Span = text("\r\n")
@@ -17,12 +18,21 @@ const MAX_FORWARDS: Span = text("Max-Forwards: 70\r\n")   // RFC 3261 8.1.1.6
  * Call-ID and CSeq as they came, Timestamp in a 100. To gets `toTag` when it has no tag, unless `toTag` is NONE. The caller goes on with
  * fields and finish().
  */
-export function beginResponse(w: Writer, m: Message, status: u32, reason: Span, toTag: Span, source: Endpoint): void {
+export function beginResponse(w: Writer, m: Message, status: u32, reason: Prose, toTag: Span, source: Endpoint): void {
+  statusLine(w, status, reason)
+  repeatRequest(w, m, status, toTag, source)
+}
+
+export function statusLine(w: Writer, status: u32, reason: Prose): void {
   w.put(text("SIP/2.0 "))
   w.number(status)
   w.byte(0x20)
-  w.put(reason)
+  w.say(reason)
   w.put(CRLF)
+}
+
+/** What of the request stands in every response. */
+export function repeatRequest(w: Writer, m: Message, status: u32, toTag: Span, source: Endpoint): void {
   writeVias(w, m, source)
   field(w, text("From"), m.from)
   w.put(text("To: "))

@@ -1,6 +1,6 @@
 // What can be wrong with a message, and what it is answered.
 import { Method, Message } from "./message"
-import { Span, text } from "../base/span"
+import { Prose, prose } from "../base/prose"
 
 /** The first thing found wrong. The order is that of the message, not of gravity. */
 export const enum Fault {
@@ -46,35 +46,35 @@ export function statusFor(m: Message): u32 {
 }
 
 /** The reason phrase of that answer: it names what is wrong, as RFC 3261 21.4.1 advises. */
-export function reasonFor(m: Message): Span {
+export function reasonFor(m: Message): Prose {
   switch (m.fault) {
-    case Fault.REQUEST_URI: return text("Bad Request-URI")
-    case Fault.VERSION: return text("Version Not Supported")
-    case Fault.FIELD_NAME: return text("Bad Header Field")
-    case Fault.LINE_END: return text("Bad Line End")
-    case Fault.TOO_MANY_FIELDS: return text("Too Many Header Fields")
-    case Fault.NO_END: return text("Missing Empty Line")
-    case Fault.REPEATED: return text("Repeated Header Field")
-    case Fault.VIA: return text("Bad Via")
-    case Fault.FROM: return text("Bad From")
-    case Fault.TO: return text("Bad To")
-    case Fault.CALL_ID: return text("Bad Call-ID")
-    case Fault.CSEQ: return text("Bad CSeq")
-    case Fault.MAX_FORWARDS: return text("Bad Max-Forwards")
-    case Fault.CONTENT_LENGTH: return text("Bad Content-Length")
-    case Fault.CONTENT_LENGTHS: return text("Different Content-Lengths")
-    case Fault.BODY: return text("Body Shorter Than Content-Length")
-    case Fault.NO_VIA: return text("Missing Via")
-    case Fault.NO_FROM: return text("Missing From")
-    case Fault.NO_TO: return text("Missing To")
-    case Fault.NO_CALL_ID: return text("Missing Call-ID")
-    case Fault.NO_CSEQ: return text("Missing CSeq")
+    case Fault.REQUEST_URI: return prose("Bad Request-URI")
+    case Fault.VERSION: return prose("Version Not Supported")
+    case Fault.FIELD_NAME: return prose("Bad Header Field")
+    case Fault.LINE_END: return prose("Bad Line End")
+    case Fault.TOO_MANY_FIELDS: return prose("Too Many Header Fields")
+    case Fault.NO_END: return prose("Missing Empty Line")
+    case Fault.REPEATED: return prose("Repeated Header Field")
+    case Fault.VIA: return prose("Bad Via")
+    case Fault.FROM: return prose("Bad From")
+    case Fault.TO: return prose("Bad To")
+    case Fault.CALL_ID: return prose("Bad Call-ID")
+    case Fault.CSEQ: return prose("Bad CSeq")
+    case Fault.MAX_FORWARDS: return prose("Bad Max-Forwards")
+    case Fault.CONTENT_LENGTH: return prose("Bad Content-Length")
+    case Fault.CONTENT_LENGTHS: return prose("Different Content-Lengths")
+    case Fault.BODY: return prose("Body Shorter Than Content-Length")
+    case Fault.NO_VIA: return prose("Missing Via")
+    case Fault.NO_FROM: return prose("Missing From")
+    case Fault.NO_TO: return prose("Missing To")
+    case Fault.NO_CALL_ID: return prose("Missing Call-ID")
+    case Fault.NO_CSEQ: return prose("Missing CSeq")
     case Fault.CSEQ_METHOD:
-      return m.method == Method.UNKNOWN ? text("Not Implemented") : text("CSeq Method Mismatch")
-    case Fault.CONTACT: return text("Bad Contact")
-    case Fault.ROUTE: return text("Bad Route")
-    case Fault.RECORD_ROUTE: return text("Bad Record-Route")
-    case Fault.REQUIRE: return text("Bad Require")
-    default: return text("Bad Request")
+      return m.method == Method.UNKNOWN ? prose("Not Implemented") : prose("CSeq Method Mismatch")
+    case Fault.CONTACT: return prose("Bad Contact")
+    case Fault.ROUTE: return prose("Bad Route")
+    case Fault.RECORD_ROUTE: return prose("Bad Record-Route")
+    case Fault.REQUIRE: return prose("Bad Require")
+    default: return prose("Bad Request")
   }
 }

@@ -126,7 +126,7 @@ export function answer(allowed: i32, now: i64): i32 {
     server.forget(server.current())
     return -1
   }
-  const status = uas.answer(outbox.writer(slot), incoming(), peer(), allowed != 0)
+  const status = uas.answer(outbox.writer(slot), incoming(), peer(), uas.judge(incoming(), allowed != 0))
   server.respond(server.current(), slot, now)
   return status
 }

@@ -7,7 +7,7 @@ import { Writer } from "../../assembly/base/writer"
 import { OUTBOX, OUTBOX_SIZE, RX, TX, WIRE_STATE, WIRE_STATE_SIZE } from "../../assembly/memory"
 import { Address, displayOf, param, parseAddress } from "../../assembly/wire/address"
 import { Algorithm, Challenge, Scheme as AuthScheme, challenge, nextNonce } from "../../assembly/wire/challenge"
-import { ackFor, beginRequest, beginResponse, cancelFor, copyFields, field, finish, via } from "../../assembly/wire/compose"
+import { ackFor, beginRequest, repeatRequest, cancelFor, copyFields, field, finish, via } from "../../assembly/wire/compose"
 import { writeEscapedUser, writeUnescaped } from "../../assembly/wire/escape"
 import { reasonFor, statusFor } from "../../assembly/wire/fault"
 import { Values, firstAddress, inspect, lists, mediaType } from "../../assembly/wire/fields"
@@ -55,7 +55,7 @@ export function describe(which: i32): void {
   name(w, text("answer"))
   w.number(statusFor(m))
   w.byte(0x20)
-  w.put(reasonFor(m))
+  w.say(reasonFor(m))
   numberLine(w, text("method number"), m.method)
   line(w, text("method"), m.methodName)
   numberLine(w, text("status"), m.status)
@@ -119,7 +119,12 @@ export function respond(status: u32, reason: Span, tag: Span, source: Span, with
   const from = changetype<Endpoint>(VALUES_AT)
   parseHostPort(source, from)
   const w = begin()
-  beginResponse(w, incoming(), status, reason, tag, from)
+  w.put(text("SIP/2.0 "))
+  w.number(status)
+  w.byte(0x20)
+  w.put(reason)
+  w.put(text("\r\n"))
+  repeatRequest(w, incoming(), status, tag, from)
   if (withRoutes) copyFields(w, incoming(), Field.RECORD_ROUTE)
   finish(w, NONE)
 }

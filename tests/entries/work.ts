@@ -1,4 +1,5 @@
 // Loops of the work besides reading messages: composing, digest, selecting a server, looking at timers.
+import { prose } from "../../assembly/base/prose"
 import {
   AUDIO, LOG, RX, TRANSACTION_STATE, TRANSACTION_STATE_SIZE, TRANSPORT_STATE, TRANSPORT_STATE_SIZE,
 } from "../../assembly/memory"
@@ -84,7 +85,7 @@ function composeResponses(which: i32, n: i32): i32 {
   let sum: usize = 0
   for (let i = 0; i < n; i++) {
     const w = pen()
-    beginResponse(w, incoming(), 200, text("OK"), text("0f4c9d21aa"), server())
+    beginResponse(w, incoming(), 200, prose("OK"), text("0f4c9d21aa"), server())
     finish(w, NONE)
     sum += w.at - w.start
   }

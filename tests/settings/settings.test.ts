@@ -68,6 +68,12 @@ ptime: 20
 comfort_noise: 0
 dtmf: rfc4733
 volume: 6
+ring_timeout: 120
+rtp_port_min: 16384
+rtp_port_max: 32767
+call_waiting: 1
+dnd: 0
+auto_answer: off
 `
 
 // One refusal per line: name, value | sentence

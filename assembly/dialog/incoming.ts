@@ -1,0 +1,203 @@
+// A call of others until it is acknowledged: the INVITE, what rings, what is answered to it, and its ACK (RFC 3261 13.3).
+import { CALLS } from "../config"
+import { peer } from "../io"
+import { NONE, Span, lengthOf, text } from "../base/span"
+import { Writer } from "../base/writer"
+import { AutoAnswer, Setting, number } from "../settings/settings"
+import { copyFields } from "../wire/compose"
+import { Field, Message } from "../wire/message"
+import * as flow from "../transport/flow"
+import * as outbox from "../transport/outbox"
+import * as server from "../transaction/server"
+import { t1, t64 } from "../transaction/record"
+import { idAt } from "../servers/candidates"
+import { writeContact } from "../account/identity"
+import { CallState, Ended, call } from "./call"
+import { beginCall, begin as beginSound, liveCalls, put, takePlace } from "./calls"
+import { answerOf, offerOf } from "./description"
+import { DialogState, Text, dialog, dialogFromInvite, dialogOf, freeDialog, textOf } from "./dialog"
+import { Wait, clearLeg, leg } from "./leg"
+import { Input } from "./machine"
+import { Taken, takeAnswer, takeOffer } from "./offer"
+import { noteCaller, noteReason } from "./person"
+import { beginLater, beginReply, endReply, reply, writeAbilities } from "./reply"
+import { session } from "./session"
+import { Sockets, closeSockets, socketsOf } from "./sockets"
+
+/** Calls at a time that an INVITE may lead to; the rest of the places is for calls of ours. */
+const LIVE_MAX = 2
+
+/**
+ * An INVITE outside dialogs that nothing stands against. `trusted`: it came from a server of ours, by flow `from`. It is answered here, now or later;
+ * without room it is forgotten and will come again.
+ */
+export function invited(line: i32, m: Message, from: u32, trusted: bool, now: i64): void {
+  const status = refusalOf()
+  const i = status == 0 ? takePlace() : -1
+  if (i < 0) {
+    reply(m, status == 0 ? 486 : status, NONE, now)
+    return
+  }
+  beginCall(i, line, false, now)
+  const d = dialogFromInvite(i, m, peer())
+  if (d < 0) {
+    reply(m, 503, NONE, now)
+    return
+  }
+  beginSound(i)
+  const l = leg(i)
+  l.dialog = <i8>d
+  l.handle = server.current()
+  const by = flow.kindOf(from) == flow.FlowKind.SERVER ? <i32>from : flow.towards(peer(), now)
+  l.flow = by < 0 ? <i32>from : by
+  flow.hold(l.flow)
+  const wrong = judgeOffer(i, m)
+  if (wrong != 0) reply(m, wrong, textOf(d, Text.LOCAL_TAG), now)
+  if (wrong != 0 || !respond(i, m, now)) {
+    drop(i)
+    return
+  }
+  describe(i, m, trusted)
+  put(i, Input.INVITED, now)
+  progressIncoming(i, now)
+}
+
+/** RFC 3261 13.3.1, 21.4.18, 21.4.24: what a call is refused with before it rings; 0: nothing. */
+function refusalOf(): u32 {
+  if (number(Setting.DND) != 0) return 480
+  const live = liveCalls()
+  return live >= LIVE_MAX || live > 0 && number(Setting.CALL_WAITING) == 0 ? 486 : 0
+}
+
+/** RFC 3261 13.3.1, 21.4.26: what stands against the offer, 0: nothing. Without one we make ours when we accept. */
+function judgeOffer(i: i32, m: Message): u32 {
+  leg(i).offered = lengthOf(m.body) > 0
+  return leg(i).offered && takeOffer(m.body, session(i)) != Taken.AGREED ? 488 : 0
+}
+
+/**
+ * RFC 3261 13.3.1.1, 17.2.1: it rings; or, while the socket to the caller is still being opened, 100 says that the INVITE has come. Both make the
+ * beginning of every later answer.
+ */
+function respond(i: i32, m: Message, now: i64): bool {
+  const l = leg(i)
+  l.rung = flow.carrier(l.flow) >= 0
+  const slot = beginReply(m, l.rung ? 180 : 100, textOf(l.dialog, Text.LOCAL_TAG))
+  if (slot < 0) return false
+  const w = outbox.writer(slot)
+  copyFields(w, m, Field.RECORD_ROUTE)
+  if (l.rung) writeOurContact(w, l.flow)
+  return endReply(l.handle, slot, NONE, now)
+}
+
+function describe(i: i32, m: Message, trusted: bool): void {
+  const c = call(i)
+  c.serverId = <u8>idAt(c.line, peer(), true)
+  noteCaller(i, m, trusted)
+  c.silentRing = liveCalls() > 0
+  c.autoAnswer = number(Setting.AUTO_ANSWER) == AutoAnswer.ALWAYS && !c.silentRing
+  leg(i).wantsAnswer = c.autoAnswer
+}
+
+/** Nothing has come of it yet, and nothing will. */
+function drop(i: i32): void {
+  const l = leg(i)
+  closeSockets(i)
+  flow.letGo(l.flow)
+  freeDialog(l.dialog)
+  clearLeg(i)
+}
+
+/** Does what can be done to let it ring, and to accept it when the user wants that. */
+export function progressIncoming(i: i32, now: i64): void {
+  const l = leg(i)
+  const by = flow.carrier(l.flow)
+  if (by == flow.LOST) l.flow = <i32>flow.listening()
+  if (by < 0) return
+  if (!l.rung) l.rung = later(i, 180, NONE, now)
+  if (!l.wantsAnswer) return
+  const sockets = socketsOf(i)
+  if (sockets == Sockets.LOST) {
+    l.refusal = 500
+    l.cause = <u8>Ended.LOST
+    put(i, Input.NO_WAY, now)
+  } else if (sockets == Sockets.OPEN && accept(i, now)) put(i, Input.ANSWER, now)
+}
+
+/** RFC 3261 13.3.1.4: the 200, with the answer to their offer or with an offer of ours. */
+function accept(i: i32, now: i64): bool {
+  const l = leg(i)
+  if (!later(i, 200, l.offered ? answerOf(i, l.flow) : offerOf(i, l.flow), now)) return false
+  l.resendMs = <u32>t1()
+  l.resendAt = now + t1()
+  l.lostAt = now + t64()
+  return true
+}
+
+/** Sends the final answer that the leg names, now or as soon as there is room. */
+export function refuse(i: i32, now: i64): void {
+  const l = leg(i)
+  if (server.isOpen(l.handle) && !later(i, l.refusal, NONE, now) && server.isOpen(l.handle)) return
+  l.refusal = 0
+}
+
+/** Another answer to the INVITE. False: there is no room now. */
+function later(i: i32, status: u32, body: Span, now: i64): bool {
+  const l = leg(i)
+  const slot = beginLater(l.handle, status)
+  l.wait = <u8>(slot < 0 ? Wait.ROOM : Wait.NOTHING)
+  if (slot < 0) return false
+  const w = outbox.writer(slot)
+  if (status < 300) writeOurContact(w, l.flow)
+  if (status == 200) writeAbilities(w)
+  return endReply(l.handle, slot, body, now)
+}
+
+function writeOurContact(w: Writer, by: u32): void {
+  w.put(text("Contact: <"))
+  writeContact(w, flow.localOf(by))
+  w.put(text(">\r\n"))
+}
+
+// -- What comes after the INVITE
+
+/** RFC 3261 13.3.1.4: the ACK of a 2xx, which may bring the answer to our offer. */
+export function acknowledged(m: Message, now: i64): void {
+  const d = dialogOf(m)
+  if (d < 0 || dialog(d).place < 0 || m.cseq != dialog(d).inviteCseq) return
+  const i: i32 = dialog(d).place, l = leg(i), state = call(i).state
+  if (state != CallState.ANSWERING && state != CallState.ENDING) return
+  server.rest(l.handle)
+  dialog(d).state = <u8>DialogState.CONFIRMED
+  if (!l.offered && takeAnswer(m.body, session(i)) != Taken.AGREED) l.cause = <u8>Ended.NO_COMMON_SOUND
+  put(i, Input.ACKED, now)
+  if (!session(i).agreed) put(i, Input.HANG_UP, now)
+}
+
+/** RFC 3261 9.2: the INVITE of this transaction is not wanted any more. */
+export function cancelled(handle: i32, m: Message, now: i64): void {
+  for (let i = 0; i < CALLS; i++) {
+    const l = leg(i)
+    if (call(i).state != CallState.INCOMING || l.handle != handle) continue
+    l.refusal = 487
+    // RFC 3326: somebody else has taken it
+    l.cause = <u8>(noteReason(i, m) == 200 ? Ended.ELSEWHERE : Ended.PEER_CANCELLED)
+    put(i, Input.CANCELLED, now)
+  }
+}
+
+/** RFC 3261 15.1.2: they have hung up. The BYE itself is answered by the caller. */
+export function ended(d: i32, m: Message, now: i64): void {
+  const i: i32 = dialog(d).place
+  if (i < 0) return
+  const l = leg(i)
+  // A fork of a call of ours that is still being made
+  if (l.dialog != d) {
+    freeDialog(d)
+    return
+  }
+  noteReason(i, m)
+  l.refusal = call(i).state == CallState.INCOMING ? 487 : 0
+  l.cause = <u8>Ended.PEER_HUNG_UP
+  put(i, Input.BYE, now)
+}

@@ -1,0 +1,54 @@
+// What the protocol knows of a call besides what screen and sound see: its dialog, its INVITE, its deadlines.
+import { CALLS } from "../config"
+import { DIALOG_STATE, DIALOG_STATE_SIZE } from "../memory"
+import { NEVER } from "../base/deadline"
+import { COMPOSE_END } from "./compose"
+
+/** What a call waits for before it can go on. ROOM: a slot of the outbox or a transaction. */
+export const enum Wait { NOTHING, SERVER, SOCKETS, ROOM }
+
+/** What the user is told of a call, one bit each, in this order. */
+export const enum Happened { OUT = 1, INCOMING = 2, TALKING = 4, HELD = 8, RESUMED = 16, TRANSFERRED = 32, ENDED = 64 }
+
+@unmanaged
+export class Leg {
+  dialog: i8           // a DRAFT while an INVITE of ours is out, then the one that was agreed on; -1 none
+  wait: u8             // Wait
+  cause: u8            // Ended that the next end tells
+  redirects: u8        // 3xx answers followed
+  rounds: u8           // answers to challenges and the like in one request
+  socketTries: u8
+  wantsAnswer: bool    // the user has taken the call; its sockets are awaited
+  refusal: u16         // the answer that REFUSE sends
+  offered: bool        // the INVITE under way carries, or brought, an offer
+  rung: bool           // 180 has been sent
+  handle: i32          // INVITE under way: a client's or a server's transaction; -1 none
+  flow: i32            // to the server, held; -1 none
+  happened: u32        // Happened bits not yet told
+  resendMs: u32        // our 200 is sent again after this long
+  resendAt: i64
+  lostAt: i64          // no ACK by then
+  dueAt: i64           // it has rung, or been shown, long enough
+}
+
+const STRIDE: usize = 64
+const TABLE: usize = (COMPOSE_END + 7) & ~7
+/** i64: when calls that wait for room in a pool are looked at again. */
+export const CROWDED_AT: usize = TABLE + <usize>CALLS * STRIDE
+export const LEGS_END: usize = CROWDED_AT + 8
+
+export function leg(i: i32): Leg { return changetype<Leg>(TABLE + <usize>i * STRIDE) }
+
+export function clearLeg(i: i32): void {
+  const l = leg(i)
+  memory.fill(changetype<usize>(l), 0, STRIDE)
+  l.dialog = -1
+  l.handle = -1
+  l.flow = -1
+  l.resendAt = NEVER
+  l.lostAt = NEVER
+  l.dueAt = NEVER
+}
+
+if (offsetof<Leg>() > STRIDE) ERROR("a leg does not fit into its record")
+if (LEGS_END > DIALOG_STATE + DIALOG_STATE_SIZE) ERROR("the legs do not fit")

@@ -1,0 +1,146 @@
+// Requests of ours within a dialog, other than INVITE: one at a time in each, the others wait; and the ACK for a 2xx.
+import { DIALOGS } from "../config"
+import { fill } from "../base/random"
+import { NONE, Span, text } from "../base/span"
+import { finish } from "../wire/compose"
+import { Message, Method } from "../wire/message"
+import * as flow from "../transport/flow"
+import * as outbox from "../transport/outbox"
+import * as client from "../transaction/client"
+import { Challenged, challenged, succeeded } from "../account/digest"
+import { Ended } from "./call"
+import { begin, hop, way } from "./compose"
+import { DialogState, NO_PLACE, dialog, dialogFromAnswer, freeDialog } from "./dialog"
+import { peer } from "../io"
+
+/** Owner of the transactions of dialog d is OWNER_DIALOG + d; of the INVITEs of the call at place i OWNER_CALL + i. */
+export const OWNER_CALL: i32 = 0x10
+export const OWNER_DIALOG: i32 = 0x20
+
+/** Requests that a dialog wants to make, one bit each; the lowest goes first. */
+export namespace Want {
+  export const BYE: u8 = 1
+}
+
+/** RFC 3261 22.2: answers to challenges for one request. */
+const ROUNDS_MAX: u8 = 3
+
+/** Ends the dialog in the regular way; it is no call's any more and goes when its BYE has been answered. */
+export function sayBye(d: i32, cause: Ended, now: i64): void {
+  if (d < 0) return
+  const x = dialog(d)
+  x.place = NO_PLACE
+  x.cause = <u8>cause
+  x.wants = Want.BYE
+  // RFC 3261 15: nothing else matters any more.
+  if (x.handle >= 0) client.abandon(x.handle, now)
+  x.handle = -1
+  progressDialog(d, now)
+}
+
+/** A 2xx to an INVITE that nobody wants any more: it is acknowledged and ended (RFC 3261 13.2.2.4). */
+export function decline(m: Message, now: i64): void {
+  const d = dialogFromAnswer(NO_PLACE, m, DialogState.CONFIRMED, peer())
+  // Without room nothing is said: the 2xx will be repeated.
+  if (d < 0) return
+  fill(dialog(d).mark, 8)
+  sendAck(d, NONE, now)
+  sayBye(d, Ended.CANCELLED, now)
+}
+
+/** RFC 3261 13.2.2.4: the ACK for a 2xx, with a branch of its own and the number of the INVITE. A repetition is the same. */
+export function sendAck(d: i32, body: Span, now: i64): void {
+  const by = way(d, now)
+  const slot = by < 0 ? -1 : client.takeSlot()
+  // The 2xx will be repeated, and this will be tried again.
+  if (slot < 0) return
+  const w = outbox.writer(slot)
+  begin(w, d, text("ACK"), dialog(d).inviteCseq, by, dialog(d).mark)
+  finish(w, body)
+  if (w.overflow) {
+    outbox.discard(slot)
+    return
+  }
+  outbox.send(slot, by, hop())
+  outbox.drop(slot)
+}
+
+/** Goes on where room in a pool was waited for. */
+export function progressDialogs(now: i64): void {
+  for (let d = 0; d < DIALOGS; d++) {
+    if (dialog(d).state != DialogState.FREE && dialog(d).wants != 0) progressDialog(d, now)
+  }
+}
+
+/** Whether a request waits for room, which is looked for again soon. */
+export function isCrowded(): bool {
+  for (let d = 0; d < DIALOGS; d++) {
+    const x = dialog(d)
+    if (x.state != DialogState.FREE && x.wants != 0 && x.handle < 0) return true
+  }
+  return false
+}
+
+/** A final answer to the request under way. */
+export function answeredWithin(d: i32, handle: i32, m: Message, now: i64): void {
+  const x = dialog(d)
+  if (x.state == DialogState.FREE || x.handle != handle) return
+  x.handle = -1
+  way(d, now)
+  if (m.status == 401 || m.status == 407) {
+    if (x.rounds < ROUNDS_MAX && challenged(m, hop()) == Challenged.ACCEPTED) {
+      x.rounds++
+      x.wants |= wantOf(x.method)
+      progressDialog(d, now)
+      return
+    }
+  } else succeeded(m, hop())
+  over(d)
+}
+
+/** It ended without an answer. */
+export function unansweredWithin(d: i32, handle: i32, now: i64): void {
+  if (dialog(d).state == DialogState.FREE || dialog(d).handle != handle) return
+  dialog(d).handle = -1
+  over(d)
+}
+
+// -- Helpers
+
+/** What was asked for has been answered, one way or the other. */
+function over(d: i32): void {
+  const x = dialog(d)
+  x.rounds = 0
+  // RFC 3261 15.1.1: the dialog is over whatever is answered to a BYE.
+  if (x.method == Method.BYE) freeDialog(d)
+}
+
+function wantOf(method: u8): u8 { return Want.BYE }
+
+function progressDialog(d: i32, now: i64): void {
+  const x = dialog(d)
+  if (x.handle >= 0) return
+  const want: u8 = x.wants & -x.wants
+  const by = way(d, now)
+  if (by < 0) return
+  // What cannot be reached needs no goodbye.
+  if (flow.carrier(by) == flow.LOST && want == Want.BYE) {
+    freeDialog(d)
+    return
+  }
+  if (flow.carrier(by) < 0) return
+  const slot = client.takeSlot()
+  if (slot < 0) return
+  const w = outbox.writer(slot)
+  begin(w, d, text("BYE"), ++x.localCseq, by, 0)
+  finish(w, NONE)
+  if (w.overflow) {
+    outbox.discard(slot)
+    freeDialog(d)
+    return
+  }
+  x.method = <u8>Method.BYE
+  x.handle = client.start(Method.BYE, slot, by, hop(), <u8>(OWNER_DIALOG + d), 0, now)
+  if (x.handle < 0) outbox.discard(slot)
+  else x.wants ^= want
+}

@@ -1,0 +1,46 @@
+// SIP requests from others: which room answers each.
+import { peer } from "./io"
+import { NONE } from "./base/span"
+import { Setting, number } from "./settings/settings"
+import { Message, Method } from "./wire/message"
+import * as outbox from "./transport/outbox"
+import * as server from "./transaction/server"
+import { Received } from "./transaction/server"
+import { idAt } from "./servers/candidates"
+import { acknowledged, cancelled, invited } from "./dialog/incoming"
+import { dialogOf } from "./dialog/dialog"
+import { within } from "./dialog/inside"
+import * as uas from "./dialog/uas"
+
+const LINE: i32 = 0
+
+/** A request came by flow `from`; its sender is in IO. It was parsed as far as it could be. */
+export function request(m: Message, from: u32, now: i64): void {
+  const received = server.receive(m, from, peer(), now)
+  if (received == Received.STRAY_ACK) acknowledged(m, now)
+  if (received != Received.NEW && received != Received.CANCEL_MATCHED) return
+  // P-42: any server of the line may send us requests, not only the one that we are registered at.
+  const known = idAt(LINE, peer(), true) != 0
+  const d = m.method == Method.CANCEL ? -1 : dialogOf(m)
+  // Who knows our tag takes part in the call, wherever he sends from.
+  const status = uas.judge(m, known || d >= 0 || number(Setting.FILTER_REGISTRAR) == 0)
+  if (status == uas.UNKNOWN_DIALOG && d >= 0) within(d, m, now)
+  else if (status == uas.NOBODY_HERE && m.method == Method.INVITE && m.toTag == NONE) invited(LINE, m, from, known, now)
+  else answer(m, status, now)
+}
+
+function answer(m: Message, status: u32, now: i64): void {
+  const slot = server.takeSlot()
+  if (slot < 0) {
+    server.forget(server.current())
+    return
+  }
+  if (uas.answer(outbox.writer(slot), m, peer(), status) == uas.SILENCE || outbox.writer(slot).overflow) {
+    outbox.discard(slot)
+    server.forget(server.current())
+    return
+  }
+  server.respond(server.current(), slot, now)
+  // RFC 3261 9.2: the request that a CANCEL means is answered too, if it has not been yet.
+  if (m.method == Method.CANCEL && server.cancelled() >= 0) cancelled(server.cancelled(), m, now)
+}
