@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs"
 import { createInterface } from "node:readline"
 import { realClock } from "./clock.ts"
+import { importContacts, readContacts } from "./contacts.ts"
 import { EXITS, UserError, because, type Exit } from "./errors.ts"
 import type { Actions, Handset } from "./handset/handset.ts"
 import { plainHandset } from "./handset/plain.ts"
@@ -26,6 +27,7 @@ async function main(args: readonly string[]): Promise<Exit> {
     case "help": process.stdout.write(HELP); return "ok"
     case "version": return version(options)
     case "replay": return replayFile(options)
+    case "contacts": return importFile(options)
     case "console": case "phone": return phone(options)
   }
 }
@@ -50,6 +52,18 @@ function replayFile(options: Options): Exit {
   if (verdict.same) say(`identical: ${verdict.calls} calls, ${verdict.outputs} outputs${verdict.note}`)
   else for (const line of verdict.lines) say(line)
   return verdict.same ? "ok" : "differs"
+}
+
+/** Into the settings of the phone, or of the lab's phone where no account is kept. */
+function importFile(options: Options): Exit {
+  const loader = makeLoader(options.engine)
+  const { store, kept } = settingsFor(options, loader)
+  const { text, taken, left } = importContacts(kept, readContacts(options.file), () => loader.load(undefined))
+  store.write(text)
+  for (const { name, number } of taken) say(`${name} ${number}`)
+  for (const line of left) note(`not taken: ${line}`)
+  note(`${taken.length} of ${taken.length + left.length} contacts are in ${store.path}.`)
+  return left.length === 0 ? "ok" : "command"
 }
 
 async function phone(options: Options): Promise<Exit> {

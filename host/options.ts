@@ -11,7 +11,7 @@ import type { EngineName } from "./engine/engine.ts"
 export type Override = { name: string; value: string; flag: string }
 
 export type Options = {
-  command: "phone" | "console" | "replay" | "help" | "version"
+  command: "phone" | "console" | "replay" | "contacts" | "help" | "version"
   engine: EngineName
   /** Settings that are put over those of the file, in this order. */
   overrides: Override[]
@@ -25,7 +25,7 @@ export type Options = {
   speaker: string
   json: boolean
   lab: boolean
-  /** The trace to replay. */
+  /** The trace to replay, or the address book to import. */
   file: string
 }
 
@@ -57,6 +57,7 @@ Usage
   npm start -- --domain example.com --user 6001 --password-file FILE
                                      the same phone against real servers
   linehunt console [flags]           no screen: console commands from stdin, replies to stdout
+  linehunt contacts import FILE      takes names and numbers from a CSV or vCard file into the phone book
   linehunt replay FILE [flags]       feeds a recorded trace to a fresh phone and compares every byte
   (linehunt stands for: node --import tsx host/main.ts)
 
@@ -114,7 +115,7 @@ export function readOptions(args: readonly string[]): Options {
     speaker: text("speaker") ?? "none",
     json: flags.has("json"),
     lab: flags.has("lab"),
-    file: words[1] ?? "",
+    file: words.at(-1) ?? "",
   }
 }
 
@@ -146,14 +147,16 @@ function split(args: readonly string[]): Split {
   return { flags, words }
 }
 
-function commandOf(words: string[]): "phone" | "console" | "replay" {
+function commandOf(words: string[]): "phone" | "console" | "replay" | "contacts" {
   const [command, file, more] = words
   if (command === undefined) return "phone"
   if (command === "console" && file === undefined) return "console"
   if (command === "replay" && file !== undefined && more === undefined) return "replay"
+  if (command === "contacts" && file === "import" && more !== undefined && words.length === 3) return "contacts"
+  if (command === "contacts") throw new UserError("usage", "contacts needs a file: linehunt contacts import FILE.")
   if (command === "replay") throw new UserError("usage", "replay needs one trace: linehunt replay FILE.")
   if (command === "console") throw new UserError("usage", `console takes its commands from stdin, not ${file} from the command line.`)
-  throw new UserError("usage", `There is no command ${command}; there are console and replay, or none for the phone itself.`)
+  throw new UserError("usage", `There is no command ${command}; there are console, contacts and replay, or none for the phone itself.`)
 }
 
 function engineOf(value: string | undefined): EngineName {
