@@ -3,12 +3,13 @@ import { createHash } from "node:crypto"
 import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs"
 import { basename, dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
+import { shrink } from "./shrink.ts"
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..")
 export const OUT = join(ROOT, "build/out")
 const CACHE = join(OUT, "cache")
 const TRANSFORMS = ["build/text-transform.mjs", "build/inline-transform.mjs"]
-const TRANSFORM_PARTS = ["build/pairs.mjs"]
+const PARTS = ["build/pairs.mjs", "build/shrink.ts"]
 
 export type CompileOptions = {
   /** Keep function names and do not optimise: readable traps, three times the size. */
@@ -67,6 +68,7 @@ async function build(entry: string, target: string, kept: string): Promise<Uint8
     listFiles: () => [],
   })
   if (error !== null || wasm === undefined) throw new CompileError(entry, `${stderr.toString()}\n${error?.message ?? ""}`)
+  if (target === "release") wasm = await shrink(wasm)
   writeWhole(kept, JSON.stringify({ inputs, wasm: Buffer.from(wasm).toString("base64") } satisfies Cached))
   return wasm
 }
@@ -83,7 +85,7 @@ async function compiler(): Promise<typeof import("assemblyscript/asc")> {
 
 /** What else decides the result: the compiler's version, its options and our transforms. */
 function toolVersion(): string[] {
-  const tools = ["node_modules/assemblyscript/package.json", "asconfig.json", ...TRANSFORMS, ...TRANSFORM_PARTS]
+  const tools = ["node_modules/assemblyscript/package.json", "asconfig.json", ...TRANSFORMS, ...PARTS]
   return tools.map((path) => hash(readFileSync(join(ROOT, path), "utf8")))
 }
 

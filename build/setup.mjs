@@ -60,7 +60,8 @@ async function makeAddon() {
 }
 
 function makeCore() {
-  const tools = ["asconfig.json", "build/text-transform.mjs", "build/core.ts", "node_modules/assemblyscript/package.json"]
+  const parts = ["core.ts", "shrink.ts", "pairs.mjs", "text-transform.mjs", "inline-transform.mjs"]
+  const tools = ["asconfig.json", "node_modules/assemblyscript/package.json", ...parts.map((part) => `build/${part}`)]
   const print = fingerprint([], [...filesBelow("assembly", ".ts"), ...tools])
   if (isFresh(CORE, print)) return
   say("compiling the core ...")
