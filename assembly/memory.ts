@@ -8,9 +8,7 @@ export const IO: usize = PANIC + PANIC_SIZE   // the record that goes with each 
 export const IO_SIZE: usize = 0x0080
 export const SCREEN: usize = IO + IO_SIZE   // 21 x 8 cells, Latin-1, bit by bit inverse flags behind them
 export const SCREEN_SIZE: usize = 0x0100
-export const FRAME: usize = SCREEN + SCREEN_SIZE   // 128 x 64 pixels, one bit each, in SSD1306 page order
-export const FRAME_SIZE: usize = 0x0400
-export const AUDIO: usize = FRAME + FRAME_SIZE   // 20 ms of sound, 160 samples: from the microphone, then in its place for the speaker
+export const AUDIO: usize = SCREEN + SCREEN_SIZE   // 20 ms of sound, 160 samples: from the microphone, then in its place for the speaker
 export const AUDIO_SIZE: usize = 0x0140
 export const KEEP: usize = AUDIO + AUDIO_SIZE   // what a restarted core needs from the one before it
 export const KEEP_SIZE: usize = 0x0280
@@ -19,6 +17,8 @@ export const RX_SIZE: usize = 0x1000
 export const RX_SPARE: usize = 0x0040            // spare bytes that let parsers put sentinels behind the end
 export const TX: usize = RX + RX_SIZE + RX_SPARE   // bytes composed for the host that nobody keeps: console, display text, DNS, RTP
 export const TX_SIZE: usize = 0x04c0
+export const FRAME: usize = TX   // 128 x 64 pixels, one bit each, in SSD1306 page order, while the host takes them
+export const FRAME_SIZE: usize = 0x0400
 export const CONFIG: usize = TX + TX_SIZE   // the settings text
 export const CONFIG_SIZE: usize = 0x0900
 export const LOG: usize = CONFIG + CONFIG_SIZE   // ring of log lines, readable after a trap
@@ -66,6 +66,6 @@ export const PHONE_STATE: usize = UI_STATE + UI_STATE_SIZE
 export const PHONE_STATE_SIZE: usize = 0x0100
 export const STATE_SIZE: usize = PHONE_STATE + PHONE_STATE_SIZE - STATE
 
-// Static data of the module; asc --memoryBase must say the same.
+// Static data of the module: build/core.ts tells the compiler.
 export const CONSTANTS: usize = STATE + STATE_SIZE
 export const CONSTANTS_SIZE: usize = 0x10000 - CONSTANTS

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs"
 import { basename, dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
+import { readMemoryMap } from "./memory-map.ts"
 import { shrink } from "./shrink.ts"
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..")
@@ -56,7 +57,8 @@ async function build(entry: string, target: string, kept: string): Promise<Uint8
   let wasm: Uint8Array | undefined
   // The transforms are named here and not in asconfig.json, where the compiler does not find them by a relative path.
   const transforms = TRANSFORMS.flatMap((file) => ["--transform", join(ROOT, file)])
-  const options = ["--baseDir", ROOT, "--config", "asconfig.json", "--target", target, ...transforms]
+  const constants = readMemoryMap().find(({ name }) => name === "CONSTANTS")
+  const options = ["--baseDir", ROOT, "--config", "asconfig.json", "--target", target, "--memoryBase", String(constants?.at), ...transforms]
   const { error, stderr } = await main([entry, ...options, "--outFile", "core.wasm"], {
     readFile(name, baseDir) {
       const path = resolve(ROOT, baseDir, name)

@@ -1,20 +1,28 @@
-// Reads the memory map from assembly/memory.ts and checks it: every region in the page, none over another, every room's share inside STATE.
+// Reads the memory map from assembly/memory.ts and checks it: every region in the page, none over another, every part inside its region.
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { ROOT } from "./core.ts"
 
-export type MapRegion = { name: string; at: number; size: number; share: boolean }
+export type MapRegion = { name: string; at: number; size: number; inside?: string }
 
-/** The regions in the order of their addresses; `share` marks the rooms' parts of STATE. */
+/**
+ * The regions in the order of their addresses. `inside` names the region that another is a part of: STATE for the rooms' shares of it, and X for
+ * what is declared as "= X".
+ */
 export function readMemoryMap(source = readFileSync(join(ROOT, "assembly/memory.ts"), "utf8")): MapRegion[] {
-  const constants = new Map<string, number>()
-  for (const [, name, sum] of source.matchAll(/^export const (\w+): usize = ([\w+\- ]+)/gm)) constants.set(name ?? "", evaluate(sum ?? "", constants))
-  const state = constants.get("STATE") ?? 0, stateEnd = state + (constants.get("STATE_SIZE") ?? 0)
+  const constants = new Map<string, number>(), wholes = new Map<string, string>()
+  for (const [, name = "", sum = ""] of source.matchAll(/^export const (\w+): usize = ([\w+\- ]+)/gm)) {
+    constants.set(name, evaluate(sum, constants))
+    wholes.set(name, sum.trim())
+  }
+  const sizeOf = (name: string) => constants.get(`${name}_SIZE`)
+  const state = constants.get("STATE") ?? 0, stateEnd = state + (sizeOf("STATE") ?? 0)
   const regions: MapRegion[] = []
   for (const [name, at] of constants) {
-    const size = constants.get(`${name}_SIZE`)
+    const size = sizeOf(name), whole = wholes.get(name) ?? ""
     const share = name !== "STATE" && (name.endsWith("_STATE") || at >= state && at < stateEnd)
-    if (size !== undefined) regions.push({ name, at, size, share })
+    const inside = share ? "STATE" : sizeOf(whole) === undefined ? undefined : whole
+    if (size !== undefined) regions.push({ name, at, size, ...inside === undefined ? {} : { inside } })
   }
   return regions.sort((a, b) => a.at - b.at || b.size - a.size)
 }
@@ -28,12 +36,15 @@ function evaluate(sum: string, constants: Map<string, number>): number {
 
 /** What is wrong with a map, a sentence for each. */
 export function mapViolations(map: MapRegion[], pageSize = 65536): string[] {
-  const state = map.find(({ name }) => name === "STATE")
   const outside = map.filter(({ at, size }) => at + size > pageSize).map(({ name }) => `${name} ends outside the page`)
-  const notInState = map.filter(({ share, at, size }) => share && (!state || at < state.at || at + size > state.at + state.size))
+  const misplaced = map.filter(({ inside, at, size }) => {
+    const whole = map.find(({ name }) => name === inside)
+    return inside !== undefined && (!whole || at < whole.at || at + size > whole.at + whole.size)
+  })
+  const wholes = [...new Set(map.map(({ inside }) => inside))]
   return [
-    ...outside, ...notInState.map(({ name }) => `${name} is not inside STATE`),
-    ...overlaps(map.filter(({ share }) => share)), ...overlaps(map.filter(({ share }) => !share)),
+    ...outside, ...misplaced.map(({ name, inside }) => `${name} is not inside ${inside}`),
+    ...wholes.reverse().flatMap((whole) => overlaps(map.filter(({ inside }) => inside === whole))),
   ]
 }
 
@@ -47,6 +58,6 @@ function overlaps(regions: MapRegion[]): string[] {
 /** The map as a table, one region per line. */
 export function mapText(map: MapRegion[]): string {
   const hex = (n: number) => `0x${n.toString(16).padStart(4, "0")}`
-  const line = ({ name, at, size, share }: MapRegion) => `  ${hex(at)}-${hex(at + size - 1)} ${String(size).padStart(6)}  ${share ? "  " : ""}${name}`
+  const line = ({ name, at, size, inside }: MapRegion) => `  ${hex(at)}-${hex(at + size - 1)} ${String(size).padStart(6)}  ${inside === undefined ? "" : "  "}${name}`
   return map.map(line).join("\n")
 }

@@ -1,6 +1,6 @@
 // Typed calls on a loaded core. Knows the interface of the module and nothing of sockets, files or clocks. No Node API.
 import {
-  ABI_VERSION, FLOW, FRAME_HEIGHT, FRAME_WIDTH, NEVER, OUTPUT, REFUSALS, REGIONS, SCREEN_COLUMNS, SCREEN_ROWS,
+  ABI_VERSION, FLOW, NEVER, OUTPUT, REFUSALS, REGIONS, SCREEN_COLUMNS, SCREEN_ROWS,
   ioRecord, type Boot, type CoreErrorCode, type CoreExports, type Endpoint, type Io, type Region,
 } from "./abi.ts"
 import { EngineTrap, type Engine, type EngineName } from "./engine/engine.ts"
@@ -18,6 +18,7 @@ export type Output =
   | { readonly kind: "write"; readonly flow: number; readonly bytes: Uint8Array }
   | { readonly kind: "open"; readonly flow: number; readonly protocol: number; readonly local: Endpoint; readonly peer: Endpoint | undefined }
   | { readonly kind: "close"; readonly flow: number }
+  /** 128 x 64 pixels in SSD1306 page order: a byte is 8 pixels of a column, the lowest bit on top. */
   | { readonly kind: "display"; readonly frame: Uint8Array }
   | { readonly kind: "audio"; readonly code: number; readonly bytes: Uint8Array }
   | { readonly kind: "store"; readonly bytes: Uint8Array }
@@ -54,8 +55,6 @@ export type Core = {
   screen(): string[]
   /** For each line of the screen, which of its characters are inverse. */
   inverse(): boolean[][]
-  /** 128 x 64 pixels in SSD1306 page order: a byte is 8 pixels of a column, the lowest bit on top. */
-  frame(): Uint8Array
   /** What a fresh core needs to go on after a trap; give it to `loadCore`. */
   keep(): Uint8Array
   /** The core's own words about why it stopped itself; undefined when it did not. */
@@ -162,7 +161,7 @@ export function loadCore(engine: Engine<CoreExports>, keep?: Uint8Array): Core {
 }
 
 /** What only reads memory, and so works on a dead core too. */
-function readers(memory: Uint8Array, place: Places): Pick<Core, "screen" | "inverse" | "frame" | "keep" | "panic" | "logLines"> {
+function readers(memory: Uint8Array, place: Places): Pick<Core, "screen" | "inverse" | "keep" | "panic" | "logLines"> {
   const region = (name: Region) => memory.slice(place[name].at, place[name].at + place[name].size)
   const cells = SCREEN_COLUMNS * SCREEN_ROWS
   const grid = <T>(cell: (i: number) => T) =>
@@ -176,7 +175,6 @@ function readers(memory: Uint8Array, place: Places): Pick<Core, "screen" | "inve
       const flags = region("SCREEN").subarray(cells)
       return grid((i) => ((flags[i >> 3] ?? 0) >> (i & 7) & 1) === 1)
     },
-    frame: () => region("FRAME").slice(0, FRAME_WIDTH * FRAME_HEIGHT / 8),
     keep: () => region("KEEP"),
     panic: () => panicText(region("PANIC"), memory),
     logLines: () => logLines(region("LOG")),

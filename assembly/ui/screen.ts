@@ -1,4 +1,4 @@
-// The screen: 21 x 8 cells of text, and the 128 x 64 pixels that they make. Views write cells; only cells that changed are drawn.
+// The screen: 21 x 8 cells of text, and the 128 x 64 pixels that they make. Views write cells; they are drawn when the host takes the frame.
 import { SCREEN, SCREEN_SIZE, FRAME, FRAME_SIZE, UI_STATE } from "../memory"
 import { Span, startOf, endOf, span } from "../base/span"
 import { decode, NO_CHARACTER } from "../settings/character"
@@ -7,18 +7,16 @@ import { GLYPH_WIDTH, glyph, hasGlyph } from "./font"
 export const COLUMNS: u32 = 21
 export const ROWS: u32 = 8
 const CELLS: u32 = COLUMNS * ROWS
-const CELL_WIDTH: u32 = GLYPH_WIDTH + 1
-const FRAME_WIDTH: u32 = 128
-const MARGIN: u32 = 1                    // 128 = 1 + 21 * 6 + 1
+const FRAME_WIDTH: u32 = 128             // 1 + 21 * 6 + 1: a margin, glyphs with a gap behind each, a margin
 
 // SCREEN: the cells, one Latin-1 byte each, row by row; behind them one bit per cell, lowest first: drawn inverse.
 const FLAGS = SCREEN + CELLS
 const SHOWN_SIZE: usize = CELLS + CELLS / 8
 if (SHOWN_SIZE > SCREEN_SIZE || FRAME_SIZE != <usize>FRAME_WIDTH * ROWS) ERROR("the screen does not fit its regions")
 
-/** What was drawn last lies at the beginning of UI_STATE; then a byte that says whether the frame has changed since it was given out. */
-const DRAWN = UI_STATE
-const DIRTY = DRAWN + SHOWN_SIZE
+/** The picture before lies at the beginning of UI_STATE; then a byte that says whether it has changed since the frame was given out. */
+const SHOWN = UI_STATE
+const DIRTY = SHOWN + SHOWN_SIZE
 export const SCREEN_STATE_SIZE: usize = SHOWN_SIZE + 3
 
 /** Begins a new picture: all cells empty, none inverse. */
@@ -67,52 +65,47 @@ export function invert(row: u32, column: u32, count: u32): void {
   }
 }
 
-/** The picture is complete: the pixels of all cells that differ from the picture before are drawn. */
+/** The picture is complete. */
 export function finish(): void {
-  for (let i: u32 = 0; i < CELLS; i++) {
-    const flag = isInverse(SCREEN, i)
-    if (load<u8>(SCREEN + i) == load<u8>(DRAWN + i) && flag == isInverse(DRAWN, i)) continue
-    draw(i, flag)
+  for (let i: usize = 0; i < SHOWN_SIZE; i++) {
+    if (load<u8>(SCREEN + i) == load<u8>(SHOWN + i)) continue
+    memory.copy(SHOWN, SCREEN, SHOWN_SIZE)
     store<u8>(DIRTY, 1)
+    return
   }
-  memory.copy(DRAWN, SCREEN, SHOWN_SIZE)
 }
 
-/** Forgets what was drawn: the next picture is drawn and given out whole. */
-export function forget(): void {
-  memory.fill(DRAWN, 0, SHOWN_SIZE)
-  memory.fill(FRAME, 0, FRAME_SIZE)
-  store<u8>(DIRTY, 1)
-}
+/** Forgets what was given out: the next picture is given out whatever it is. */
+export function forget(): void { store<u8>(DIRTY, 1) }
 
-/** Whether the frame has changed since this was last asked. */
+/** Whether the picture has changed since this was last asked. */
 export function takeDirty(): bool {
   const dirty = load<u8>(DIRTY) != 0
   store<u8>(DIRTY, 0)
   return dirty
 }
 
-export function frame(): Span { return span(FRAME, <u32>FRAME_SIZE) }
+/** The pixels of the picture, drawn into FRAME, where they are good until something else is composed in TX. */
+export function frame(): Span {
+  for (let row: u32 = 0; row < ROWS; row++) drawRow(row)
+  return span(FRAME, <u32>FRAME_SIZE)
+}
 
 /** A row of cells is a page of the frame: one byte is a column of eight pixels, of which the lowest stays dark between the rows. */
-function draw(cell: u32, inverse: bool): void {
-  const row = cell / COLUMNS, column = cell % COLUMNS
-  const left = FRAME + row * FRAME_WIDTH
-  const at = left + MARGIN + column * CELL_WIDTH
-  const pattern = glyph(load<u8>(SCREEN + cell))
-  const paper: u8 = inverse ? 0xff : 0
-  for (let i: u32 = 0; i < GLYPH_WIDTH; i++) store<u8>(at + i, load<u8>(pattern + i) ^ paper)
-  store<u8>(at + GLYPH_WIDTH, paper)
-  // The margins go with the cells next to them, so that an inverse row reaches both edges
-  if (column == 0) store<u8>(left, paper)
-  if (column == COLUMNS - 1) store<u8>(left + FRAME_WIDTH - 1, paper)
+function drawRow(row: u32): void {
+  let at = FRAME + row * FRAME_WIDTH, paper = paperOf(row * COLUMNS)
+  // An inverse cell reaches the margin beside it
+  store<u8>(at++, paper)
+  for (let cell = row * COLUMNS; cell < (row + 1) * COLUMNS; cell++) {
+    const pattern = glyph(load<u8>(SCREEN + cell))
+    paper = paperOf(cell)
+    for (let i: u32 = 0; i < GLYPH_WIDTH; i++) store<u8>(at++, load<u8>(pattern + i) ^ paper)
+    store<u8>(at++, paper)
+  }
+  store<u8>(at, paper)
 }
 
-// @ts-ignore: decorator
-@inline
-function isInverse(screen: usize, cell: u32): bool {
-  return (load<u8>(screen + CELLS + (cell >>> 3)) >>> <u8>(cell & 7) & 1) != 0
-}
+function paperOf(cell: u32): u8 { return load<u8>(FLAGS + (cell >>> 3)) >>> <u8>(cell & 7) & 1 ? 0xff : 0 }
 
 function cellOf(c: u32): u32 {
   if (c == NO_CHARACTER) return 0x3f

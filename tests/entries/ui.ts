@@ -1,11 +1,12 @@
 // The user interface for its tests: keys and time in, cells, pixels and replies out; and a way to set the records that it reads.
-import { FRAME, RX, SCREEN, SERVERS_STATE } from "../../assembly/memory"
+import { RX, SCREEN, SERVERS_STATE } from "../../assembly/memory"
 import { io } from "../../assembly/io"
 import * as outbox from "../../assembly/transport/outbox"
 import { Span, span, startOf, lengthOf, NONE } from "../../assembly/base/span"
 import { parseHostPort } from "../../assembly/base/ip"
 import { Output } from "../../assembly/io"
 import * as settings from "../../assembly/settings/settings"
+import { frame as drawnFrame } from "../../assembly/ui/screen"
 import * as view from "../../assembly/ui/view"
 import { glyph, hasGlyph } from "../../assembly/ui/font"
 import { panel, shown } from "../../assembly/ui/panel"
@@ -23,7 +24,7 @@ import { remember } from "../../assembly/ui/history"
 
 export function rx(): u32 { return <u32>RX }
 export function screen(): u32 { return <u32>SCREEN }
-export function frame(): u32 { return <u32>FRAME }
+export function frame(): usize { return startOf(drawnFrame()) }
 export function textStart(s: Span): u32 { return <u32>startOf(s) }
 export function textLength(s: Span): u32 { return lengthOf(s) }
 

@@ -1,10 +1,7 @@
 // House rules of the core that a reader would otherwise have to look for (docs/architecture.md).
 import assert from "node:assert/strict"
-import { readFileSync } from "node:fs"
 import { dirname, join, normalize } from "node:path"
 import ts from "typescript"
-import { ROOT } from "../../build/core.ts"
-import { readMemoryMap } from "../../build/memory-map.ts"
 import { nodesOf, placeOf, places, sourcesBelow, type Source } from "./sources.ts"
 
 // From the bottom up: a room imports only rooms before it in this list, and files of its own.
@@ -79,10 +76,5 @@ describe("The core", () => {
       .filter((node) => ts.isClassDeclaration(node) && !(ts.getDecorators(node) ?? []).some((decorator) => decorator.getText() === "@unmanaged"))
       .map((node) => placeOf(source, node)))
     assert.deepEqual(managed, [])
-  })
-
-  it("puts its constants where the memory map says", () => {
-    const { options } = JSON.parse(readFileSync(join(ROOT, "asconfig.json"), "utf8")) as { options: { memoryBase: number } }
-    assert.equal(options.memoryBase, readMemoryMap().find(({ name }) => name === "CONSTANTS")?.at)
   })
 })

@@ -31,17 +31,6 @@ for (const engine of ["v8", "wasm3"] as const) {
         assert.deepEqual([...phone.frame()], expected(phone), way)
       }
     })
-
-    it("A frame that is drawn cell by cell is the one that is drawn at once", () => {
-      phone.press("right down up back")
-      const grown = phone.frame()
-      const cells = phone.cells()
-      phone.open()
-      phone.settings("domain: example.com\nuser: 6001\ndisplay_name: Zoë ÅÇß\n")
-      phone.clock("2026-03-01T12:00:00Z")
-      assert.deepEqual(phone.cells(), cells)
-      assert.deepEqual(phone.frame(), grown)
-    })
   })
 }
 

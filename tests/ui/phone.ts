@@ -27,7 +27,7 @@ export type Phone = Awaited<ReturnType<typeof openPhone>>
 export async function openPhone(engine: EngineName) {
   const core = await testCore("ui", engine)
   const call = (name: string, ...args: (number | bigint)[]) => core.exports[name]!(...args)
-  const rx = Number(call("rx")), screen = Number(call("screen")), frame = Number(call("frame"))
+  const rx = Number(call("rx")), screen = Number(call("screen"))
   let now = 0n
   const write = (text: string) => {
     const bytes = new TextEncoder().encode(text)
@@ -44,7 +44,10 @@ export async function openPhone(engine: EngineName) {
     inverse,
     read,
     write,
-    frame: () => core.bytes.slice(frame, frame + 1024),
+    frame() {
+      const at = Number(call("frame"))
+      return core.bytes.slice(at, at + 1024)
+    },
     glyph: (code: number) => { const at = Number(call("glyphAt", code)); return at === 0 ? undefined : [...core.bytes.slice(at, at + 5)] },
     open: () => { now = 0n; call("open", now) },
     settings: (text: string) => { if (call("load", write(text)) !== 0) throw new Error("bad settings") },
