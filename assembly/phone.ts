@@ -22,10 +22,14 @@ import * as registration from "./account/registration"
 import { Happened, OWNER_REGISTRATION } from "./account/registration"
 import * as leftover from "./account/leftover"
 import { OWNER_LEFTOVER } from "./account/leftover"
+import * as failback from "./account/failback"
+import { OWNER_FAILBACK } from "./account/failback"
+import * as probe from "./account/probe"
+import { OWNER_PROBE } from "./account/probe"
 import { RegistrationState } from "./account/machine"
 import { forgetAll } from "./account/digest"
 import { openIdentity } from "./account/identity"
-import { clearCandidates, idAt } from "./servers/candidates"
+import { Reason, clearCandidates, idAt } from "./servers/candidates"
 import { focus } from "./dialog/call"
 import { sendDigit } from "./dialog/commands"
 import * as media from "./media/media"
@@ -76,7 +80,7 @@ export function open(cold: bool, now: i64): void {
   const taken = openIdentity(cold)
   clearCandidates(LINE)
   registration.openRegistration(LINE, taken)
-  leftover.openLeftover(LINE)
+  stopErrands(now)
   openCalls()
   view.open(now)
 }
@@ -95,7 +99,7 @@ export function network(up: bool, lines: Span, now: i64): void {
   if (!up) {
     p.linkUp = false
     registration.networkDown(LINE, now)
-    leftover.openLeftover(LINE)
+    stopErrands(now)
     networkDown(now)
     flow.closeAll()
     view.update(now)
@@ -106,7 +110,7 @@ export function network(up: bool, lines: Span, now: i64): void {
   p.addresses = addresses
   if (returned) {
     if (p.linkUp) registration.networkDown(LINE, now)
-    leftover.openLeftover(LINE)
+    stopErrands(now)
     openSocket()
   }
   resolver.networkChanged(now)
@@ -208,7 +212,7 @@ export function soonest(): i64 {
   at = sooner(at, server.soonest())
   at = sooner(at, outbox.soonest())
   at = sooner(at, soonestCall())
-  at = sooner(at, sooner(registration.soonest(LINE), leftover.soonest(LINE)))
+  at = sooner(at, sooner(registration.soonest(LINE), errandsSoonest()))
   return sooner(at, sooner(media.soonest(), view.soonest()))
 }
 
@@ -219,7 +223,9 @@ function settle(now: i64): void {
   for (let round = 0; round < ROUNDS_MAX; round++) {
     if (phone().linkUp) {
       registration.progress(LINE, now)
+      failback.progress(LINE, now)
       leftover.progress(LINE, now)
+      probe.progress(LINE, now)
       progressCalls(now)
       progressDialogs(now)
     }
@@ -254,10 +260,16 @@ function dispatch(now: i64): bool {
   if (event == ClientEvent.PROVISIONAL) return true
   if (owner == OWNER_REGISTRATION) {
     if (event == ClientEvent.FINAL) registration.answered(LINE, incoming(), now)
-    else registration.unanswered(LINE, event, now)
+    else registration.unanswered(LINE, reasonOf(event), now)
   } else if (owner == OWNER_LEFTOVER) {
     if (event == ClientEvent.FINAL) leftover.answered(LINE, incoming(), now)
     else leftover.unanswered(LINE, now)
+  } else if (owner == OWNER_FAILBACK) {
+    if (event == ClientEvent.FINAL) failback.answered(LINE, incoming(), now)
+    else failback.unanswered(LINE, reasonOf(event), now)
+  } else if (owner == OWNER_PROBE) {
+    if (event == ClientEvent.FINAL) probe.answered(LINE, incoming().status, now)
+    else probe.unanswered(LINE, reasonOf(event), now)
   }
   return true
 }
@@ -270,6 +282,21 @@ function dispatchCall(owner: i32, handle: i32, event: u8, now: i64): void {
     else outgoing.unanswered(owner - OWNER_CALL, handle, event, incoming(), now)
   } else if (event == ClientEvent.FINAL) answeredWithin(owner - OWNER_DIALOG, handle, incoming(), now)
   else if (!answer) unansweredWithin(owner - OWNER_DIALOG, handle, now)
+}
+
+function reasonOf(event: u8): Reason {
+  return event == ClientEvent.REFUSED ? Reason.REFUSED : event == ClientEvent.TIMEOUT ? Reason.SILENT : Reason.UNREACHABLE
+}
+
+/** What the line does besides its registration begins anew. */
+function stopErrands(now: i64): void {
+  probe.stop(LINE, now)
+  leftover.openLeftover(LINE, now)
+}
+
+function errandsSoonest(): i64 {
+  if (!phone().linkUp) return NEVER
+  return sooner(leftover.soonest(LINE), sooner(failback.soonest(LINE), probe.soonest(LINE)))
 }
 
 function incoming(): Message { return changetype<Message>(INCOMING_AT) }
@@ -334,6 +361,7 @@ function apply(now: i64): void {
   const p = phone()
   setTimers(number(Setting.SIP_RETRY_T1), number(Setting.SIP_T2), number(Setting.SIP_T4))
   forgetAll()
+  stopErrands(now)
   clearCandidates(LINE)
   p.begun = true
   if (p.linkUp && p.port != <u32>number(Setting.SIP_PORT)) openSocket()

@@ -43,8 +43,8 @@ export class Attempt {
   handle: i32          // client transaction, -1 none
   expiresSec: u32      // asked; 0 removes the binding
   grantedSec: u32      // with GRANTED
-  retryAfterSec: i64   // of the last answer, -1 none
-  giveUpMs: i64        // 0 = 64*T1
+  retryAfterSec: i32   // of the last answer, -1 none
+  giveUpMs: i32        // 0 = 64*T1
   // then: our address in the request sent last, 20 bytes
 
   // @ts-ignore: decorator
@@ -52,9 +52,9 @@ export class Attempt {
   get local(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + LOCAL_AT) }
 }
 
-const LOCAL_AT: usize = 48
+const LOCAL_AT: usize = 36
 /** Where in its record a registration has its attempt; the other attempt of a line is LEFTOVER. */
-export const ATTEMPT_AT: usize = 80
+export const ATTEMPT_AT: usize = 104
 export const ATTEMPT_SIZE: usize = LOCAL_AT + ENDPOINT_SIZE
 
 /** Begins a REGISTER at candidate `id` for `expiresSec` seconds (0 = remove our binding). Nothing may be under way in `a`. */
@@ -68,7 +68,7 @@ export function start(a: Attempt, line: i32, id: u32, expiresSec: u32, giveUpMs:
   a.expiresSec = expiresSec
   a.grantedSec = 0
   a.retryAfterSec = -1
-  a.giveUpMs = giveUpMs
+  a.giveUpMs = <i32>giveUpMs
   const to = flow.towards(byId(line, id).endpoint, now)
   a.flow = to < 0 ? <i32>flow.listening() : to
   flow.hold(a.flow)
@@ -99,7 +99,7 @@ export function isBusy(a: Attempt): bool { return a.wait != Wait.NOTHING }
 export function answered(a: Attempt, line: i32, m: Message, now: i64): Outcome {
   a.handle = -1
   a.status = m.status
-  a.retryAfterSec = m.retryAfter
+  a.retryAfterSec = <i32>min<i64>(m.retryAfter, i32.MAX_VALUE)
   const c = byId(line, a.id)
   if (m.status >= 200 && m.status < 300) return granted(a, line, m)
   if (m.status == 401 || m.status == 407) return answerChallenge(a, line, c, m, now)
@@ -190,13 +190,7 @@ function compose(w: Writer, a: Attempt, c: Candidate): void {
   const server = c.endpoint, local = a.local
   local.copyFrom(flow.localOf(a.flow))
   const uri = registrar()
-  beginRequest(w, text("REGISTER"), uri)
-  via(w, text("UDP"), local, branch())
-  w.say(prose("Max-Forwards: 70\r\nFrom: "))
-  writeNameAddr(w)
-  w.say(prose(";tag="))
-  writeFromTag(w, server)
-  w.say(prose("\r\nTo: <"))
+  head(w, text("REGISTER"), uri, local, server)
   writeAor(w)
   w.say(prose(">\r\nCall-ID: "))
   writeCallId(w, server)
@@ -208,10 +202,21 @@ function compose(w: Writer, a: Attempt, c: Candidate): void {
   w.number(a.expiresSec)
   w.say(prose("\r\nSupported: path\r\nUser-Agent: "))
   w.put(PRODUCT)
-  w.say(prose("\r\n"))
+  w.put(text("\r\n"))
   a.signed = authorize(w, server, text("REGISTER"), uri, false)
   if (authorize(w, server, text("REGISTER"), uri, true)) a.signed = true
   finish(w, NONE)
+}
+
+/** Writes a request of ours from its first line to the "<" of its To. */
+export function head(w: Writer, method: Span, uri: Span, local: Endpoint, server: Endpoint): void {
+  beginRequest(w, method, uri)
+  via(w, text("UDP"), local, branch())
+  w.say(prose("Max-Forwards: 70\r\nFrom: "))
+  writeNameAddr(w)
+  w.say(prose(";tag="))
+  writeFromTag(w, server)
+  w.say(prose("\r\nTo: <"))
 }
 
 // RFC 3261 10.2.1.1, 10.2.2: when our address has changed since we registered there, the contact that calls would be lost to goes with the same request.
@@ -231,7 +236,8 @@ const SCRATCH: usize = TX
 const URI_MAX: usize = 320
 const BRANCH: usize = SCRATCH + 32 + URI_MAX
 
-function registrar(): Span {
+/** sip:domain, in TX. */
+export function registrar(): Span {
   const w = changetype<Writer>(SCRATCH)
   w.open(SCRATCH + 32, URI_MAX)
   writeRegistrar(w)

@@ -99,6 +99,9 @@ export function writeContact(w: Writer, local: Endpoint): void {
  */
 export function writeCallId(w: Writer, server: Endpoint): void { writeMark(w, server, text("call-id"), 16) }
 
+/** The Call-ID of our probes of this server. */
+export function writeProbeId(w: Writer, server: Endpoint): void { writeMark(w, server, text("options"), 16) }
+
 /** The From tag that goes with that Call-ID. */
 export function writeFromTag(w: Writer, server: Endpoint): void { writeMark(w, server, text("tag"), 8) }
 

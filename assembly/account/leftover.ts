@@ -2,12 +2,12 @@
 import { LEFTOVER, LEFTOVER_SIZE } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
 import { Message } from "../wire/message"
-import { Candidate, Reason, activeId, byId, candidate, candidateCount, indexOfId } from "../servers/candidates"
-import { longestTry, markAnswer } from "../servers/policy"
+import { Candidate, Reason, Status, activeId, byId, candidate, candidateCount, indexOfId } from "../servers/candidates"
+import { knowsStatus, longestTry, markAnswer } from "../servers/policy"
 import * as attempt from "./attempt"
 import { ATTEMPT_SIZE, Attempt, Outcome } from "./attempt"
 import { RegistrationState } from "./machine"
-import { registration } from "./registration"
+import { registration } from "./record"
 
 /** Owner of the transactions that remove a binding. */
 export const OWNER_LEFTOVER: u8 = 2
@@ -16,9 +16,11 @@ export const OWNER_LEFTOVER: u8 = 2
 const PAUSE_MIN: i64 = 30_000
 const PAUSE_MAX: i64 = 1_800_000
 
-function errand(): Attempt { return changetype<Attempt>(LEFTOVER) }
+/** The second attempt of a line; whoever uses it says so in `owner`. */
+export function errand(): Attempt { return changetype<Attempt>(LEFTOVER) }
 
-export function openLeftover(line: i32): void {
+export function openLeftover(line: i32, now: i64): void {
+  attempt.abandon(errand(), now)
   if (ATTEMPT_SIZE > LEFTOVER_SIZE) ERROR("Attempt does not fit in LEFTOVER")
   memory.fill(LEFTOVER, 0, LEFTOVER_SIZE)
   errand().owner = OWNER_LEFTOVER
@@ -29,7 +31,7 @@ export function openLeftover(line: i32): void {
 export function progress(line: i32, now: i64): void {
   const a = errand()
   if (attempt.isBusy(a)) {
-    settle(line, attempt.progress(a, line, now), now)
+    if (a.owner == OWNER_LEFTOVER) settle(line, attempt.progress(a, line, now), now)
     return
   }
   const id = nextDue(line, now)
@@ -75,7 +77,11 @@ function nextDue(line: i32, now: i64): u32 {
 }
 
 /** A server that has just failed is left in peace for as long as one request may take there: its answer may only have been late. */
-function dueAt(c: Candidate): i64 { return max(c.cleanAt, c.leftAt + min(longestTry(), PAUSE_MIN)) }
+function dueAt(c: Candidate): i64 {
+  // P-28: where probes tell, it waits until the server is seen up again.
+  if (knowsStatus()) return c.status == Status.DOWN ? NEVER : c.cleanAt
+  return max(c.cleanAt, c.leftAt + min(longestTry(), PAUSE_MIN))
+}
 
 function settle(line: i32, outcome: Outcome, now: i64): void {
   const a = errand()

@@ -26,6 +26,7 @@ export namespace Input {
   export const STOP: u8 = 8       // the user, the settings or the end ask for no registration
   export const DOWN: u8 = 9       // the network is gone
   export const UP: u8 = 10        // the network is back
+  export const MOVE: u8 = 11      // another server is to have the registration
 }
 
 export namespace Do {
@@ -66,6 +67,7 @@ const ROWS = memory.data<u8>([
   RegistrationState.REGISTERED, Input.DUE, RegistrationState.REFRESHING, Do.REFRESH,
   RegistrationState.REGISTERED, Input.BEGIN, RegistrationState.REFRESHING, Do.REFRESH,
   RegistrationState.REGISTERED, Input.STOP, RegistrationState.UNREGISTERING, Do.UNREGISTER,
+  RegistrationState.REGISTERED, Input.MOVE, RegistrationState.REGISTERING, Do.HUNT,
   RegistrationState.REGISTERED, Input.DOWN, RegistrationState.WAITING, Do.FREEZE,
 
   // RFC 3261 10.2.4: refreshed at the same server; when it fails the others are tried
@@ -98,7 +100,7 @@ const ROWS = memory.data<u8>([
   RegistrationState.FAILED, Input.STOP, RegistrationState.OFF, Do.END,
   RegistrationState.FAILED, Input.DOWN, RegistrationState.WAITING, Do.FREEZE,
 ])
-const ROW_COUNT = 40
+const ROW_COUNT = 41
 const ROW_SIZE: usize = 4
 
 export function nextOf(state: u8, input: u8): u8 {

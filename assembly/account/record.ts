@@ -23,7 +23,12 @@ export class Registration {
   told: u8             // the user has been told that all servers failed
   prefer: u8           // candidate to try before all others, 0 none
   stopping: u8         // unregister as soon as the request under way has ended
-  failures: u32        // hunts in a row that found nobody
+  failures: u8         // hunts in a row that found nobody
+  towards: u8          // server that a return to is under way to, 0 none: account/failback.ts
+  tried: u8            // a return has been tried before this refresh
+  asked: u8            // server that a registration was asked for by a call, 0 none: account/ready.ts
+  inCall: bool         // there are calls: no return until they end (AMB-19)
+  rejected: u8         // servers that rejected the account in this hunt
   happened: u32        // Happened bits not yet told
   grantedSec: u32
   lastId: u32          // candidate of the registration before, 0 none
@@ -33,6 +38,8 @@ export class Registration {
   refreshAt: i64
   retryAt: i64
   dueAt: i64           // when DUE is put in; NEVER = not at all
+  failbackAt: i64      // when to try to return where no probe tells; NEVER = not at all
+  requeryAt: i64       // when DNS is asked again while all is well; NEVER = not at all
 
   // then: the attempt under way
   // @ts-ignore: decorator

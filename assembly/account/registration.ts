@@ -1,34 +1,30 @@
 // Keeps a line registered: finds the servers, registers at one, refreshes, moves on when it fails, and says truthfully how it stands.
-import { BACKOFF_BASE_SEC, BACKOFF_MAX_SEC } from "../config"
 import { REGISTRATIONS_SIZE } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
-import { below } from "../base/random"
 import { lengthOf } from "../base/span"
-import { Setting, number, words } from "../settings/settings"
+import { Affinity, DnsRefresh, Setting, number, words } from "../settings/settings"
 import { Message, Method } from "../wire/message"
-import { ClientEvent } from "../transaction/client"
 import * as target from "../locate/target"
 import { Located } from "../locate/target"
-import { Reason, Status, activeId, byId, candidateCount, idAt, indexOfId, rebuild, setActive } from "../servers/candidates"
+import { Reason, Status, activeId, byId, candidate, candidateCount, indexOfId, rebuild, setActive } from "../servers/candidates"
 import { beginHunt, currentId, isLast, leave, noteTrying } from "../servers/hunt"
-import { failsOver, giveUpAfter, longestTry, markAnswer, markGood } from "../servers/policy"
+import { failsOver, giveUpAfter, markAnswer, markFall, markGood, registerTtl, standing } from "../servers/policy"
 import { noteHold } from "../servers/why"
 import * as attempt from "./attempt"
-import { Outcome } from "./attempt"
-import { forgetActive, keepActive, keptActive, keptLocal, keptUntil } from "./identity"
+import { Attempt, Outcome } from "./attempt"
+import * as failback from "./failback"
+import { hint, mustMove, takeOver, troubleOf } from "./found"
+import { forgetActive, keepActive, keptUntil } from "./identity"
 import { Do, Input, RegistrationState, actionOf, nextOf } from "./machine"
 import { Happened, Registration, Trouble, registration } from "./record"
 import { keepRoutes, forgetRoutes } from "./routes"
+import { pause, refreshAfter, requeryAt } from "./timing"
 
 export { Happened, Registration, Trouble, isRegistered, registration } from "./record"
 
 /** Owner of the transactions of a registration. */
 export const OWNER_REGISTRATION: u8 = 1
 
-/** An account that was refused is tried again after this long (AMB-23). Seconds. */
-const REFUSED_RETRY_SEC: i64 = 1800
-/** 30 * 2^6 is beyond the longest pause. */
-const DOUBLINGS_MAX: u32 = 6
 /** A full pool is looked at again after this long. Milliseconds. */
 const CROWDED_MS: i64 = 500
 
@@ -38,6 +34,8 @@ export function openRegistration(line: i32, taken: bool): void {
   memory.fill(changetype<usize>(r), 0, REGISTRATIONS_SIZE)
   r.candidate = -1
   r.dueAt = NEVER
+  r.failbackAt = NEVER
+  r.requeryAt = NEVER
   r.attempt.owner = OWNER_REGISTRATION
   if (!taken) forgetActive()
 }
@@ -53,6 +51,18 @@ export function begin(line: i32, now: i64): void {
   }
   put(line, Input.BEGIN, now)
 }
+
+/** Goes to the server `r.prefer`, or to the best one. Only while registered. */
+export function move(line: i32, now: i64): void { put(line, Input.MOVE, now) }
+
+/** Another request to the server that we are registered at has failed: VE-29, BK-05. Whether it still registers us decides. */
+export function suspect(line: i32, id: u32, now: i64): void {
+  const r = registration(line)
+  if (id == activeId(line) && r.state == RegistrationState.REGISTERED && number(Setting.SERVER_AFFINITY) != Affinity.NONE) put(line, Input.BEGIN, now)
+}
+
+/** Whether there are calls: while there are, the line returns to no better server (AMB-19). */
+export function setInCall(line: i32, inCall: bool): void { registration(line).inCall = inCall }
 
 /** Removes our registration and stays unregistered. */
 export function stop(line: i32, now: i64): void { put(line, Input.STOP, now) }
@@ -88,8 +98,7 @@ export function answered(line: i32, m: Message, now: i64): void {
 }
 
 /** Our REGISTER ended without an answer. */
-export function unanswered(line: i32, event: u8, now: i64): void {
-  const reason = event == ClientEvent.REFUSED ? Reason.REFUSED : event == ClientEvent.TIMEOUT ? Reason.SILENT : Reason.UNREACHABLE
+export function unanswered(line: i32, reason: Reason, now: i64): void {
   settle(line, attempt.failed(registration(line).attempt, line, reason, now), now)
 }
 
@@ -97,7 +106,9 @@ export function unanswered(line: i32, event: u8, now: i64): void {
 export function expire(line: i32, now: i64): void {
   const r = registration(line)
   if (r.expiresAt != 0 && now >= r.expiresAt) lapse(line, r)
+  if (now >= r.requeryAt && r.state == RegistrationState.REGISTERED && !r.locating) requery(line, r, now)
   if (now < r.dueAt) return
+  if (r.state == RegistrationState.REGISTERED && failback.goesFirst(line, now)) return
   r.dueAt = NEVER
   if (attempt.isCrowded(r.attempt)) progress(line, now)
   else put(line, Input.DUE, now)
@@ -112,7 +123,8 @@ function lapse(line: i32, r: Registration): void {
 
 export function soonest(line: i32): i64 {
   const r = registration(line)
-  return r.expiresAt != 0 ? sooner(r.expiresAt, r.dueAt) : r.dueAt
+  const at = r.state == RegistrationState.REGISTERED && !r.locating ? sooner(r.requeryAt, r.dueAt) : r.dueAt
+  return r.expiresAt != 0 ? sooner(r.expiresAt, at) : at
 }
 
 // -- The machine
@@ -125,9 +137,9 @@ function put(line: i32, input: u8, now: i64): void {
   if (action == Do.LOCATE) locate(line, r, now)
   else if (action == Do.HUNT) hunt(line, r, r.prefer, now)
   else if (action == Do.TRY) tryCurrent(line, r, now)
-  else if (action == Do.HOLD) hold(line, r, now)
+  else if (action == Do.HOLD) hold(line, r, r.attempt, now)
   else if (action == Do.REFRESH) refresh(line, r, now)
-  else if (action == Do.RENEW) hunt(line, r, home(line, r), now)
+  else if (action == Do.RENEW) hunt(line, r, home(line, r, now), now)
   else if (action == Do.BACK_OFF) backOff(line, r, now)
   else if (action == Do.REPORT) report(line, r, now)
   else if (action == Do.UNREGISTER) unregister(line, r, now)
@@ -146,7 +158,9 @@ function settle(line: i32, outcome: Outcome, now: i64): void {
   if (r.stopping) stopped(line, r, outcome, now)
   else if (outcome == Outcome.GRANTED) put(line, Input.GRANTED, now)
   else if (outcome == Outcome.LEAVE) leaveServer(line, r, <Reason>a.reason, 0, now)
-  else if (outcome == Outcome.REFUSED && failsOver(Method.REGISTER, a.status)) leaveServer(line, r, Reason.CODE, a.status, now)
+  else if ((outcome == Outcome.REFUSED || outcome == Outcome.REJECTED) && failsOver(Method.REGISTER, a.status)) {
+    leaveServer(line, r, isAccount(a.status) ? Reason.REJECTED : Reason.CODE, a.status, now)
+  }
   else refused(line, r, outcome, now)
 }
 
@@ -158,16 +172,32 @@ function stopped(line: i32, r: Registration, outcome: Outcome, now: i64): void {
 }
 
 function leaveServer(line: i32, r: Registration, reason: Reason, code: u32, now: i64): void {
+  if (r.state != RegistrationState.UNREGISTERING) fallFrom(line, r, now)
   const next = r.state == RegistrationState.UNREGISTERING ? 0 : leave(line, line, reason, code, r.attempt.retryAfterSec, now)
+  r.rejected = reason == Reason.REJECTED ? 1 : 0
   r.reason = <u8>Trouble.ALL_FAILED
-  put(line, next != 0 ? Input.LEFT : Input.EXHAUSTED, now)
+  if (next == 0 && r.rejected != 0) refused(line, r, Outcome.REJECTED, now)
+  else put(line, next != 0 ? Input.LEFT : Input.EXHAUSTED, now)
 }
+
+/** The server that we are registered at fails us. */
+function fallFrom(line: i32, r: Registration, now: i64): void {
+  const at = indexOfId(line, activeId(line))
+  if (at >= 0) markFall(candidate(line, at), now - r.registeredAt, now)
+}
+
+/** Answers that are about the account and not about the server (VE-23). */
+function isAccount(code: u32): bool { return code == 401 || code == 403 || code == 404 || code == 407 }
 
 // AMB-23: an account that the server does not accept is no failure of the server.
 function refused(line: i32, r: Registration, outcome: Outcome, now: i64): void {
   const code = r.attempt.status
-  const account = outcome == Outcome.REJECTED || code == 403 || code == 404
-  if (account && indexOfId(line, r.attempt.id) >= 0) byId(line, r.attempt.id).status = <u8>Status.FAILED
+  const account = outcome == Outcome.REJECTED || isAccount(code)
+  const at = indexOfId(line, r.attempt.id)
+  if (account && at >= 0) {
+    candidate(line, at).status = <u8>Status.FAILED
+    candidate(line, at).leftAt = now
+  }
   r.reason = <u8>(outcome == Outcome.REJECTED || code == 403 ? Trouble.REJECTED : Trouble.REFUSED_CODE)
   put(line, Input.REJECTED, now)
 }
@@ -188,50 +218,42 @@ function located(line: i32, r: Registration, now: i64): void {
   const result = target.advance(line, now)
   if (result == Located.PENDING) return
   r.locating = 0
+  r.requeryAt = requeryAt(line, now)
   if (result == Located.READY) {
     rebuild(line)
+    hint(line)
     if (r.state == RegistrationState.LOCATING) {
       r.happened |= Happened.LOCATED
       if (keptUntil() > now) takeOver(line, r)
     }
     put(line, Input.LOCATED, now)
+    if (mustMove(line)) put(line, Input.MOVE, now)
     return
   }
   if (r.state == RegistrationState.LOCATING) r.reason = <u8>troubleOf(result)
   put(line, Input.LOST, now)
 }
 
-/** A core before this one was registered: its server goes first, and its binding there is ours to renew or to remove. */
-function takeOver(line: i32, r: Registration): void {
-  const id = idAt(line, keptActive())
-  if (id == 0) return
-  const c = byId(line, id)
-  c.boundUntil = keptUntil()
-  c.boundLocal.copyFrom(keptLocal())
-  if (r.prefer == 0) r.prefer = <u8>id
+/** The server that goes before all others: where we are registered, or were until just now; none when probes say that it is down (VE-29). */
+function home(line: i32, r: Registration, now: i64): u32 {
+  const id = activeId(line) != 0 ? activeId(line) : r.prefer
+  return id != 0 && indexOfId(line, id) >= 0 && standing(byId(line, id), now) < 2 ? id : 0
 }
-
-function troubleOf(result: Located): Trouble {
-  if (result == Located.DNS_DEAD) return Trouble.DNS_DEAD
-  if (result == Located.NO_ADDRESS) return Trouble.NO_ADDRESS
-  if (result == Located.SERVICE_ABSENT) return Trouble.SERVICE_ABSENT
-  if (result == Located.NOT_CARRIED) return Trouble.NOT_CARRIED
-  return Trouble.NOT_FOUND
-}
-
-/** The server that goes before all others: where we are registered, or were until just now. */
-function home(line: i32, r: Registration): u32 { return activeId(line) != 0 ? activeId(line) : r.prefer }
 
 function hunt(line: i32, r: Registration, first: u32, now: i64): void {
   r.prefer = 0
   r.locating = 0
-  beginHunt(line, line, first, now)
+  r.rejected = 0
+  const next = beginHunt(line, line, first, now)
   if (candidateCount(line) == 0) {
     r.reason = <u8>Trouble.NO_ADDRESS
     put(line, Input.EXHAUSTED, now)
     return
   }
-  tryCurrent(line, r, now)
+  if (r.state == RegistrationState.REFRESHING && next != activeId(line)) {
+    fallFrom(line, r, now)
+    put(line, Input.LEFT, now)
+  } else tryCurrent(line, r, now)
 }
 
 function tryCurrent(line: i32, r: Registration, now: i64): void {
@@ -244,22 +266,21 @@ function tryCurrent(line: i32, r: Registration, now: i64): void {
   r.candidate = <i8>indexOfId(line, id)
   noteTrying(line)
   const known: u32 = id == r.lastId ? r.leastSec : 0
-  settle(line, attempt.start(r.attempt, line, id, max<u32>(number(Setting.REGISTER_TTL), known), giveUpAfter(Method.REGISTER, isLast(line)), now), now)
+  settle(line, attempt.start(r.attempt, line, id, max<u32>(registerTtl(byId(line, id)), known), giveUpAfter(Method.REGISTER, isLast(line)), now), now)
 }
 
-function hold(line: i32, r: Registration, now: i64): void {
-  const id = r.attempt.id
+function hold(line: i32, r: Registration, a: Attempt, now: i64): void {
+  const id = a.id
   const c = byId(line, id)
-  const seconds = r.attempt.grantedSec
+  const seconds = a.grantedSec
   markGood(c)
-  c.status = <u8>Status.UP
   noteHold(line, id)
   if (activeId(line) != <u32>id) {
     r.happened |= r.lastId != 0 && r.lastId != <u32>id ? Happened.MOVED : Happened.REGISTERED
     r.registeredAt = now
   }
   setActive(line, id)
-  if (r.attempt.raised) r.leastSec = r.attempt.expiresSec
+  if (a.raised) r.leastSec = a.expiresSec
   else if (r.lastId != <u32>id) r.leastSec = 0
   r.lastId = id
   r.candidate = <i8>indexOfId(line, id)
@@ -267,32 +288,32 @@ function hold(line: i32, r: Registration, now: i64): void {
   r.prefer = 0
   r.failures = 0
   r.told = 0
+  r.tried = 0
   r.grantedSec = seconds
   r.expiresAt = now + <i64>seconds * 1000
   r.refreshAt = now + refreshAfter(seconds)
   r.dueAt = r.refreshAt
   c.boundUntil = r.expiresAt
-  c.boundLocal.copyFrom(r.attempt.local)
+  c.boundLocal.copyFrom(a.local)
   keepActive(c.endpoint, c.boundLocal, r.expiresAt)
+  failback.plan(line, now)
 }
 
-/**
- * When to refresh, in milliseconds: at 80 to 95 % of the lifetime, so that phones which started together drift apart (P-01), and early enough
- * to find another server before the binding ends, where the lifetime allows it.
- */
-function refreshAfter(grantedSec: u32): i64 {
-  const whole = <i64>grantedSec * 1000
-  const latest = min(whole * 95 / 100, max(whole / 2, whole - longestTry()))
-  return max<i64>(latest * (850 + below(151)) / 1000, 500)
-}
+/** A return has succeeded: the registration that it made is ours now, and the one before is a binding left behind. */
+export function adopt(line: i32, a: Attempt, now: i64): void { hold(line, registration(line), a, now) }
 
 function refresh(line: i32, r: Registration, now: i64): void {
   r.dueAt = NEVER
-  // BL-07: with the lifetime of the records over, DNS is asked again before the next request.
-  if (target.targetCount(line) > 0 && target.expires(line) > now) {
-    hunt(line, r, home(line, r), now)
+  // BL-07: with the lifetime of the records over, DNS is asked again before the next request. VE-41: or at its own times.
+  if (target.targetCount(line) > 0 && (target.expires(line) > now || number(Setting.DNS_REFRESH) == DnsRefresh.INTERVAL)) {
+    hunt(line, r, home(line, r, now), now)
     return
   }
+  requery(line, r, now)
+}
+
+/** Asks DNS again; what it says changes the list, and nothing else by itself (VE-43). */
+function requery(line: i32, r: Registration, now: i64): void {
   r.locating = 1
   target.begin(line, now)
   located(line, r, now)
@@ -312,16 +333,10 @@ function report(line: i32, r: Registration, now: i64): void {
   if (refused >= 0) byId(line, r.attempt.id).boundUntil = 0
   // AMB-23: an account is not put right within minutes. Whatever else the server has against us may pass sooner; it may say when.
   const account = r.reason == Trouble.REJECTED || r.status == 404
-  const asked = min<i64>(r.attempt.retryAfterSec, REFUSED_RETRY_SEC) * 1000
-  retryAfter(r, account ? REFUSED_RETRY_SEC * 1000 : max(asked, pause(r)), now)
+  const rest: i64 = number(Setting.AUTH_FAIL_RETRY)
+  const asked = min<i64>(r.attempt.retryAfterSec, rest) * 1000
+  retryAfter(r, account ? rest * 1000 : max(asked, pause(r)), now)
   tell(r, Happened.FAILED)
-}
-
-// RFC 5626 4.5: after the n-th failure in a row wait min(1800, 30 * 2^n) seconds, times 50 to 100 %. In milliseconds.
-function pause(r: Registration): i64 {
-  r.failures++
-  const upper: u32 = min<u32>(BACKOFF_BASE_SEC << min<u32>(r.failures, DOUBLINGS_MAX), BACKOFF_MAX_SEC) * 1000
-  return upper / 2 + below(upper / 2)
 }
 
 function retryAfter(r: Registration, ms: i64, now: i64): void {

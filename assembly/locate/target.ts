@@ -8,7 +8,7 @@ import { Endpoint } from "../base/endpoint"
 import { parseHostPort } from "../base/ip"
 import { prose } from "../base/prose"
 import { Span, NONE, keep, lengthOf, span, startOf, text } from "../base/span"
-import { Setting, UseNaptr, number, words } from "../settings/settings"
+import { Setting, UseNaptr, number } from "../settings/settings"
 import { NAME_TEXT_MAX, RecordType } from "../wire/dns"
 import { warnAbout } from "./answer"
 import { Entry, State, entryOf, pin, unpin, unpinAll } from "./cache"
@@ -17,6 +17,10 @@ import { NO_NAPTR, naptrOf, nextUsable, offersOther } from "./naptr"
 import { Naptr, Srv, readAddress, recordSize } from "./record"
 import { Answer, aliases, answer, ask, isStale, usesIp4, usesIp6 } from "./resolver"
 import { Algorithm, order } from "./select"
+import {
+  NAPTR_FAILED, Phase, RANK_LAST, SAW_ABSENT, SAW_DEAD, SAW_NAME, SAW_OTHER, SAW_SRV, SAW_UDP, Search, searchOf,
+} from "./search"
+import { specOf } from "./spec"
 import { recordAt } from "./show"
 import { FOUND_SIZE, addTarget, clearTargets, found, limitExpiry, lineAt, nameAt, sortTargets, targetCount } from "./targets"
 
@@ -28,70 +32,62 @@ export { Target, target, targetCount, expires, stale } from "./targets"
  */
 export const enum Located { PENDING, READY, NOT_FOUND, NO_ADDRESS, DNS_DEAD, SERVICE_ABSENT, NOT_CARRIED }
 
-const enum Phase { NAPTR, NEXT_NAPTR, SRV, RECORDS, HOST, DONE }
-
-// What came up on the way, as bits: it decides what a search without result is called.
-const SAW_SRV: u32 = 1
-const SAW_ABSENT: u32 = 2
-const SAW_DEAD: u32 = 4
-const SAW_UDP: u32 = 8                   // a NAPTR record for UDP
-const SAW_NAME: u32 = 16                 // the name itself exists
-const NAPTR_FAILED: u32 = 32
-
 const UDP: u8 = 1                        // wire Transport
 const SIP_PORT: u16 = 5060
 /** So many hosts are asked for at a time. */
 const AHEAD: u32 = 3
 const SRV_PREFIX: Span = text("_sip._udp.")
 
-const SEQUENCE_AT: usize = 32
-
-@unmanaged
-class Search {
-  phase: Phase
-  result: Located
-  seen: u32            // bits
-  naptr: i32           // index of the NAPTR record being followed
-  order: u16           // of that record
-  preference: u16
-  naptrEntry: u16      // ids in the cache
-  srvEntry: u16
-  port: u16            // 0: none was set
-  nameLength: u8
-  base: u8             // number of the first record of this SRV set
-  place: u8            // in the sequence of records
-  // then: 16 bytes, the SRV records by priority
-
-  // @ts-ignore: decorator
-  @inline
-  get sequence(): usize { return changetype<usize>(this) + SEQUENCE_AT }
-}
-
-function searchOf(line: i32): Search { return changetype<Search>(lineAt(line) + FOUND_SIZE) }
-
-/** Starts a search for what the settings name: `server` if it is set, else `domain`. What an earlier search found is forgotten. */
+/**
+ * Starts a search for what the settings name: each server of `server` in turn (VE-14), else `domain`. Where servers are set, the domain is not asked
+ * for (VE-11). What an earlier search found is forgotten.
+ */
 export function begin(line: i32, now: i64): void {
-  const e = changetype<Endpoint>(TX)
-  const server = words(Setting.SERVER)
-  const host = parseHostPort(lengthOf(server) > 0 ? server : words(Setting.DOMAIN), e)
-  if (e.family == 0 || host == NONE) return locate(line, host, e.port, now)
-  // An address is what it is: DNS is not asked.
-  locate(line, NONE, 0, now)
-  addAddress(line, e, NONE, NEVER)
-  finish(line, Located.READY)
+  const s = renew(line)
+  if (nextSpec(s)) aim(line, s)
+  else finish(line, Located.NOT_FOUND)
 }
 
-/** Starts a search for a host name, with a port or 0. */
+/** Starts a search for a host name, with a port or 0, and for nothing else. */
 export function locate(line: i32, name: Span, port: u16, now: i64): void {
-  if (FOUND_SIZE + SEQUENCE_AT + TARGETS > SEARCH_SIZE || offsetof<Search>() > SEQUENCE_AT) ERROR("the search does not fit")
+  const s = renew(line)
+  s.rank = RANK_LAST
+  seek(line, s, name, port)
+}
+
+function renew(line: i32): Search {
   const s = searchOf(line)
   unpinAll(line)
   clearTargets(line)
   memory.fill(changetype<usize>(s), 0, SEARCH_SIZE - FOUND_SIZE)
+  return s
+}
+
+/** Goes on to the next server of the settings; false: there is none. */
+function nextSpec(s: Search): bool {
+  if (s.rank == RANK_LAST) return false
+  s.rank++
+  return lengthOf(specOf(s.rank)) > 0
+}
+
+function aim(line: i32, s: Search): void {
+  const e = changetype<Endpoint>(TX)
+  const host = parseHostPort(specOf(s.rank), e)
+  if (e.family == 0 || host == NONE) return seek(line, s, host, e.port)
+  // An address is what it is: DNS is not asked.
+  s.srvEntry = 0
+  s.naptr = NO_NAPTR
+  addAddress(line, e, NONE, NEVER)
+  conclude(line, s)
+}
+
+function seek(line: i32, s: Search, name: Span, port: u16): void {
   s.nameLength = <u8>lengthOf(keep(name, nameAt(line), NAME_TEXT_MAX))
   s.port = port
   s.naptr = NO_NAPTR
-  if (s.nameLength == 0) finish(line, Located.NOT_FOUND)
+  s.seen = 0
+  s.before = <u8>targetCount(line)
+  if (s.nameLength == 0) conclude(line, s)
   // RFC 3263 4.2: with a port there is neither NAPTR nor SRV.
   else if (port != 0) s.phase = Phase.HOST
   else s.phase = number(Setting.USE_NAPTR) == UseNaptr.NEVER ? Phase.SRV : Phase.NAPTR
@@ -150,15 +146,18 @@ function stepNextNaptr(line: i32, s: Search): bool {
   const next = nextUsable(entryOf(s.naptrEntry), s.naptr)
   if (next == NO_NAPTR) {
     s.naptr = NO_NAPTR
-    if (targetCount(line) > 0 || (s.seen & (SAW_SRV | SAW_ABSENT | SAW_DEAD)) != 0) conclude(line, s)
-    else if ((s.seen & SAW_UDP) == 0 && offersOther(entryOf(s.naptrEntry))) finish(line, Located.NOT_CARRIED)
+    if (targetCount(line) > <i32>s.before || (s.seen & (SAW_SRV | SAW_ABSENT | SAW_DEAD)) != 0) conclude(line, s)
+    else if ((s.seen & SAW_UDP) == 0 && offersOther(entryOf(s.naptrEntry))) {
+      s.seen |= SAW_OTHER
+      conclude(line, s)
+    }
     // RFC 3263 4.1: without a usable NAPTR record, SRV is asked for the transports that we have (P-17).
     else s.phase = Phase.SRV
     return true
   }
   const naptr = naptrAt(s, next)
   // RFC 3403 4.1: a record that led somewhere settles it; those of another order are not looked at.
-  if (targetCount(line) > 0 && naptr.order != s.order) {
+  if (targetCount(line) > <i32>s.before && naptr.order != s.order) {
     conclude(line, s)
     return true
   }
@@ -330,7 +329,7 @@ function addAddress(line: i32, address: Endpoint, host: Span, until: i64): void 
   if (changetype<usize>(t) == 0) return
   t.endpoint.copyFrom(address)
   if (address.port == 0) t.endpoint.port = SIP_PORT
-  t.rank = 1
+  t.rank = s.rank == RANK_LAST ? 1 : s.rank
   t.transport = UDP
   t.expires = until
   t.priority = 1
@@ -339,6 +338,7 @@ function addAddress(line: i32, address: Endpoint, host: Span, until: i64): void 
     t.order = s.order
     t.preference = s.preference
   }
+  t.record = s.base
   if (s.srvEntry == 0) return
   const srv = srvAt(s, s.place)
   t.priority = srv.priority
@@ -348,14 +348,21 @@ function addAddress(line: i32, address: Endpoint, host: Span, until: i64): void 
 
 // -- The end
 
-/** The search has nothing more to look for. */
+/** There is nothing more to look for under this name. */
 function conclude(line: i32, s: Search): void {
+  s.sawAll |= <u8>s.seen
+  s.base++
+  if (nextSpec(s)) {
+    aim(line, s)
+    return
+  }
   sortTargets(line)
-  const seen: u32 = s.seen
+  const seen: u32 = s.sawAll
   if (targetCount(line) > 0) finish(line, Located.READY)
   else if ((seen & SAW_DEAD) != 0) finish(line, Located.DNS_DEAD)
   else if ((seen & SAW_ABSENT) != 0) finish(line, Located.SERVICE_ABSENT)
   else if ((seen & (SAW_SRV | SAW_NAME)) != 0) finish(line, Located.NO_ADDRESS)
+  else if ((seen & SAW_OTHER) != 0) finish(line, Located.NOT_CARRIED)
   else finish(line, Located.NOT_FOUND)
 }
 

@@ -9,6 +9,9 @@ import { Target, target, targetCount } from "../locate/target"
 /** What is known of a server (VE-22). The active one is marked besides: see activeOf. */
 export const enum Status { UNKNOWN, UP, DOWN, FAILED }
 
+/** The group of a server that DNS no longer names. */
+export const LAST_GROUP: u8 = 0xff
+
 /** Why a server was left. */
 export const enum Reason { NONE, REFUSED, SILENT, CODE, UNREACHABLE, REJECTED, REMOVED, NO_FLOW }
 
@@ -24,13 +27,19 @@ export class Candidate {
   reason: u8          // Reason it was left last
   id: u8              // names it for as long as it is known, wherever it moves in the list; never 0
   host: Span          // name that led to the address, or NONE
-  failures: u32       // in a row
-  group: u32          // candidates of one group are equals; lower groups come first (NAPTR order, preference, SRV priority)
+  group: u8           // candidates of one group are equals; lower groups come first (rank, NAPTR order, preference, SRV priority)
+  failures: u8        // in a row
+  good: u8            // probes in a row that it answered
+  falls: u8           // times in a row that it lost our registration soon after it had got it
+  roundTripMs: u16    // of the last probe
+  spare: u16
   dirtyUntil: i64     // not chosen before, unless all are dirty; 0 = clean
   lastSeen: i64       // instant of the last answer of any kind; NEVER = never
   leftAt: i64
   boundUntil: i64     // a registration made there may live until then; 0 = none
   cleanAt: i64        // when to try next to remove a binding left behind
+  probeAt: i64        // when it is probed next; 0 = that has not been decided yet
+  heldUntil: i64      // no return to it before (P-01, P-02)
 
   // @ts-ignore: decorator
   @inline
@@ -41,13 +50,13 @@ export class Candidate {
   get boundLocal(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + BOUND_AT) }
 }
 
-const ENDPOINT_AT: usize = 64
+const ENDPOINT_AT: usize = 80
 const BOUND_AT: usize = ENDPOINT_AT + ENDPOINT_SIZE
 const NAME_AT: usize = BOUND_AT + ENDPOINT_SIZE
 const NAME_CAPACITY: u32 = 36
 const STRIDE: usize = NAME_AT + NAME_CAPACITY
 
-const HEADER: usize = SERVERS_STATE          // u32 count, u32 id of the active one, u32 last id given
+const HEADER: usize = SERVERS_STATE          // u32 count, u32 id of the active one, u32 last id given, u32 turns taken among equals
 const TABLE: usize = SERVERS_STATE + 16
 
 /** The rest of SERVERS_STATE: the orders of the hunts (servers/hunt.ts), then the steps of an explanation (servers/why.ts). */
@@ -89,6 +98,13 @@ export function idAt(line: i32, e: Endpoint, anyPort: bool = false): u32 {
   return 0
 }
 
+/** Takes the next turn among `count` equals (SN-15). */
+export function takeTurn(line: i32, count: u32): u32 {
+  const turn = load<u32>(HEADER, 12)
+  store<u32>(HEADER, turn + 1, 12)
+  return turn % count
+}
+
 export function clearCandidates(line: i32): void {
   memory.fill(SERVERS_STATE, 0, SERVERS_STATE_SIZE)
 }
@@ -107,7 +123,7 @@ export function rebuild(line: i32): void {
     const c = candidate(line, count)
     c.rank = 0
     c.reason = <u8>Reason.REMOVED
-    c.group = u32.MAX_VALUE
+    c.group = LAST_GROUP
     count++
   }
   store<i32>(HEADER, count)
@@ -149,6 +165,8 @@ function begin(c: Candidate, t: Target): void {
   c.endpoint.copyFrom(t.endpoint)
   c.lastSeen = NEVER
   c.id = <u8>newId()
+  // SN-15: turns begin anew when DNS has changed.
+  store<u32>(HEADER, 0, 12)
 }
 
 function newId(): u32 {
@@ -173,8 +191,8 @@ function describe(line: i32, c: Candidate, t: Target, i: i32): void {
 }
 
 /** How many of the targets come strictly before this one. */
-function groupOf(line: i32, t: Target): u32 {
-  let before: u32 = 0
+function groupOf(line: i32, t: Target): u8 {
+  let before: u8 = 0
   const count = targetCount(line)
   for (let i = 0; i < count; i++) {
     if (precedes(target(line, i), t)) before++
@@ -207,4 +225,4 @@ function fixName(at: usize): void {
 }
 
 if (offsetof<Candidate>() > ENDPOINT_AT) ERROR("Candidate has grown over its endpoint")
-if (WHY_STATE + 160 > SERVERS_STATE + SERVERS_STATE_SIZE) ERROR("SERVERS_STATE leaves too little for the explanation of a hunt")
+if (WHY_STATE + 128 > SERVERS_STATE + SERVERS_STATE_SIZE) ERROR("SERVERS_STATE leaves too little for the explanation of a hunt")

@@ -7,10 +7,10 @@ import { prose } from "../base/prose"
 import { assume } from "../base/panic"
 import * as log from "../base/log"
 import { Level } from "../base/log"
-import { Setting, number } from "../settings/settings"
-import { order } from "../locate/select"
-import { Candidate, HUNT_SIZE, HUNT_STATE, Reason, Status, activeId, byId, candidate, candidateCount, indexOfId } from "./candidates"
-import { markFailure } from "./policy"
+import { AddrOrder, EqualChoice, Setting, WeightAlgo, number } from "../settings/settings"
+import { Algorithm, order } from "../locate/select"
+import { Candidate, HUNT_SIZE, HUNT_STATE, Reason, activeId, byId, candidate, candidateCount, indexOfId, takeTurn } from "./candidates"
+import { markFailure, standing } from "./policy"
 import { noteFirst, noteFound, notePick, noteAvoided, noteTry, noteLeft, noteExhausted, beginWhy, writeLeft } from "./why"
 
 // The order is drawn in TX, which nobody else uses while an input is being worked on.
@@ -19,6 +19,11 @@ const WEIGHTS: usize = TX + CANDIDATES * 2
 const DRAWN: usize = TX + CANDIDATES * 4                  // u8 each: indexes of records in the order drawn
 const DRAWS: usize = TX + CANDIDATES * 5                  // u32 each: number drawn << 16 | greatest that could be
 const MEMBERS: usize = TX + CANDIDATES * 9                // u8 each: index of the first candidate of each record
+// The same for the addresses of one record.
+const FAMILIES: usize = TX + CANDIDATES * 10
+const NO_WEIGHTS: usize = TX + CANDIDATES * 12
+const ADDRESSES: usize = TX + CANDIDATES * 14
+const SHUFFLED: usize = TX + CANDIDATES * 15
 
 @unmanaged
 class Hunt {
@@ -61,7 +66,7 @@ export function beginHunt(number: i32, line: i32, first: u32, now: i64): u32 {
   }
   let group = lowestGroup(line, -1)
   while (group >= 0) {
-    drawGroup(line, hunt, <u32>group)
+    drawGroup(line, hunt, <u32>group, first)
     group = lowestGroup(line, group)
   }
   putFailedLast(line, hunt, first, now)
@@ -86,11 +91,7 @@ export function leave(number: i32, line: i32, reason: Reason, code: u32, retryAf
   const id = currentId(number)
   if (id == 0) return 0
   // The list may have been made anew while the request was out: a server that has gone is simply passed over.
-  if (indexOfId(line, id) >= 0) {
-    const c = byId(line, id)
-    c.status = <u8>(reason == Reason.REJECTED ? Status.FAILED : Status.DOWN)
-    markFailure(c, reason, retryAfterSec, now)
-  }
+  if (indexOfId(line, id) >= 0) markFailure(byId(line, id), reason, retryAfterSec, now)
   noteLeft(number, id, reason, code)
   writeLeft(log.line(), line, id, reason, code)
   log.say(Level.NOTE)
@@ -123,14 +124,51 @@ function lowestGroup(line: i32, above: i64): i64 {
 }
 
 // RFC 2782 "Usage rules": the weighted draw is among the records of one priority.
-function drawGroup(line: i32, hunt: Hunt, group: u32): void {
+function drawGroup(line: i32, hunt: Hunt, group: u32, first: u32): void {
   const records = gatherRecords(line, group)
-  order(PRIORITIES, WEIGHTS, records, number(Setting.WEIGHT_ALGO), DRAWN, DRAWS)
+  const inOrder = number(Setting.WEIGHT_ALGO) == WeightAlgo.DNS_ORDER || number(Setting.EQUAL_CHOICE) != EqualChoice.RANDOM && areEqual(records)
+  order(PRIORITIES, WEIGHTS, records, inOrder ? Algorithm.DNS_ORDER : <Algorithm>number(Setting.WEIGHT_ALGO), DRAWN, DRAWS)
+  const from: u32 = hunt.count
   for (let i: u32 = 0; i < records; i++) {
     const member = candidate(line, load<u8>(MEMBERS + load<u8>(DRAWN + i)))
     notePick(member.id, load<u32>(DRAWS + i * 4))
     appendRecord(line, hunt, group, member.record)
   }
+  if (inOrder) rotate(hunt, from, turnsOf(line, hunt, from, group, first))
+}
+
+/** How far the order of DNS is turned: AMB-02 alternate, a step further with each choice; VE-32, behind the server that we are, or were, at. */
+function turnsOf(line: i32, hunt: Hunt, from: u32, group: u32, first: u32): u32 {
+  const count = <u32>hunt.count - from
+  if (count < 2) return 0
+  if (number(Setting.EQUAL_CHOICE) == EqualChoice.ALTERNATE) return first == 0 && group == 0 ? takeTurn(line, count) : 0
+  const at = first != 0 ? first : activeId(line)
+  const place = indexOfId(line, at)
+  if (place < 0 || <u32>candidate(line, place).group != group) return 0
+  // The one to be tried first stands before the group already.
+  let turns: u32 = 0
+  for (let i: u32 = 0; i < count; i++) {
+    const other = indexOfId(line, idOf(hunt, from + i))
+    if (other <= place) turns = i + 1
+  }
+  return turns % count
+}
+
+/** Turns the ids from `from` on, so that the one `turns` places behind it comes first. */
+function rotate(hunt: Hunt, from: u32, turns: u32): void {
+  for (; turns > 0; turns--) {
+    const id = idOf(hunt, from)
+    for (let i = from + 1; i < <u32>hunt.count; i++) setId(hunt, i - 1, idOf(hunt, i))
+    setId(hunt, hunt.count - 1, id)
+  }
+}
+
+/** Whether the records of a group weigh the same. */
+function areEqual(records: u32): bool {
+  for (let i: u32 = 1; i < records; i++) {
+    if (load<u16>(WEIGHTS + i * 2) != load<u16>(WEIGHTS)) return false
+  }
+  return true
 }
 
 /** Lists each SRV record of the group once; returns how many. */
@@ -155,16 +193,25 @@ function isListed(line: i32, c: Candidate, records: u32): bool {
   return false
 }
 
-// RFC 3263 4.3: all addresses of one SRV record are tried before the next record.
+// RFC 3263 4.3: all addresses of one SRV record are tried before the next record. AMB-25: in the order that the settings want.
 function appendRecord(line: i32, hunt: Hunt, group: u32, record: u32): void {
+  const how = <AddrOrder>number(Setting.ADDR_ORDER)
   const count = candidateCount(line)
+  let members: u32 = 0
   for (let i = 0; i < count; i++) {
     const c = candidate(line, i)
-    if (c.group == group && c.record == record) append(hunt, c.id)
+    if (c.group != group || c.record != record) continue
+    // RFC 6724 2.1: an IPv6 address has precedence over an IPv4 one.
+    store<u16>(FAMILIES + members * 2, how == AddrOrder.RFC6724 && c.endpoint.family == 4 ? 1 : 0)
+    store<u16>(NO_WEIGHTS + members * 2, 0)
+    store<u8>(ADDRESSES + members, <u8>i)
+    members++
   }
+  order(FAMILIES, NO_WEIGHTS, members, how == AddrOrder.SHUFFLE ? Algorithm.PROPORTIONAL : Algorithm.DNS_ORDER, SHUFFLED, 0)
+  for (let i: u32 = 0; i < members; i++) append(hunt, candidate(line, load<u8>(ADDRESSES + load<u8>(SHUFFLED + i))).id)
 }
 
-/** Moves the servers that are avoided behind the others; among themselves the one that failed longest ago comes first. */
+/** Moves the servers that are worth less behind the others; of those that failed the one that did so longest ago comes first. */
 function putFailedLast(line: i32, hunt: Hunt, first: u32, now: i64): void {
   for (let pass: i32 = hunt.count; pass > 0; pass--) {
     for (let i: u32 = 1; i < hunt.count; i++) {
@@ -176,14 +223,22 @@ function putFailedLast(line: i32, hunt: Hunt, first: u32, now: i64): void {
   }
   for (let i: u32 = 0; i < hunt.count; i++) {
     const id = idOf(hunt, i)
-    if (avoidance(line, id, first, now) >= 0) noteAvoided(id)
+    if (avoidance(line, id, first, now) >= FAILED_LATELY) noteAvoided(id)
   }
+  // AMB-06: a server that rejects the account is no refuge, unless there is no other.
+  while (hunt.count > 1 && standing(byId(line, idOf(hunt, hunt.count - 1)), now) == 3) hunt.count--
 }
 
-/** -1 for a server that is not avoided, else the instant of its failure. The one that the caller asked for is not avoided. */
+const FAILED_LATELY: i64 = 1 << 60
+
+/** 0 for a server that nothing speaks against, more the worse it stands. The one that the caller asked for is not avoided. */
 function avoidance(line: i32, id: u32, first: u32, now: i64): i64 {
   const c = byId(line, id)
-  return c.dirtyUntil > now && id != first ? c.leftAt : -1
+  if (id == first) return -1
+  const dirty = c.dirtyUntil > now
+  const worth: i64 = standing(c, now)
+  if (worth < 2 && !dirty) return worth
+  return (FAILED_LATELY * (worth < 2 ? 1 : worth)) | (dirty ? c.leftAt + 1 : 0)
 }
 
 /** Notes that the current server is being tried now. */

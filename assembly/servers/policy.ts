@@ -1,13 +1,19 @@
 // What the settings say about leaving a server: how long it may be silent, which answers count as failure, how long it is avoided.
 // The phones of the five documents differ only here; everything else asks these questions and acts on the answer.
 import { TIMEOUT_T1S } from "../config"
-import { Affinity, RetryMode, Setting, number, inCodes } from "../settings/settings"
+import { Affinity, ProbeMethod, RetryMode, Setting, number, inCodes } from "../settings/settings"
+import { below } from "../base/random"
 import { Method } from "../wire/message"
 import * as client from "../transaction/client"
-import { Candidate, Reason, activeId } from "./candidates"
+import { Candidate, Reason, Status, activeId } from "./candidates"
 
 /** A refusal by ICMP is easily forged: alone it keeps a server out for no longer than this (P-31). Seconds. */
 const REFUSED_MAX_SEC: i64 = 60
+/** A minute doubled so often is beyond every limit. */
+const DOUBLINGS_MAX: u32 = 10
+/** Longest time for which no return to a server is made. */
+const HOLD_MAX_MS: i64 = 3_600_000
+const FALLS_MAX: u32 = 6
 /** RFC 3261 20.33 sets no bound; AMB-07 does. Seconds. */
 const RETRY_AFTER_MAX_SEC: i64 = 3600
 
@@ -35,6 +41,12 @@ export function failsOver(method: Method, code: u32): bool {
   return code == 408 || inCodes(Setting.FAILOVER_CODES, code)
 }
 
+/** Seconds that a registration at this server is asked for (BK-21, BK-25). */
+export function registerTtl(c: Candidate): u32 {
+  const backup = number(Setting.BACKUP_TTL)
+  return c.rank > 1 && backup != 0 ? backup : number(Setting.REGISTER_TTL)
+}
+
 /** The server that a request which belongs to no dialog goes to first, an id; 0: as drawn (AMB-01). */
 export function firstServer(line: i32): u32 {
   return number(Setting.SERVER_AFFINITY) == Affinity.NONE ? 0 : activeId(line)
@@ -42,23 +54,61 @@ export function firstServer(line: i32): u32 {
 
 /** Notes a failure on the server, and how long it will be tried only after the others (SN-16, SN-21, RF-20). */
 export function markFailure(c: Candidate, reason: Reason, retryAfterSec: i64, now: i64): void {
-  c.failures++
+  if (c.failures < 0xff) c.failures++
+  c.status = <u8>(reason == Reason.REJECTED ? Status.FAILED : Status.DOWN)
+  c.good = 0
   c.reason = <u8>reason
   c.leftAt = now
-  let seconds: i64 = number(Setting.DIRTY_HOST_TTL)
+  let seconds = avoidanceSec(c.failures)
   if (reason == Reason.REFUSED) seconds = min(seconds, REFUSED_MAX_SEC)
   if (retryAfterSec > 0) seconds = max(seconds, min(retryAfterSec, RETRY_AFTER_MAX_SEC))
   c.dirtyUntil = seconds > 0 ? now + seconds * 1000 : 0
 }
 
-/** Any answer shows that the server lives: it is clean again (SN-21). */
+/** dirty_host_ttl, doubled with each failure in a row where there is a dirty_max_ttl, times 50 to 100 % then (RFC 5626 4.5). */
+function avoidanceSec(failures: u32): i64 {
+  const seconds: i64 = number(Setting.DIRTY_HOST_TTL), most: i64 = number(Setting.DIRTY_MAX_TTL)
+  if (most <= seconds || seconds == 0) return seconds
+  const doubled = min(seconds << min<u32>(failures - 1, DOUBLINGS_MAX), most)
+  return failures < 2 ? seconds : doubled * <i64>(50 + below(51)) / 100
+}
+
+/** An answer has come: the server lives, and is clean again (SN-21), unless it says itself that it cannot serve. */
 export function markAnswer(c: Candidate, code: u32, now: i64): void {
   c.lastCode = <u16>code
   c.lastSeen = now
+  if (code / 100 != 5) c.dirtyUntil = 0
 }
 
 export function markGood(c: Candidate): void {
   c.failures = 0
   c.dirtyUntil = 0
+  c.status = <u8>Status.UP
   c.reason = <u8>Reason.NONE
+}
+
+/**
+ * The server lost our registration, `heldMs` after it had got it. A return to it waits for hold_down, four times as long each time that it falls again
+ * soon, an hour at most (P-02).
+ */
+export function markFall(c: Candidate, heldMs: i64, now: i64): void {
+  c.falls = heldMs >= HOLD_MAX_MS ? 0 : <u8>min<u32>(c.falls, FALLS_MAX)
+  const hold = min((<i64>number(Setting.HOLD_DOWN) * 1000) << (<i64>c.falls << 1), HOLD_MAX_MS)
+  c.heldUntil = max(c.heldUntil, now + hold)
+  c.falls++
+}
+
+// -- What probes tell
+
+/** AMB-34: where every server is probed, what the probes found decides which are tried first; elsewhere only the marks of failures do. */
+export function knowsStatus(): bool { return number(Setting.PROBE_METHOD) == ProbeMethod.OPTIONS }
+
+// VE-24, VE-25, AMB-05: an answer below 500 or from 600 on comes from a server that works; 408 is what nobody answered.
+export function isUp(code: u32): bool { return code != 408 && code / 100 != 5 }
+
+/** How much a server is worth trying: 0 most, 3 not at all before its time (VE-28, VE-30, AMB-06). */
+export function standing(c: Candidate, now: i64): u32 {
+  if (!knowsStatus() || c.status == Status.UP) return 0
+  if (c.status == Status.FAILED) return c.leftAt + <i64>number(Setting.AUTH_FAIL_RETRY) * 1000 > now ? 3 : 1
+  return c.status == Status.DOWN ? 2 : 1
 }

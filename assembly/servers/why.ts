@@ -6,15 +6,16 @@ import { writeEndpoint } from "../base/ip"
 import { wordAt } from "../settings/word"
 import { Candidate, Reason, WHY_STATE, WHY_STATE_SIZE, byId, indexOfId } from "./candidates"
 
-export const enum Step { NONE, FOUND, FIRST, PICK, AVOIDED, TRY, LEFT, EXHAUSTED, HOLD }
+export const enum Step { NONE, FOUND, FIRST, PICK, AVOIDED, TRY, LEFT, EXHAUSTED, HOLD, BACK }
 
-// u16 count of steps, u16 how many of them are kept from the choice before, u32 number of the hunt; then 8 bytes a step: kind, id, u16 a, u32 b
+// u16 count of steps, u16 how many of them are kept from the choice before, u32 number of the hunt; then 6 bytes a step: kind, id, u32 value
 const COUNT: usize = WHY_STATE
 const HUNT: usize = COUNT + 4
 const STEPS: usize = HUNT + 4
+const SIZE: usize = 6
 /** A longer explanation is not kept over a refresh: the steps of a new one must have room. */
 const KEPT_MAX: u32 = 12
-const STEPS_MAX: u32 = <u32>((WHY_STATE + WHY_STATE_SIZE - STEPS) / 8)
+const STEPS_MAX: u32 = <u32>((WHY_STATE + WHY_STATE_SIZE - STEPS) / SIZE)
 
 /**
  * Begins the explanation of a new choice. A refresh at the server that we have is no choice: `refresh` keeps what explains that server, and only when
@@ -34,30 +35,32 @@ function isOf(hunt: i32): bool { return load<i32>(HUNT) == hunt }
 function dropKept(): void {
   const base: u32 = load<u16>(COUNT, 2)
   const count: u32 = load<u16>(COUNT)
-  memory.copy(STEPS, STEPS + base * 8, (count - base) * 8)
+  memory.copy(STEPS, STEPS + base * SIZE, (count - base) * SIZE)
   store<u16>(COUNT, <u16>(count - base))
   store<u16>(COUNT, 0, 2)
 }
 
-export function noteFound(servers: i32): void { note(Step.FOUND, 0, servers, 0) }
+export function noteFound(servers: i32): void { note(Step.FOUND, 0, servers) }
 /** A server that goes before all others: the line is, or was, registered there. */
-export function noteFirst(id: u32): void { note(Step.FIRST, id, 0, 0) }
+export function noteFirst(id: u32): void { note(Step.FIRST, id, 0) }
 /** `draw` is the number drawn in the high 16 bits and the greatest that could have been in the low 16; 0 when there was nothing to draw. */
-export function notePick(id: u32, draw: u32): void { note(Step.PICK, id, 0, draw) }
-export function noteAvoided(id: u32): void { note(Step.AVOIDED, id, 0, 0) }
-export function noteTry(hunt: i32, id: u32): void { if (isOf(hunt)) note(Step.TRY, id, 0, 0) }
+export function notePick(id: u32, draw: u32): void { note(Step.PICK, id, draw) }
+export function noteAvoided(id: u32): void { note(Step.AVOIDED, id, 0) }
+export function noteTry(hunt: i32, id: u32): void { if (isOf(hunt)) note(Step.TRY, id, 0) }
 export function noteLeft(hunt: i32, id: u32, reason: Reason, code: u32): void {
   if (!isOf(hunt)) return
   dropKept()
-  note(Step.LEFT, id, reason, code)
+  note(Step.LEFT, id, reason << 16 | code)
 }
-export function noteExhausted(hunt: i32): void { if (isOf(hunt)) note(Step.EXHAUSTED, 0, 0, 0) }
+export function noteExhausted(hunt: i32): void { if (isOf(hunt)) note(Step.EXHAUSTED, 0, 0) }
+/** The line is registered, and a server that is preferred to its own answers again. */
+export function noteBack(id: u32): void { note(Step.BACK, id, 0) }
 /** Registered. After a refresh at the same server the kept explanation stands as it is. */
 export function noteHold(hunt: i32, id: u32): void {
   if (!isOf(hunt)) return
   const base = load<u16>(COUNT, 2)
   if (base == 0) {
-    note(Step.HOLD, id, 0, 0)
+    note(Step.HOLD, id, 0)
     return
   }
   store<u16>(COUNT, base)
@@ -72,21 +75,20 @@ export function writeLeft(w: Writer, line: i32, id: u32, reason: Reason, code: u
 }
 
 /** When the list is full its last step is written over: the outcome matters more than the middle. */
-function note(kind: Step, id: u32, a: u32, b: u32): void {
+function note(kind: Step, id: u32, value: u32): void {
   let i: u32 = load<u16>(COUNT)
   if (i == STEPS_MAX) i--
-  const at = STEPS + i * 8
+  const at = STEPS + i * SIZE
   store<u8>(at, <u8>kind)
   store<u8>(at, <u8>id, 1)
-  store<u16>(at, <u16>a, 2)
-  store<u32>(at, b, 4)
+  store<u32>(at, value, 2)
   store<u16>(COUNT, <u16>(i + 1))
 }
 
 /** Writes step `step` (from 0) of the explanation as one line of text, or as one JSON object; false when there are no more. */
 export function writeWhy(w: Writer, line: i32, step: i32, json: bool): bool {
   if (<u32>step >= <u32>load<u16>(COUNT)) return false
-  const at = STEPS + <usize>step * 8
+  const at = STEPS + <usize>step * SIZE
   if (json) writeStepJson(w, line, at)
   else writeStep(w, line, at)
   return true
@@ -95,10 +97,10 @@ export function writeWhy(w: Writer, line: i32, step: i32, json: bool): bool {
 function writeStep(w: Writer, line: i32, at: usize): void {
   const kind = <Step>load<u8>(at)
   const id: u32 = load<u8>(at, 1)
-  const a: u32 = load<u16>(at, 2), b: u32 = load<u32>(at, 4)
+  const value = load<u32>(at, 2)
   if (kind == Step.FOUND) {
-    w.number(a)
-    w.say(a == 1 ? prose(" server known") : prose(" servers known"))
+    w.number(value)
+    w.say(value == 1 ? prose(" server known") : prose(" servers known"))
     return
   }
   if (kind == Step.EXHAUSTED) {
@@ -109,12 +111,13 @@ function writeStep(w: Writer, line: i32, at: usize): void {
   else if (kind == Step.PICK) w.say(prose("order: "))
   else if (kind == Step.AVOIDED) w.say(prose("put last, failed lately: "))
   else if (kind == Step.TRY) w.say(prose("try "))
+  else if (kind == Step.BACK) w.say(prose("back to a better server: "))
   else if (kind == Step.LEFT) {
-    writeLeft(w, line, id, <Reason>a, b)
+    writeLeft(w, line, id, <Reason>(value >>> 16), value & 0xffff)
     return
   } else w.say(prose("registered at "))
   writeServer(w, line, id)
-  if (kind == Step.PICK) writePick(w, line, id, b)
+  if (kind == Step.PICK) writePick(w, line, id, value)
 }
 
 function writeServer(w: Writer, line: i32, id: u32): void {
@@ -160,22 +163,23 @@ function wordsFor(reason: Reason): Prose {
 function writeStepJson(w: Writer, line: i32, at: usize): void {
   const kind = <Step>load<u8>(at)
   const id: u32 = load<u8>(at, 1)
-  const a: u32 = load<u16>(at, 2), b: u32 = load<u32>(at, 4)
+  const value = load<u32>(at, 2)
   w.say(prose("{\"step\":\""))
   w.put(stepName(kind))
   w.byte(0x22)
-  if (kind == Step.FOUND) member(w, prose("servers"), a)
+  if (kind == Step.FOUND) member(w, prose("servers"), value)
   if (id != 0 && indexOfId(line, id) >= 0) {
     w.say(prose(",\"server\":\""))
     writeEndpoint(w, byId(line, id).endpoint)
     w.byte(0x22)
-    if (kind == Step.PICK) writePickJson(w, byId(line, id), b)
+    if (kind == Step.PICK) writePickJson(w, byId(line, id), value)
   }
   if (kind == Step.LEFT) {
     w.say(prose(",\"reason\":\""))
-    w.say(<Reason>a == Reason.CODE ? prose("it answered with a failure") : wordsFor(<Reason>a))
+    const reason = <Reason>(value >>> 16)
+    w.say(reason == Reason.CODE ? prose("it answered with a failure") : wordsFor(reason))
     w.byte(0x22)
-    if (<Reason>a == Reason.CODE) member(w, prose("code"), b)
+    if (reason == Reason.CODE) member(w, prose("code"), value & 0xffff)
   }
   w.byte(0x7d)
 }
@@ -195,4 +199,4 @@ function member(w: Writer, name: Prose, value: u32): void {
   w.number(value)
 }
 
-function stepName(kind: Step): Span { return wordAt(text("none found first order put_last try left exhausted registered"), kind) }
+function stepName(kind: Step): Span { return wordAt(text("none found first order put_last try left exhausted registered back"), kind) }

@@ -2,13 +2,13 @@
 import { SETTINGS_STATE, SETTINGS_STATE_SIZE } from "../memory"
 import { Span, span, keep, lengthOf } from "../base/span"
 import { Setting, mostOf, nameOf } from "./table"
-import { check, put, words, DRAFT } from "./values"
+import { Origin, check, put, words, DRAFT } from "./values"
 
 // A mask of the fields that were changed, and a place for each; the form has these five.
 const CHANGED = DRAFT
 const DOMAIN = DRAFT + 4
 const SERVER = DOMAIN + 128
-const USER = SERVER + 134
+const USER = SERVER + 160
 const PASSWORD = USER + 64
 const DISPLAY_NAME = PASSWORD + 64
 const LENGTHS = DISPLAY_NAME + 48        // one byte per setting, up to DISPLAY_NAME
@@ -38,7 +38,7 @@ export function hasDraft(): bool { return load<u32>(CHANGED) != 0 }
 /** Gives the settings the values that were entered. */
 export function applyDraft(): void {
   for (let s = 0; s <= Setting.DISPLAY_NAME; s++) {
-    if (isChanged(s)) put(s, draft(s))
+    if (isChanged(s)) put(s, draft(s), Origin.CONSOLE)
   }
   beginDraft()
 }

@@ -3,7 +3,7 @@ import { Prose, prose } from "../base/prose"
 import { Span, NONE, text, span, startOf, lengthOf, endOf, byteAt, between, indexOf, trim, same, startsWith } from "../base/span"
 import { Writer } from "../base/writer"
 import { SETTINGS, nameOf } from "./table"
-import { check, put, restoreDefaults, isDefault, writeValue, beginFault, setLine, echo } from "./values"
+import { Origin, check, put, restoreDefaults, isDefault, writeValue, beginFault, setLine, echo } from "./values"
 import { checkContact, clearBook, contactCount, putContact, writeContacts } from "./book"
 
 // A text that the phone wrote begins with HEADER and ends with `# end of N settings`. One that a person wrote needs neither.
@@ -23,7 +23,7 @@ export function loadText(all: Span): i32 {
   for (let p = textStart(all); p < end;) {
     const line = lineAt(p, end)
     if (isContact(line)) putContact(valueIn(line))
-    else if (!isComment(line)) put(check(nameIn(line), valueIn(line)), valueIn(line))
+    else if (!isComment(line)) put(check(nameIn(line), valueIn(line)), valueIn(line), Origin.FILE)
     p = nextLine(p, end)
   }
   return 0
@@ -75,7 +75,7 @@ function checkText(all: Span): i32 {
       }
       const s = checkLine(content)
       if (s < 0) return line
-      if (seen >> s & 1) return refuse(line, nameOf(s), prose(" is given twice"))
+      if (seen >>> s & 1) return refuse(line, nameOf(s), prose(" is given twice"))
       seen |= <u64>1 << s
     }
   }

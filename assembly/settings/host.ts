@@ -2,7 +2,7 @@
 import { SETTINGS_STATE } from "../memory"
 import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
 import { parseHostPort, parseIp6 } from "../base/ip"
-import { Span, NONE, startOf, lengthOf, endOf, indexOf } from "../base/span"
+import { Span, NONE, after, startOf, lengthOf, endOf, indexOf, span, trim } from "../base/span"
 
 /** The first bytes of SETTINGS_STATE: where an address is read, to be looked at and forgotten. */
 const SCRATCH = SETTINGS_STATE
@@ -17,6 +17,20 @@ export function isServer(s: Span): bool {
   if (parseIp6(s, e)) return false
   const host = parseHostPort(s, e)
   return host != NONE && (e.family != 0 || hasShortLabels(host))
+}
+
+const SERVERS_MAX = 4                    // VE-09
+
+/** One to four servers with a semicolon between, spaces around it as you like. */
+export function isServers(s: Span): bool {
+  let rest = s
+  for (let i = 0; i < SERVERS_MAX; i++) {
+    const end = indexOf(rest, 0x3b)
+    if (!isServer(trim(end < 0 ? rest : span(startOf(rest), end)))) return false
+    if (end < 0) return true
+    rest = after(rest, end + 1)
+  }
+  return false
 }
 
 /** A host without a port. */

@@ -1,10 +1,8 @@
 // Two sets of settings: those in force and those set aside. A line that changes its account unregisters with the old set and goes on with the new one.
 import { CONFIG, CONFIG_SIZE, RX } from "../memory"
-import { SETTINGS } from "./table"
-import { TEXTS, TEXTS_SIZE, VALUES } from "./values"
+import { TEXTS, TEXTS_SIZE, VALUES, VALUES_SIZE } from "./values"
 
 // CONFIG is free once core_open has read it: there lies the set that is put aside.
-const VALUES_SIZE: usize = 4 * SETTINGS
 const ASIDE: usize = CONFIG
 if (VALUES_SIZE + <usize>TEXTS_SIZE > CONFIG_SIZE) ERROR("the settings that are put aside do not fit")
 

@@ -1,11 +1,12 @@
 // The settings' values, one by one: reading, checking and changing them. settings/file.ts reads and writes them as a text.
 import { SETTINGS_STATE } from "../memory"
 import { prose } from "../base/prose"
-import { Span, text, span, startOf, lengthOf, byteAt, endOf, between, indexOf, same, keep } from "../base/span"
+import { Span, after, text, trim, span, startOf, lengthOf, byteAt, endOf, between, indexOf, same, keep } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
 import { decimal, hexDigit } from "../base/number"
-import { Setting, SETTINGS, Kind, nameOf, kindOf, leastOf, mostOf, defaultOf, unitOf, isText, find } from "./table"
-import { HOST_SCRATCH_SIZE, isHost, isServer } from "./host"
+import { Setting, SETTINGS, Kind, nameOf, kindOf, leastOf, mostOf, unitOf, isText, find } from "./table"
+import { usualOf } from "./profile"
+import { HOST_SCRATCH_SIZE, isHost, isServers } from "./host"
 import { printable } from "./character"
 import { FAR, distance, wordAt } from "./word"
 
@@ -13,12 +14,15 @@ import { FAR, distance, wordAt } from "./word"
 // State, behind the scratch of settings/host.ts: a value per setting (a number, or the span of a text), the line that is read, the sentence about the last refusal,
 // and the bytes of the texts.
 export const VALUES = SETTINGS_STATE + HOST_SCRATCH_SIZE
-const LINE = VALUES + 4 * SETTINGS
+const ORIGINS = VALUES + 4 * SETTINGS        // one byte per setting: Origin
+/** Values and origins together. */
+export const VALUES_SIZE: usize = 5 * SETTINGS
+const LINE = (VALUES + VALUES_SIZE + 3) & ~3
 const FAULT_WRITER = LINE + 4
 const FAULT = FAULT_WRITER + WRITER_SIZE
 const FAULT_SIZE = 224
 export const TEXTS = FAULT + FAULT_SIZE
-export const TEXTS_SIZE = 598                   // the longest of every text together; the settings test adds them up
+export const TEXTS_SIZE = 624                   // the longest of every text together; the settings test adds them up
 /** Where settings/draft.ts begins. */
 export const DRAFT: usize = (TEXTS + TEXTS_SIZE + 3) & ~3
 
@@ -36,23 +40,36 @@ export function words(s: Setting): Span { return load<u32>(VALUES + 4 * <usize>s
 /** The sentence that says what was refused and what is allowed. Never holds a password. */
 export function fault(): Span { return changetype<Writer>(FAULT_WRITER).written }
 
-/** Puts every setting to its default. */
+/** Who gave a setting its value. */
+export const enum Origin { USUAL, FILE, CONSOLE }
+
+export function originOf(s: Setting): Origin { return load<u8>(ORIGINS + <usize>s) }
+
+/** Puts every setting to what is usual, and the profile to its default. */
 export function restoreDefaults(): void {
-  for (let s = 0; s < SETTINGS; s++) restore(s)
+  memory.fill(VALUES, 0, VALUES_SIZE)
+  takeUsual()
 }
 
-function restore(s: Setting): void { store<u32>(VALUES + 4 * <usize>s, defaultOf(s)) }
+/** Settings that nobody has set follow the profile. */
+function takeUsual(): void {
+  for (let s = 0; s < SETTINGS; s++) {
+    if (originOf(s) == Origin.USUAL) store<u32>(VALUES + 4 * <usize>s, usual(s))
+  }
+}
 
-/** Whether a setting has its default. */
+function usual(s: Setting): u32 { return usualOf(s, number(Setting.PROFILE)) }
+
+/** Whether a setting has the value that is usual with the profile. */
 export function isDefault(s: Setting): bool {
-  return isText(s) ? same(words(s), defaultOf(s)) : number(s) == <i32>defaultOf(s)
+  return isText(s) ? same(words(s), usual(s)) : number(s) == <i32>usual(s)
 }
 
 /** Gives a setting its value. False when it is refused: fault() says why, and nothing has changed. */
 export function assign(name: Span, value: Span): bool {
   const s = check(name, value)
   if (s < 0) return false
-  put(s, value)
+  put(s, value, Origin.CONSOLE)
   return true
 }
 
@@ -68,13 +85,20 @@ export function check(name: Span, value: Span): i32 {
 }
 
 /** Stores a value that check() has found good. */
-export function put(s: Setting, value: Span): void {
-  const bare = unquoted(value)
+export function put(s: Setting, value: Span, origin: Origin): void {
+  let bare = unquoted(value)
+  const cut = s == Setting.DOMAIN ? indexOf(bare, 0x3b) : -1
+  if (cut >= 0) {
+    put(Setting.SERVER, trim(after(bare, cut + 1)), origin)
+    bare = trim(span(startOf(bare), cut))
+  }
   let next: u32
   if (isText(s)) next = keep(bare, fieldOf(s), mostOf(s))
   else if (kindOf(s) == Kind.NUMBER) next = digits(bare)
   else next = choiceOf(s, bare)
   store<u32>(VALUES + 4 * <usize>s, next)
+  store<u8>(ORIGINS + <usize>s, <u8>origin)
+  if (s == Setting.PROFILE) takeUsual()
 }
 
 /** Sentences begin with this line's number from now on; 0: they do not. */
@@ -130,7 +154,7 @@ function choiceWord(s: Setting, n: i32): Span { return wordAt(unitOf(s), n) }
 export function writeAllowed(w: Writer, s: Setting): void {
   switch (kindOf(s)) {
     case Kind.HOST: w.say(prose("a host name or IP address")); break
-    case Kind.SERVER: w.say(prose("a host name or IP address, :port if not 5060")); break
+    case Kind.SERVERS: w.say(prose("host names or IP addresses, :port if not 5060, at most 4 with ; between")); break
     case Kind.USER: w.say(prose("letters, digits and -_.!~*'()&=+$,;?/%hh")); break
     case Kind.CODES: w.say(prose("codes from 300 to 699 such as 500 5xx")); break
     case Kind.CHOICE: writeChoices(w, s); break
@@ -156,6 +180,13 @@ function writeRange(w: Writer, s: Setting): void {
 
 /** Decides whether a value is good; writes the sentence when it is not. */
 function accepts(s: Setting, value: Span): bool {
+  // VE-09: "domain; server; server ..." is the domain and its servers in one.
+  const cut = s == Setting.DOMAIN ? indexOf(value, 0x3b) : -1
+  if (cut >= 0) {
+    if (!accepts(s, trim(span(startOf(value), cut)))) return false
+    beginFault()
+    return accepts(Setting.SERVER, trim(after(value, cut + 1)))
+  }
   const w = faultWriter()
   w.put(nameOf(s))
   if (isText(s) && lengthOf(value) > <u32>mostOf(s)) {
@@ -178,7 +209,7 @@ function isOfKind(s: Setting, value: Span): bool {
   const kind = kindOf(s)
   if (lengthOf(value) == 0) return isText(s)
   if (kind == Kind.HOST) return isHost(value)
-  if (kind == Kind.SERVER) return isServer(value)
+  if (kind == Kind.SERVERS) return isServers(value)
   if (kind == Kind.USER) return isUser(value)
   if (kind == Kind.CODES) return isCodes(value)
   if (kind == Kind.CHOICE) return choiceOf(s, value) >= 0

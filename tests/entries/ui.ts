@@ -32,7 +32,7 @@ export function open(now: i64): void {
   settings.restoreDefaults()
   outbox.open()
   const r = registration(0)
-  memory.fill(changetype<usize>(r), 0, 80)
+  memory.fill(changetype<usize>(r), 0, 104)
   r.candidate = -1
   clearCache()
   clearCalls()
@@ -90,7 +90,7 @@ export function active(id: u32): void { setActive(0, id) }
 /** The address is in RX, the name behind it. */
 export function server(i: i32, rank: i32, priority: i32, status: i32, address: u32, name: u32): void {
   const c = candidate(0, i)
-  memory.fill(changetype<usize>(c), 0, 64)
+  memory.fill(changetype<usize>(c), 0, 80)
   parseHostPort(span(RX, address), c.endpoint)
   if (c.endpoint.port == 0) c.endpoint.port = 5060
   c.rank = <u8>rank
@@ -102,8 +102,8 @@ export function server(i: i32, rank: i32, priority: i32, status: i32, address: u
   c.lastSeen = i64.MAX_VALUE
   c.host = NONE
   if (name == 0) return
-  memory.copy(changetype<usize>(c) + 84, RX + address, name)
-  c.host = span(changetype<usize>(c) + 84, name)
+  memory.copy(changetype<usize>(c) + 120, RX + address, name)
+  c.host = span(changetype<usize>(c) + 120, name)
 }
 
 /** Takes the line in RX; gives the action. */

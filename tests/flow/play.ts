@@ -28,6 +28,8 @@ const NAMESERVER = { address: "192.0.2.53", port: 53 }
 const STRANGER = { address: "203.0.113.9", port: 5060 }
 
 const SETTINGS = { domain: "example.com", user: "6001", password: "secret" }
+/** A flow that names no profile has a phone that does nothing unasked: what it shows stands alone. */
+const PLAIN = { retry_mode: "64t1", dirty_host_ttl: "0", weight_algo: "rfc2782", probe_method: "none", failback: "never" }
 const ZONE = `$ORIGIN example.com.
 $TTL 3600
 @ IN SOA ns hostmaster 1 3600 600 604800 60
@@ -65,7 +67,7 @@ class Stage {
 
   constructor(script: string, make: MakePhone) {
     const changed = Object.fromEntries(linesOf(script, "set").map((line) => line.split(": ", 2) as [string, string]))
-    const settings = Object.entries({ ...SETTINGS, ...changed }).map(([name, value]) => `${name}: ${value}`).join("\n")
+    const settings = Object.entries({ ...SETTINGS, ...("profile" in changed ? {} : PLAIN), ...changed }).map(([name, value]) => `${name}: ${value}`).join("\n")
     const records = linesOf(script, "zone")
     const seed = Number(linesOf(script, "seed")[0] ?? 1)
     this.nameserver = new Nameserver([parseZone(ZONE + (records.length > 0 ? records.join("\n") + "\n" : SRV))], {

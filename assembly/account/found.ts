@@ -1,0 +1,41 @@
+// What a list of servers that has just been found means for a registration.
+import { prose } from "../base/prose"
+import * as log from "../base/log"
+import { Level } from "../base/log"
+import { Profile, RemovedActive, Setting, number } from "../settings/settings"
+import { Located } from "../locate/target"
+import { activeOf, byId, candidate, candidateCount, idAt } from "../servers/candidates"
+import { keptActive, keptLocal, keptUntil } from "./identity"
+import { Registration, Trouble } from "./record"
+
+/** SN-17: says once more what would spare the user a wait. */
+export function hint(line: i32): void {
+  if (number(Setting.PROFILE) != Profile.SNOM || number(Setting.DIRTY_HOST_TTL) != 0 || candidateCount(line) < 2) return
+  log.line().say(prose("several servers, but dirty_host_ttl is 0: calls may wait for a dead one again and again"))
+  log.say(Level.NOTE)
+}
+
+/** AMB-18: whether DNS names the server that we are registered at no more, and the settings say that we go then. */
+export function mustMove(line: i32): bool {
+  const at = activeOf(line)
+  return at >= 0 && candidate(line, at).rank == 0 && number(Setting.REMOVED_ACTIVE) == RemovedActive.MOVE
+}
+
+/** A core before this one was registered: its server goes first, and its binding there is ours to renew or to remove. */
+export function takeOver(line: i32, r: Registration): void {
+  const id = idAt(line, keptActive())
+  if (id == 0) return
+  const c = byId(line, id)
+  c.boundUntil = keptUntil()
+  c.boundLocal.copyFrom(keptLocal())
+  if (r.prefer == 0) r.prefer = <u8>id
+}
+
+/** Why there is no server, as the user is told. */
+export function troubleOf(result: Located): Trouble {
+  if (result == Located.DNS_DEAD) return Trouble.DNS_DEAD
+  if (result == Located.NO_ADDRESS) return Trouble.NO_ADDRESS
+  if (result == Located.SERVICE_ABSENT) return Trouble.SERVICE_ABSENT
+  if (result == Located.NOT_CARRIED) return Trouble.NOT_CARRIED
+  return Trouble.NOT_FOUND
+}

@@ -1,0 +1,48 @@
+// A search under way: how far it is, and what came up on the way.
+import { TARGETS } from "../config"
+import { SEARCH_SIZE } from "./layout"
+import { FOUND_SIZE, lineAt } from "./targets"
+
+export const enum Phase { NAPTR, NEXT_NAPTR, SRV, RECORDS, HOST, DONE }
+
+// What came up on the way, as bits: it decides what a search without result is called.
+export const SAW_SRV: u32 = 1
+export const SAW_ABSENT: u32 = 2
+export const SAW_DEAD: u32 = 4
+export const SAW_UDP: u32 = 8                   // a NAPTR record for UDP
+export const SAW_NAME: u32 = 16                 // the name itself exists
+export const NAPTR_FAILED: u32 = 32
+export const SAW_OTHER: u32 = 64                // SIP there is, but not over UDP
+
+const SEQUENCE_AT: usize = 32
+/** There are no more servers after the one that is searched for. */
+export const RANK_LAST: u8 = 0xff
+
+@unmanaged
+export class Search {
+  phase: Phase
+  result: i32          // Located
+  seen: u32            // bits
+  naptr: i32           // index of the NAPTR record being followed
+  order: u16           // of that record
+  preference: u16
+  naptrEntry: u16      // ids in the cache
+  srvEntry: u16
+  port: u16            // 0: none was set
+  nameLength: u8
+  base: u8             // number of the first record of this SRV set
+  place: u8            // in the sequence of records
+  rank: u8             // of the server that is searched for: 1 for the first of the setting
+  before: u8           // targets that were there before it
+  sawAll: u8           // `seen` of those before it
+  // then: 16 bytes, the SRV records by priority
+
+  // @ts-ignore: decorator
+  @inline
+  get sequence(): usize { return changetype<usize>(this) + SEQUENCE_AT }
+}
+
+export function searchOf(line: i32): Search {
+  if (FOUND_SIZE + SEQUENCE_AT + TARGETS > SEARCH_SIZE || offsetof<Search>() > SEQUENCE_AT) ERROR("the search does not fit")
+  return changetype<Search>(lineAt(line) + FOUND_SIZE)
+}
