@@ -64,13 +64,14 @@ export class Auditor {
     if (!isAt(host, port, source)) this.note(`${what}: Via says ${host}:${port}, it came from ${show(source)}`)
   }
 
-  // RFC 3261 8.1.1.5 and 12.2.1.1: CSeq rises with each request of a Call-ID.
+  // RFC 3261 8.1.1.5 and 12.2.1.1: CSeq rises with each request of a Call-ID, and in each dialog of it.
   private watchSequence(request: Request, what: string, now: number): void {
     if (request.method === "CANCEL") return
-    const last = this.sequences.get(request.callId)
+    const dialog = `${request.callId} ${request.to.params.get("tag") ?? ""}`
+    const last = this.sequences.get(dialog)
     const late = last !== undefined && request.cseq < last.cseq && now - last.at <= this.reorderMs
     if (last !== undefined && request.cseq <= last.cseq && !late) this.note(`${what}: CSeq of Call-ID ${request.callId} was ${last.cseq} before`)
-    if (last === undefined || request.cseq > last.cseq) this.sequences.set(request.callId, { cseq: request.cseq, at: now })
+    if (last === undefined || request.cseq > last.cseq) this.sequences.set(dialog, { cseq: request.cseq, at: now })
   }
 
   // RFC 3261 10.2
