@@ -5,7 +5,7 @@ import { Setting, number, words } from "../settings/settings"
 import { candidate, candidateCount } from "../servers/candidates"
 import { Registration, Trouble, isRegistered, registration } from "../account/registration"
 import { RegistrationState } from "../account/machine"
-import { write } from "./screen"
+import { write, writeRight } from "./screen"
 import { title, softKeys, facing, fitted, pen } from "./paper"
 import { Action, View, panel, push } from "./panel"
 import { openDial } from "./dial"
@@ -66,7 +66,7 @@ function drawMarks(): void {
     w.number(p.missed)
     w.say(prose(" missed"))
   }
-  fitted(1, 0, w.written)
+  writeRight(1, w.written)
 }
 
 function drawState(r: Registration): void {
