@@ -61,6 +61,7 @@ function drawName(): void {
 /** What has happened, and what keeps the phone from ringing. */
 function drawMarks(): void {
   const p = panel(), w = pen()
+  if (number(Setting.DND) != 0) w.say(prose("DND"))
   if (p.missed > 0) {
     if (w.at > w.start) w.say(prose(", "))
     w.number(p.missed)
