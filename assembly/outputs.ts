@@ -22,7 +22,6 @@ import * as media from "./media/media"
 import { phone } from "./phone"
 import { pollDisplay } from "./ui/view"
 import { pollReply } from "./ui/lines"
-import { writeEnd } from "./ui/call-words"
 import { writeTrouble } from "./ui/words"
 
 const LINE: i32 = 0
@@ -138,7 +137,7 @@ function pollCall(): Output {
     w.put(call(i).peerNumber)
     if (event == Event.CALL_ENDED) {
       w.say(prose(": "))
-      writeEnd(w, call(i))
+      w.number(call(i).ended)
     }
     return give(Output.EVENT, w.written, event)
   }

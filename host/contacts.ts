@@ -67,7 +67,9 @@ function fromTable(text: string): Contact[] {
   })
 }
 
-function wordOf(title: string): string { return /mobile|cell/i.test(title) ? "cell" : /fax/i.test(title) ? "fax" : /home/i.test(title) ? "home" : /work|business/i.test(title) ? "work" : "" }
+const KINDS = [["mobile", "cell"], ["cell", "cell"], ["fax", "fax"], ["home", "home"], ["work", "work"], ["business", "work"]] as const
+
+function wordOf(title: string): string { return KINDS.find(([part]) => title.toLowerCase().includes(part))?.[1] ?? "" }
 
 /** One contact for each number that is to be dialled; further ones say what they are behind the name. */
 function numbered(name: string, numbers: readonly { readonly kind: string; readonly number: string }[]): Contact[] {

@@ -6,6 +6,7 @@ import type { CoreExports } from "./abi.ts"
 import { loadCore } from "./core.ts"
 import { loadV8 } from "./engine/v8.ts"
 import { loadWasm3 } from "./engine/wasm3.ts"
+import { drawCalling } from "./sim/calling.ts"
 import type { Hash } from "./sim/challenger.ts"
 import { lockstep, type MakePhone } from "./sim/phone.ts"
 import { drawScenario } from "./sim/scenario.ts"
@@ -19,6 +20,7 @@ Runs the phone in simulated worlds and checks in each step what must always hold
   --seed N           seed of the first world (1)
   --count K          how many worlds, with the seeds N, N+1 ... (10)
   --days D           virtual days of each, a fraction is allowed (1)
+  --calls N          make and take calls, about N episodes a day (0)
   --engine E         v8, wasm3, or both in lockstep, every output compared (v8)
   --until MS         end the world at this virtual millisecond
   --without I,J,...  leave these troubles out, by their numbers
@@ -34,6 +36,7 @@ const FLAGS = {
   seed: { type: "string", default: "1" },
   count: { type: "string", default: "10" },
   days: { type: "string", default: "1" },
+  calls: { type: "string", default: "0" },
   engine: { type: "string", default: "v8" },
   until: { type: "string" },
   without: { type: "string", default: "" },
@@ -52,6 +55,7 @@ type Plan = {
   readonly seed: number
   readonly count: number
   readonly days: number
+  readonly calls: number
   readonly engine: string
   readonly untilMs: number | undefined
   readonly without: ReadonlySet<number>
@@ -68,7 +72,7 @@ function readPlan(args: readonly string[]): Plan | "help" {
     throw new Usage(`${error instanceof Error ? error.message : String(error)}. See --help.`)
   }
   if (values.help) return "help"
-  const number = (name: "seed" | "count" | "days" | "until", text: string, least: number): number => {
+  const number = (name: "seed" | "count" | "days" | "until" | "calls", text: string, least: number): number => {
     const value = Number(text)
     if (text.trim() === "" || !Number.isFinite(value) || value < least) {
       throw new Usage(`--${name} takes a number of at least ${least}, not "${text}".`)
@@ -84,6 +88,7 @@ function readPlan(args: readonly string[]): Plan | "help" {
     seed: Math.floor(number("seed", values.seed, 0)),
     count: Math.floor(number("count", values.count, 1)),
     days: number("days", values.days, 0.001),
+    calls: number("calls", values.calls, 0),
     engine: values.engine,
     untilMs: values.until === undefined ? undefined : number("until", values.until, 0),
     without: new Set(without),
@@ -111,7 +116,7 @@ const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? ""
 /** The command that runs one world again. */
 function command(plan: Plan, seed: number, without: ReadonlySet<number>): string {
   const left = without.size > 0 ? ` --without ${[...without].join(",")}` : ""
-  return `npm run worlds -- --seed ${seed} --count 1 --days ${plan.days} --engine ${plan.engine}${left}`
+  return `npm run worlds -- --seed ${seed} --count 1 --days ${plan.days} --engine ${plan.engine}${plan.calls > 0 ? ` --calls ${plan.calls}` : ""}${left}`
 }
 
 function main(args: readonly string[]): number {
@@ -136,7 +141,7 @@ function runOne(plan: Plan, make: MakePhone, seed: number): Outcome {
   const scenario = drawScenario(seed, plan.days)
   const lines: string[] = []
   const options: RunOptions = {
-    make, hash, without: plan.without,
+    make, hash, without: plan.without, calling: plan.calls > 0 ? drawCalling(scenario, plan.calls) : [],
     ...(plan.untilMs === undefined ? {} : { untilMs: plan.untilMs }),
     ...(plan.trace === undefined ? {} : { tell: (line: string) => void lines.push(line) }),
   }
@@ -147,7 +152,7 @@ function runOne(plan: Plan, make: MakePhone, seed: number): Outcome {
   const { servers, shape, troubles } = scenario
   const what = [
     `${counted(servers.length, "server")} by ${shape}`, counted(troubles.length, "trouble"), counted(outcome.packets, "packet"),
-    counted(outcome.moves, "move"),
+    counted(outcome.moves, "move"), ...(plan.calls > 0 ? [counted(outcome.calls, "call")] : []),
   ]
   process.stderr.write(`seed ${seed}: ${what.join(", ")}, ${took} s\n`)
   if (outcome.violation === undefined) return outcome

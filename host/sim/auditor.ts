@@ -64,7 +64,7 @@ export class Auditor {
     if (!isAt(host, port, source)) this.note(`${what}: Via says ${host}:${port}, it came from ${show(source)}`)
   }
 
-  // RFC 3261 8.1.1.5 and 12.2.1.1: CSeq rises with each request of a Call-ID, and in each dialog of it.
+  // RFC 3261 8.1.1.5 and 12.2.1.1: CSeq rises with each request of a Call-ID outside dialogs, and in each dialog.
   private watchSequence(request: Request, what: string, now: number): void {
     if (request.method === "CANCEL") return
     const dialog = `${request.callId} ${request.to.params.get("tag") ?? ""}`

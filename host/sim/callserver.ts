@@ -89,7 +89,7 @@ export class CallServer {
   #isOurs(uri: string): boolean {
     const { at, domain } = this.options
     const { host, port } = partsOf(uri)
-    return host === domain || (host === at.address && (port === at.port || (port === 0 && at.port === 5060)))
+    return host === domain || host.endsWith(`.${domain}`) || (host === at.address && (port === at.port || (port === 0 && at.port === 5060)))
   }
 
   /** Where a request goes, and with which Request-URI (RFC 3261 16.5, 16.6). */

@@ -18,6 +18,8 @@ export class Flows {
 
   has(flow: number): boolean { return this.#flows.has(flow) }
   isConnected(flow: number): boolean { return this.#flows.get(flow)?.peer !== undefined }
+  /** How many receive from everyone. */
+  get listeners(): number { return [...this.#flows.values()].filter(({ peer }) => peer === undefined).length }
   close(flow: number): void { this.#flows.delete(flow) }
   closeAll(): void { this.#flows.clear() }
 

@@ -75,6 +75,9 @@ export class Leg {
 
   get isOver(): boolean { return this.state === "over" }
 
+  /** Whether the other side is the one with this number. */
+  isWith(number: string): boolean { return partsOf(uriOf(this.remote)).user === number }
+
   /** Whether a message is about this call. */
   isOf(packet: Packet, ourTag: string, theirTag: string): boolean {
     return first(packet, "call-id") === this.callId && ourTag === this.localTag && (this.remoteTag === "" || theirTag === this.remoteTag)

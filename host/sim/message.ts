@@ -8,6 +8,8 @@ export type Sip = {
   readonly status: number
   readonly branch: string
   readonly callId: string
+  /** Of To; "" outside a dialog. */
+  readonly toTag: string
   readonly cseq: number
   readonly cseqMethod: string
   readonly contacts: readonly Contact[]
@@ -21,7 +23,7 @@ export type Sip = {
 /** A Contact value: its URI without parameters, and the expires parameter in seconds, -1 when absent. */
 export type Contact = { readonly uri: string, readonly expires: number }
 
-const NAMES: Readonly<Record<string, string>> = { v: "via", i: "call-id", m: "contact" }
+const NAMES: Readonly<Record<string, string>> = { v: "via", i: "call-id", m: "contact", t: "to" }
 
 const CREDENTIALS = ["authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate", "authentication-info"]
 
@@ -55,6 +57,7 @@ function read(bytes: Uint8Array): Sip | undefined {
     status: Number(response?.[1] ?? 0),
     branch: /;\s*branch=([^;,\s]+)/i.exec(via)?.[1] ?? "",
     callId,
+    toTag: /;\s*tag=([^;,\s]+)/i.exec((fields.get("to")?.[0] ?? "").replace(/^.*>/, ""))?.[1] ?? "",
     cseq: Number(cseq[1]),
     cseqMethod: cseq[2] ?? "",
     contacts: (fields.get("contact") ?? []).flatMap(readContacts),

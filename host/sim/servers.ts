@@ -1,10 +1,11 @@
 // The servers of a world: registrar and nameserver of the lab with the troubles that a scenario gives them.
+import type { CallServer } from "./callserver.ts"
 import { Nameserver, type Fault } from "./nameserver.ts"
 import type { Endpoint } from "./phone.ts"
 import { Registrar, type Binding, type Mode } from "./registrar.ts"
 import type { Hash } from "./challenger.ts"
 import { PASSWORD, USER, type DnsTrouble, type RegistrarTrouble, type Scenario } from "./scenario.ts"
-import type { Answer, Service } from "./world.ts"
+import type { Answer, Service } from "./service.ts"
 import { parseZone } from "./zone.ts"
 
 /** Packets may overtake each other by so much: jitter and holding back, and once more for the slowest path. */
@@ -13,6 +14,8 @@ const REORDER_MS = 8000
 export class SimRegistrar implements Service {
   readonly at: Endpoint
   readonly #registrar: Registrar
+  /** Passes calls on, in worlds that have some. */
+  calls: CallServer | undefined
   #how: RegistrarTrouble | undefined
 
   constructor(scenario: Scenario, index: number, hash: Hash) {
@@ -26,6 +29,8 @@ export class SimRegistrar implements Service {
     })
   }
 
+  get inner(): Registrar { return this.#registrar }
+  get isUp(): boolean { return this.#how === undefined }
   get violations(): readonly string[] { return this.#registrar.violations }
 
   bindings(now: number): readonly Binding[] { return this.#registrar.bindings(now) }
@@ -40,7 +45,7 @@ export class SimRegistrar implements Service {
   receive(bytes: Uint8Array, from: Endpoint, now: number): readonly Answer[] | "refused" {
     if (this.#how?.kind === "gone") return []
     if (this.#registrar.mode.kind === "refuse") return "refused"
-    return this.#registrar.receive(bytes, from, now)
+    return (this.calls ?? this.#registrar).receive(bytes, from, now)
   }
 }
 

@@ -12,6 +12,7 @@ export class SoundCard {
   readonly #wire: Wire
   readonly #microphone: Sounding
   readonly #give: (sound: Uint8Array) => void
+  isOn = false
   #version = 0
   #spoken = 0
 
@@ -22,9 +23,15 @@ export class SoundCard {
     this.#give = give
   }
 
-  start(): void { this.#tick(++this.#version, this.#wire.now(), 1) }
+  start(): void {
+    this.isOn = true
+    this.#tick(++this.#version, this.#wire.now(), 1)
+  }
 
-  stop(): void { this.#version++ }
+  stop(): void {
+    this.isOn = false
+    this.#version++
+  }
 
   #tick(version: number, since: number, count: number): void {
     this.#wire.after(since + count * AUDIO_MS - this.#wire.now(), () => {

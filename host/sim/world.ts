@@ -8,15 +8,11 @@ import { Flows } from "./flows.ts"
 import { EventQueue } from "./queue.ts"
 import { AUDIO } from "../abi.ts"
 import { Random } from "./random.ts"
+import type { Answer, Service } from "./service.ts"
+import { isSound } from "./sounding.ts"
 import { SoundCard, type Sounding } from "./soundcard.ts"
 import { timeText } from "./timetext.ts"
 import type { Wire } from "./wire.ts"
-
-/** What a server sends back, and how long it takes to think. */
-export type Answer = { readonly bytes: Uint8Array, readonly to: Endpoint, readonly delayMs?: number }
-
-/** Somebody at an address and port, or at all ports of an address. "refused": nobody listens there, so the machine refuses by ICMP. */
-export type Service = { receive(bytes: Uint8Array, from: Endpoint, now: number, at: Endpoint): readonly Answer[] | "refused" }
 
 export type WorldOptions = {
   readonly seed: number
@@ -62,6 +58,7 @@ export class World {
   #timerVersion = 0
   #stalledUntil = 0
   #backlog: (() => void)[] = []
+  #asked: string | undefined
   readonly #card: SoundCard
 
   constructor(options: WorldOptions) {
@@ -83,6 +80,10 @@ export class World {
     const phone = this.#phone
     return phone === undefined || this.isStalled ? undefined : this.#guarded("deadline", () => phone.deadline()) - this.#options.clockOrigin
   }
+  /** The phone wants sound. */
+  get isSounding(): boolean { return this.#card.isOn }
+  /** How many sockets receive from everyone. */
+  get listeners(): number { return this.#flows.listeners }
   get addresses(): readonly string[] { return this.#addresses }
   get phone(): Phone | undefined { return this.#phone }
 
@@ -154,6 +155,17 @@ export class World {
   press(key: string): void {
     this.#take(`key ${key}`, phone => phone.key(key, true, this.#clock()))
     this.#take(`key ${key} up`, phone => phone.key(key, false, this.#clock()))
+  }
+
+  /** Types a console line and returns the reply; undefined while the phone cannot be asked. */
+  ask(line: string): string | undefined {
+    const phone = this.#phone
+    if (phone === undefined || this.isStalled) return undefined
+    this.#asked = ""
+    this.#input(`command ${line}`, () => phone.command(line, this.#clock()))
+    const reply = this.#asked
+    this.#asked = undefined
+    return reply
   }
 
   /** Types a console line. */
@@ -275,7 +287,9 @@ export class World {
       case "log":
         this.note(`log ${output.text}`)
         return this.#each(check => check.told?.(this.now, 0, output.text))
-      case "reply": return this.note(`reply ${output.text}`)
+      case "reply":
+        if (this.#asked !== undefined) return void (this.#asked += output.text)
+        return this.note(`reply ${output.text}`)
       case "audio": return this.#sound(output.code, output.bytes)
       default: return
     }
@@ -381,6 +395,3 @@ export class World {
 
   #each(call: (check: Check) => void): void { for (const check of this.#options.checks) call(check) }
 }
-
-/** RTP and RTCP: version 2 in the first two bits (RFC 3550 5.1); no text begins so, and no question. */
-function isSound(bytes: Uint8Array, port: number): boolean { return port !== 53 && bytes.length >= 8 && (bytes[0] ?? 0) >> 6 === 2 }

@@ -2,11 +2,13 @@
 import { allChecks, type Binding, type Claim, type Limits, type RegistrarView, type View } from "./checks.ts"
 import { boundOf } from "./bound.ts"
 import type { Hash } from "./challenger.ts"
+import type { Deed } from "./calling.ts"
 import type { Quality } from "./link.ts"
+import { Party } from "./party.ts"
 import { BOOT, type MakePhone } from "./phone.ts"
 import { settingsText, zoneText, type DnsTrouble, type RegistrarTrouble, type Scenario, type Trouble, type ZonePlan } from "./scenario.ts"
 import { SimNameserver, SimRegistrar } from "./servers.ts"
-import { Violation } from "./check.ts"
+import { Violation, type Check } from "./check.ts"
 import { World } from "./world.ts"
 
 export type RunOptions = {
@@ -17,6 +19,8 @@ export type RunOptions = {
   readonly without?: ReadonlySet<number>
   /** The world ends at this instant, at the latest, and nobody asks for a clean end. */
   readonly untilMs?: number
+  /** Calls that are made and taken besides: calling.ts. */
+  readonly calling?: readonly Deed[]
   /** Gets a line for everything that happens. */
   readonly tell?: (line: string) => void
 }
@@ -29,6 +33,7 @@ export type Outcome = {
   readonly history: readonly string[]
   readonly packets: number
   readonly moves: number
+  readonly calls: number
 }
 
 /** Codes that make a phone leave the account alone instead of the server (AMB-23): anything that is not on its list of failures. */
@@ -58,27 +63,35 @@ class Run {
   /** Troubles that go on, oldest first. */
   readonly #active = new Set<Trouble>()
   readonly #without: ReadonlySet<number>
+  readonly #party: Party | undefined
+  readonly #calling: readonly Deed[]
   #closing = false
   #packets = 0
   #moves = 0
 
-  constructor(scenario: Scenario, { make, hash, without = new Set(), tell }: RunOptions) {
+  constructor(scenario: Scenario, { make, hash, without = new Set(), calling = [], tell }: RunOptions) {
     this.#scenario = scenario
     this.#without = without
+    this.#calling = calling
     this.#limits = boundOf(scenario)
     this.#registrars = scenario.servers.map((_, i) => new SimRegistrar(scenario, i, hash))
     this.#nameservers = scenario.nameservers.map(() => new SimNameserver(zoneText(scenario, scenario.zone), scenario.rotates))
     const count = { name: "counts", sent: () => void this.#packets++, told: (_now: number, code: number) => { if (code === 4) this.#moves++ } }
+    const checks: Check[] = [count, ...allChecks(this.#view(), this.#limits)]
     this.#world = new World({
       seed: scenario.seed, make, settings: settingsText(scenario), addresses: scenario.addresses, dns: scenario.nameservers,
-      clockOrigin: scenario.clockOrigin, checks: [count, ...allChecks(this.#view(), this.#limits)], ...(tell ? { tell } : {}),
+      clockOrigin: scenario.clockOrigin, checks, ...(tell ? { tell } : {}),
     })
     this.#registrars.forEach(registrar => this.#world.place(registrar.at, registrar))
     this.#nameservers.forEach((nameserver, i) => this.#world.place({ address: scenario.nameservers[i] ?? "", port: 53 }, nameserver))
     for (const address of [...scenario.servers.map(server => server.address), ...scenario.nameservers]) this.#world.path(address, scenario.path)
+    if (calling.length === 0) return
+    this.#party = new Party(this.#world, scenario, this.#registrars)
+    checks.push(this.#party.check)
   }
 
   live(untilMs = Infinity): void {
+    for (const deed of this.#calling) this.#world.at(deed.at, () => this.#party?.perform(deed))
     const { durationMs, troubles } = this.#scenario
     troubles.forEach((trouble, i) => {
       if (!this.#without.has(i)) this.#world.at(trouble.at, () => this.#begin(trouble))
@@ -89,11 +102,12 @@ class Run {
     this.#mendAll()
     // Whatever happened: now that all is well the phone gets registered, once, and removes its binding when it is closed.
     this.#world.run(durationMs + this.#limits.boundMs + 1000)
+    this.#party?.restful()
     this.#close()
   }
 
   outcome(violation: Violation | undefined): Outcome {
-    return { violation, atMs: this.#world.now, history: this.#world.history, packets: this.#packets, moves: this.#moves }
+    return { violation, atMs: this.#world.now, history: this.#world.history, packets: this.#packets, moves: this.#moves, calls: this.#party?.calls ?? 0 }
   }
 
   // -- Troubles

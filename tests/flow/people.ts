@@ -21,8 +21,7 @@ export class People {
   readonly #say: (text: string) => void
   readonly #servers: ReadonlyMap<string, Endpoint>
   #world: World | undefined
-  #streams = new Map<string, { packets: number, at: number }>()
-  #since = 0
+  #streams = new Map<string, { packets: number, since: number, at: number }>()
   #heard = new Int16Array(0)
 
   constructor(servers: ReadonlyMap<string, Endpoint>, say: (text: string) => void) {
@@ -79,7 +78,8 @@ export class People {
     const stream = this.#streams.get(key)
     if (other.port % 2 === 1) return
     if (stream === undefined || now - stream.at > 1000) this.#say(`${key} sound`)
-    this.#streams.set(key, { packets: (stream?.packets ?? 0) + 1, at: now })
+    const packets = stream?.packets ?? 0
+    this.#streams.set(key, { packets: packets + 1, since: packets === 0 ? now : stream?.since ?? now, at: now })
   }
 
   /** 20 ms came out of the phone's speaker. */
@@ -89,11 +89,9 @@ export class People {
 
   /** Says what went both ways since it was last asked. */
   report(): void {
-    const now = this.#world?.now ?? 0, seconds = (now - this.#since) / 1000
-    const streams = [...this.#streams].filter(([, { packets }]) => packets > 0).map(([key, { packets }]) => `${key} ${Math.round(packets / seconds)}/s`)
+    const streams = [...this.#streams].filter(([, { packets }]) => packets > 1).map(([key, { packets, since, at }]) => `${key} ${Math.round((packets - 1) * 1000 / (at - since))}/s`)
     this.#say(`sound: ${[...streams, `the phone hears ${this.#heard.length === 0 ? "nothing" : pitch(this.#heard)}`].join(", ")}`)
-    for (const [key, { at }] of this.#streams) this.#streams.set(key, { packets: 0, at })
-    this.#since = now
+    for (const [key, { at }] of this.#streams) this.#streams.set(key, { packets: 0, since: at, at })
     this.#heard = new Int16Array(0)
   }
 }

@@ -1,6 +1,6 @@
 // What is around an attacked phone: sockets, three registrars and a nameserver, and everything that is on its way, so that it can be damaged there.
 import { createHash } from "node:crypto"
-import { FAILURE, OUTPUT, type Endpoint } from "../../host/abi.ts"
+import { AUDIO, AUDIO_MS, FAILURE, OUTPUT, type Endpoint } from "../../host/abi.ts"
 import { Nameserver } from "../../host/sim/nameserver.ts"
 import { Registrar } from "../../host/sim/registrar.ts"
 import { parseZone } from "../../host/sim/zone.ts"
@@ -50,6 +50,11 @@ export class Network {
   readonly events: number[] = []
   /** Another program has the SIP port. */
   isPortTaken = false
+  /** Those who can be called take what is sent to them or to a server; false when it is not theirs. */
+  people: ((bytes: Buffer, from: Endpoint, to: Endpoint) => boolean) | undefined
+  /** 20 ms of sound are wanted since this instant. */
+  soundSince: number | undefined
+  private timers: { at: number; then: () => void }[] = []
   private readonly branches = new Map<string, string>()
   private port = 40_000
 
@@ -102,7 +107,8 @@ export class Network {
   }
 
   /** The flow that hears everyone; undefined while there is none. */
-  get listening(): number | undefined { return [...this.sockets].find(([, { peer }]) => peer.address === "")?.[0] }
+  get listening(): number | undefined { return this.hearing.find(([, { local }]) => local.port === 5060)?.[0] ?? this.hearing[0]?.[0] }
+  private get hearing(): [number, Socket][] { return [...this.sockets].filter(([, { peer }]) => peer.address === "") }
 
   /** The flow connected to this peer, or the listening one. */
   towards(peer: Endpoint): number | undefined {
@@ -116,14 +122,34 @@ export class Network {
       else if (out.kind === OUTPUT.close) this.sockets.delete(out.flow)
       else if (out.kind === OUTPUT.send) this.sent(out)
       else if (out.kind === OUTPUT.event) this.events.push(out.code)
+      else if (out.kind === OUTPUT.audio && out.code !== AUDIO.speaker) this.sound(out.code === AUDIO.start)
     }
+  }
+
+  /** Calls back after a time. */
+  after(ms: number, then: () => void): void { this.timers.push({ at: this.phone.now + Math.max(0, ms), then }) }
+
+  private sound(wanted: boolean): void {
+    if (!wanted) this.soundSince = undefined
+    else if (this.soundSince === undefined) {
+      this.soundSince = this.phone.now
+      this.tick(this.phone.now)
+    }
+  }
+
+  private tick(since: number): void {
+    this.after(AUDIO_MS, () => {
+      if (this.soundSince !== since) return
+      this.take(this.phone.input("sound", "handle_audio", [BigInt(this.phone.now)]).outputs)
+      this.tick(since)
+    })
   }
 
   /** Lets time pass; what comes is delivered, deadlines are kept. */
   run(ms: number): void {
     const end = this.phone.now + ms
     for (;;) {
-      const next = this.coming.reduce((first, { at }) => Math.min(first, at), Infinity)
+      const next = [...this.coming, ...this.timers].reduce((first, { at }) => Math.min(first, at), Infinity)
       const at = Math.min(next, this.phone.deadline())
       if (at > end) break
       this.phone.now = Math.max(this.phone.now, at)
@@ -135,6 +161,9 @@ export class Network {
 
   /** What is due, in the order in which it was sent. */
   deliver(): void {
+    const now = this.timers.filter(({ at }) => at <= this.phone.now).sort((a, b) => a.at - b.at)
+    this.timers = this.timers.filter(({ at }) => at > this.phone.now)
+    for (const { then } of now) then()
     const due = this.coming.filter(({ at }) => at <= this.phone.now)
     this.coming = this.coming.filter(({ at }) => at > this.phone.now)
     for (const one of due) {
@@ -160,6 +189,7 @@ export class Network {
     if (socket === undefined) return
     const from = { address: "192.0.2.100", port: socket.local.port }
     if (peer.port === 53) return this.question(flow, bytes, peer)
+    if (this.people?.(bytes, from, peer) === true) return
     const registrar = this.registrars.get(peer.address)
     const branch = /branch=(z9hG4bK\w+)/.exec(bytes.toString("latin1"))?.[1]
     if (branch !== undefined && bytes.subarray(0, 8).toString("latin1") === "REGISTER") this.branches.set(branch, peer.address)
@@ -174,6 +204,13 @@ export class Network {
   private question(flow: number, bytes: Buffer, peer: Endpoint): void {
     if (peer.address !== NAMESERVER || !this.nameserver.listening) return
     for (const { bytes: answer, delayMs } of this.nameserver.replies(bytes)) this.comes(flow, answer, peer, delayMs)
+  }
+
+  /** Somebody sends to a port of the phone. */
+  arrive(bytes: Uint8Array, from: Endpoint, port: number): void {
+    const to = [...this.sockets].filter(([, { local }]) => local.port === port)
+    const flow = to.find(([, { peer }]) => peer.address === from.address && peer.port === from.port) ?? to.find(([, { peer }]) => peer.address === "")
+    if (flow !== undefined) this.comes(flow[0], bytes, from)
   }
 
   private comes(flow: number, bytes: Uint8Array, peer: Endpoint, delayMs = 0): void {

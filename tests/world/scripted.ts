@@ -2,7 +2,7 @@
 import type { Endpoint, FlowEvent, Output, Phone } from "../../host/sim/phone.ts"
 import { endpointText } from "../../host/sim/phone.ts"
 import { latin1, readSip, withoutParameters } from "../../host/sim/message.ts"
-import type { Answer, Service } from "../../host/sim/world.ts"
+import type { Answer, Service } from "../../host/sim/service.ts"
 import type { Binding } from "../../host/sim/checks.ts"
 
 /** What is wrong with a scripted phone. */

@@ -40,7 +40,7 @@ class Requests {
 
 function readRequest(bytes: Uint8Array): Sip | undefined {
   const sip = readSip(bytes)
-  return sip !== undefined && sip.method !== "" && sip.method !== "ACK" ? sip : undefined
+  return sip !== undefined && sip.method !== "" && sip.method !== "ACK" && sip.method !== "CANCEL" ? sip : undefined
 }
 
 /** Marks what an answer ends. */
@@ -52,6 +52,9 @@ function answer(requests: Requests, from: Endpoint, bytes: Uint8Array, damaged: 
   const sip = readSip(bytes)
   const request = sip && sip.status >= 200 ? requests.get(sip.branch) : undefined
   if (request !== undefined) request.ended = true
+  // RFC 3261 17.1.1.2: once it rings, the user's patience is what ends an INVITE.
+  const ringing = sip?.cseqMethod === "INVITE" && sip.status < 200 ? requests.get(sip.branch) : undefined
+  if (ringing !== undefined) ringing.doubtful = true
 }
 
 /**
@@ -155,9 +158,13 @@ export function sequence(limits: Limits): Check {
       const sip = readRequest(bytes)
       if (sip === undefined || requests.get(sip.branch) !== undefined) return
       const at = endpointText(peer)
-      const last = cseqs.get(sip.callId)
-      if (last !== undefined && sip.cseq <= last) throw new Violation(name, `CSeq of ${sip.method} to ${at} is ${sip.cseq} after ${last}`)
-      cseqs.set(sip.callId, sip.cseq)
+      // RFC 3261 12.2.1.1: each dialog counts for itself; those of one INVITE have a Call-ID in common.
+      const dialog = `${sip.callId} ${sip.toTag}`
+      const last = cseqs.get(dialog)
+      // RFC 3263 4.3: an INVITE that goes to the next server is the same request in another transaction.
+      const again = sip.method === "INVITE" && sip.cseq === last
+      if (last !== undefined && sip.cseq <= last && !again) throw new Violation(name, `CSeq of ${sip.method} to ${at} is ${sip.cseq} after ${last}`)
+      cseqs.set(dialog, sip.cseq)
       if (sip.method === "REGISTER") {
         registered(at, sip)
         for (const other of requests.open()) {

@@ -1,0 +1,187 @@
+// The callers of a world, behind its servers: their deeds, what they know of their calls, and what the phone says of its own.
+import { Caller } from "./caller.ts"
+import { CALLERS, type Deed } from "./calling.ts"
+import { CallServer } from "./callserver.ts"
+import { Violation } from "./check.ts"
+import type { Check } from "./check.ts"
+import { readPacket, first } from "./packet.ts"
+import type { Endpoint } from "./phone.ts"
+import { DOMAIN, USER, type Scenario } from "./scenario.ts"
+import { isSound } from "./sounding.ts"
+import type { SimRegistrar } from "./servers.ts"
+import type { World } from "./world.ts"
+
+/** A call as the phone's console tells it. */
+type PhoneCall = { readonly call: number, readonly state: string, readonly direction: string, readonly number: string }
+
+const SETTLE_MS = 3000
+const SOUND_MS = 1000
+/** States of a call that takes no time of its own. */
+const OVER = ["ended", "free"]
+
+export class Party {
+  readonly #world: World
+  readonly #scenario: Scenario
+  readonly #callers: Caller[]
+  readonly #registrars: readonly SimRegistrar[]
+  /** Since the beginning of the episode nothing has gone wrong. */
+  #undisturbed = true
+  #lastSignalAt = 0
+  #lastSoundAt = -Infinity
+  #calls = 0
+  /** Since when calls have been looking for a server, by number. */
+  readonly #seeking = new Map<number, number>()
+
+  constructor(world: World, scenario: Scenario, registrars: readonly SimRegistrar[]) {
+    this.#world = world
+    this.#scenario = scenario
+    this.#registrars = registrars
+    const is6 = scenario.servers.some(({ address }) => address.includes(":"))
+    this.#callers = CALLERS.map(({ name, number, address, address6 }, i) => new Caller({
+      wire: world.wire, name, number, domain: DOMAIN, at: { address: is6 && i === 0 ? address6 : address, port: 5060 }, soundPort: 20_000,
+      tell: (what) => world.note(`${name} ${what}`),
+    }))
+    for (const caller of this.#callers) {
+      const { address } = caller.options.at
+      world.path(address, scenario.path)
+      world.placeHost(address, { receive(bytes, from, _now, at) {
+        caller.receive(bytes, from, at)
+        return []
+      } })
+    }
+    for (const registrar of registrars) registrar.calls = this.#server(registrar)
+  }
+
+  /** How many calls the callers have had. */
+  get calls(): number { return this.#calls }
+
+  #server(registrar: SimRegistrar): CallServer {
+    return new CallServer({
+      at: registrar.at, domain: DOMAIN, registrar: registrar.inner,
+      isTrusted: ({ address }) => this.#callers.some(({ options: { at } }) => at.address === address) || this.#registrars.some(({ at }) => at.address === address),
+      locate: (user, now) => {
+        const caller = this.#callers.find(({ options: { number, name } }) => number === user || name === user)
+        if (caller !== undefined) return { uri: caller.contact }
+        return [registrar, ...this.#registrars].flatMap((each) => each.inner.bindings(now)).find(({ aor }) => aor === `sip:${user}@${DOMAIN}`)
+      },
+    })
+  }
+
+  /** What is told to it besides: packets, troubles, restarts. */
+  get check(): Check {
+    return {
+      name: "calls",
+      booted: () => { this.#undisturbed = false },
+      troubled: () => { this.#undisturbed = false },
+      sent: (now, _flow, peer, bytes) => this.#packet(now, peer, bytes, true),
+      delivered: (now, from, bytes) => this.#packet(now, from, bytes, false),
+    }
+  }
+
+  #packet(now: number, other: Endpoint, bytes: Uint8Array, out: boolean): void {
+    if (isSound(bytes, other.port)) {
+      if (out) this.#lastSoundAt = now
+      return
+    }
+    const packet = readPacket(bytes)
+    if (packet !== undefined && !first(packet, "cseq").endsWith("REGISTER")) this.#lastSignalAt = now
+  }
+
+  perform(deed: Deed): void {
+    const world = this.#world
+    switch (deed.what) {
+      case "type": return world.type(deed.line)
+      // In the menu such a user would do away with the account: only calls are for playing.
+      case "keys": return [...deed.keys].forEach((key, i) => world.at(world.now + 150 * i, () => { if (this.#isBusy()) world.press(key) }))
+      case "caller": return this.#caller(deed.name, deed.words)
+      case "hush": return this.#hush()
+      case "look": return this.#look()
+      case "quiet": return this.#quiet()
+    }
+  }
+
+  #caller(name: string, words: string): void {
+    const caller = this.#callers.find(({ options }) => options.name === name)
+    const through = this.#registrars.find(({ inner, isUp }) => isUp && inner.bindings(world_now(this.#world)).length > 0) ?? this.#registrars[0]
+    if (caller === undefined || through === undefined) return
+    const list = words.split(" ")
+    if (list[0] === "calls") {
+      this.#calls++
+      list.splice(1, 0, USER)
+    }
+    // Whoever begins an episode begins it with a clean sheet.
+    if (/^(answers|rings|busy|declines|redirects|is-silent)/.test(words)) this.#undisturbed = true
+    this.#world.note(`${name} ${words}`)
+    if (!caller.perform(list, through.at)) throw new Error(`"${words}" is not understood`)
+  }
+
+  #hush(): void {
+    this.#world.note("everybody hangs up")
+    for (let i = 0; i < 3; i++) this.#world.type("hangup")
+    for (const caller of this.#callers) caller.perform(["hangs-up"], caller.options.at)
+  }
+
+  #isBusy(): boolean { return this.#phoneCalls()?.some(({ state }) => !OVER.includes(state)) ?? false }
+
+  /** The phone's calls; undefined while nobody can ask. */
+  #phoneCalls(): PhoneCall[] | undefined {
+    const reply = this.#world.ask("calls --json")
+    if (reply === undefined) return undefined
+    try {
+      return (JSON.parse(reply) as { calls: PhoneCall[] }).calls
+    } catch {
+      throw new Violation("the console tells", `calls --json gives ${reply}`)
+    }
+  }
+
+  #look(): void {
+    const world = this.#world, calls = this.#phoneCalls()
+    if (calls === undefined) return
+    this.#bounded(calls)
+    // What is just changing is compared later; what was disturbed may have been lost on one side.
+    const { loss, jitterMs, reorder } = this.#scenario.path
+    if (!this.#undisturbed || loss > 0 || jitterMs > 100 || reorder > 0 || world.now - this.#lastSignalAt < SETTLE_MS || !world.networkUp) return
+    const talking = calls.filter(({ state }) => state === "talking")
+    const theirs = this.#callers.flatMap(({ legs }) => legs.filter(leg => leg.state === "talking" && leg.isWith(USER))).length
+    if (talking.length !== theirs) {
+      throw new Violation("both sides know of the same calls", `the phone has ${JSON.stringify(calls)}, the callers have ${theirs} that talk with it`)
+    }
+  }
+
+  /** Nobody looks for a server longer than all of them may take. */
+  #bounded(calls: readonly PhoneCall[]): void {
+    const { now } = this.#world
+    const seeking = calls.filter(({ state }) => state === "preparing" || state === "calling").map(({ call }) => call)
+    for (const call of this.#seeking.keys()) if (!seeking.includes(call)) this.#seeking.delete(call)
+    const t1Ms = Number(this.#scenario.settings["sip_retry_t1"])
+    const mostMs = (this.#scenario.servers.length + 2) * 64 * t1Ms + 60_000
+    for (const call of seeking) {
+      const since = this.#seeking.get(call) ?? now
+      this.#seeking.set(call, since)
+      if (now - since > mostMs) throw new Violation("a call is set up in time", `call ${call} has been looking for a server for ${now - since} ms`)
+    }
+  }
+
+  #quiet(): void {
+    const world = this.#world, calls = this.#phoneCalls()
+    this.#seeking.clear()
+    if (calls === undefined) return
+    const left = calls.filter(({ state }) => !OVER.includes(state))
+    if (left.length > 0) throw new Violation("every call ends", `everybody has hung up, and the phone still has ${JSON.stringify(left)}`)
+    if (world.isSounding) throw new Violation("sound ends with the call", "the phone wants sound, and has no call")
+    if (world.now - this.#lastSoundAt < SOUND_MS) throw new Violation("sound ends with the call", `the phone sent sound ${world.now - this.#lastSoundAt} ms ago`)
+    const ports = world.listeners
+    if (ports > 1) throw new Violation("sockets for sound are closed", `${ports - 1} are open, and there is no call`)
+  }
+
+  /** At the very end, when all is well and nothing is under way: no pool has anything left of the calls. */
+  restful(): void {
+    const reply = this.#world.ask("mem --json")
+    if (reply === undefined) return
+    for (const [, pool = "", used = ""] of reply.matchAll(/"pool":"(messages kept|client transactions|server transactions)","used":(\d+)/g)) {
+      if (used !== "0") throw new Violation("no pool leaks", `${used} ${pool} when nothing is under way`)
+    }
+  }
+}
+
+function world_now(world: World): number { return world.now }
