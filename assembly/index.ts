@@ -43,8 +43,6 @@ export const STATE_SIZE: usize = map.STATE_SIZE
 
 /** Begins with the settings text of `length` bytes in CONFIG. boot: 0 cold, 1 after a trap, 2 after the watchdog, 3 after power loss. */
 export function core_open(length: u32, boot: u32, now: i64): i32 {
-  // The text lies where settings are set aside, so those are gone, even when the text is refused.
-  phone.phone().changing = false
   if (!seeded()) return Fault.NOT_SEEDED
   if (length > <u32>CONFIG_SIZE) return Fault.TOO_LONG
   if (boot > 3) return Fault.UNKNOWN_EVENT

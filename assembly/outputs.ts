@@ -22,6 +22,7 @@ import * as media from "./media/media"
 import { phone } from "./phone"
 import { pollDisplay } from "./ui/view"
 import { pollReply } from "./ui/lines"
+import { writeEnd } from "./ui/call-words"
 import { writeTrouble } from "./ui/words"
 
 const LINE: i32 = 0
@@ -137,7 +138,7 @@ function pollCall(): Output {
     w.put(call(i).peerNumber)
     if (event == Event.CALL_ENDED) {
       w.say(prose(": "))
-      w.number(call(i).ended)
+      writeEnd(w, call(i))
     }
     return give(Output.EVENT, w.written, event)
   }

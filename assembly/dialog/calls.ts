@@ -217,6 +217,8 @@ function end(i: i32, now: i64): void {
 }
 
 function free(i: i32): void {
+  // A refusal that could not be sent for want of room: the INVITE will come again.
+  if (leg(i).refusal != 0) server.forget(leg(i).handle)
   memory.fill(changetype<usize>(call(i)), 0, offsetof<Call>())
   call(i).answeredAt = NEVER
   call(i).endedAt = NEVER

@@ -1,4 +1,5 @@
 // What the user can do to calls. Everything that asks for a call's place takes 0 <= i < CALLS and may find it FREE.
+import { NEVER } from "../base/deadline"
 import { Span, lengthOf } from "../base/span"
 import { Setting, words } from "../settings/settings"
 import { CallState, Ended, call } from "./call"
@@ -40,7 +41,7 @@ export function busy(i: i32, now: i64): Refusal { return refuseWith(i, 486, Ende
 export function hangUp(i: i32, now: i64): Refusal {
   if (call(i).state == CallState.INCOMING) return reject(i, now)
   if (!isLive(call(i))) return Refusal.NO_CALL
-  leg(i).cause = <u8>(call(i).answeredAt == i64.MAX_VALUE ? Ended.CANCELLED : Ended.HUNG_UP)
+  leg(i).cause = <u8>(call(i).answeredAt == NEVER && call(i).outgoing ? Ended.CANCELLED : Ended.HUNG_UP)
   put(i, Input.HANG_UP, now)
   return Refusal.DONE
 }
@@ -60,7 +61,8 @@ export function split(now: i64): Refusal { return Refusal.NOT_NOW }
 
 /** The user has seen why the call ended: its place is free. */
 export function dismiss(i: i32): Refusal {
-  if (call(i).state != CallState.ENDED) return notNow(i)
+  // Not before the host has been told.
+  if (call(i).state != CallState.ENDED || leg(i).happened != 0) return notNow(i)
   put(i, Input.DISMISS, 0)
   return Refusal.DONE
 }

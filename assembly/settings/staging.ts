@@ -1,14 +1,12 @@
 // Two sets of settings: those in force and those set aside. A line that changes its account unregisters with the old set and goes on with the new one.
-import { CONFIG, CONFIG_SIZE, RX } from "../memory"
+import { ASIDE, ASIDE_SIZE, CONFIG, CONFIG_SIZE } from "../memory"
 import { TEXTS, TEXTS_SIZE, VALUES, VALUES_SIZE } from "./values"
 
-// CONFIG is free once core_open has read it: there lies the set that is put aside.
-const ASIDE: usize = CONFIG
-if (VALUES_SIZE + <usize>TEXTS_SIZE > CONFIG_SIZE) ERROR("the settings that are put aside do not fit")
+if (VALUES_SIZE + <usize>TEXTS_SIZE > ASIDE_SIZE) ERROR("the settings that are put aside do not fit")
 
 // The text that the host is given to keep is as long as one that can be read again. It takes the place of the input that asked for it,
 // so no reply to that one may refer to what it said.
-export const STORE_TEXT: usize = RX
+export const STORE_TEXT: usize = CONFIG
 export const STORE_TEXT_SIZE: usize = CONFIG_SIZE
 
 /** Puts a copy of the settings in force aside. */

@@ -36,7 +36,7 @@ const TABLE = memory.data<u32>([
 ])
 const ROW: usize = 16
 
-const NAME: u32 = 2                      // row of the name; the number is below it
+const NAME: u32 = 1                      // row of the name; the number is below it
 const STANDING: u32 = 4
 const MARKS: u32 = 5
 const LAST: u32 = 6

@@ -10,8 +10,12 @@ import { icon } from "./standing"
 // One row per entry: the setting, and what it is called.
 const TABLE = memory.data<u32>([
   Setting.VOLUME, prose("Volume"),
+  Setting.DND, prose("Do not disturb"),
+  Setting.CALL_WAITING, prose("Call waiting"),
+  Setting.AUTO_ANSWER, prose("Auto-answer"),
+  Setting.DTMF, prose("Digits by"),
 ])
-const ROWS = 1
+const ROWS = 5
 
 export function drawKnobs(): void {
   title(icon(), spell(prose("Call settings")))

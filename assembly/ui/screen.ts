@@ -93,16 +93,17 @@ export function frame(): Span {
 
 /** A row of cells is a page of the frame: one byte is a column of eight pixels, of which the lowest stays dark between the rows. */
 function drawRow(row: u32): void {
-  let at = FRAME + row * FRAME_WIDTH, paper = paperOf(row * COLUMNS)
-  // An inverse cell reaches the margin beside it
-  store<u8>(at++, paper)
+  let at = FRAME + row * FRAME_WIDTH
+  store<u8>(at, 0)
   for (let cell = row * COLUMNS; cell < (row + 1) * COLUMNS; cell++) {
-    const pattern = glyph(load<u8>(SCREEN + cell))
-    paper = paperOf(cell)
+    const pattern = glyph(load<u8>(SCREEN + cell)), paper = paperOf(cell)
+    // The gaps on both sides belong to an inverse cell: a label has a margin before its first letter too, and a row reaches both edges
+    store<u8>(at, load<u8>(at) | paper)
+    at++
     for (let i: u32 = 0; i < GLYPH_WIDTH; i++) store<u8>(at++, load<u8>(pattern + i) ^ paper)
-    store<u8>(at++, paper)
+    store<u8>(at, paper)
   }
-  store<u8>(at, paper)
+  store<u8>(at + 1, paperOf((row + 1) * COLUMNS - 1))
 }
 
 function paperOf(cell: u32): u8 { return load<u8>(FLAGS + (cell >>> 3)) >>> <u8>(cell & 7) & 1 ? 0xff : 0 }

@@ -20,6 +20,7 @@ import { CallState, call, clearCalls, textsOf } from "../../assembly/dialog/call
 import { session } from "../../assembly/dialog/session"
 import { NEVER } from "../../assembly/base/deadline"
 import { Stream, stream } from "../../assembly/media/record"
+import { refusalOf } from "../../assembly/ui/call-words"
 import { remember } from "../../assembly/ui/history"
 
 export function rx(): u32 { return <u32>RX }
@@ -199,3 +200,4 @@ export function sound(i: i32, packets: u32, loss: u32, heard: i64): void {
 }
 export function ringing(): bool { return panel().ringing }
 export function shownCall(): i32 { return panel().place }
+export function consoleRefusal(refusal: i32): i32 { return refusalOf(refusal) }

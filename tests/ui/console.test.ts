@@ -123,6 +123,11 @@ for (const engine of ["v8", "wasm3"] as const) {
       ])
     })
 
+    it("The refusals of calls have the codes of docs/console.md", () => {
+      // NOT_NOW, NO_CALL, ALL_BUSY, NO_ACCOUNT, BAD_TARGET, NO_NETWORK
+      assert.deepEqual([-1, -2, -3, -4, -5, -6].map((refusal) => Number(phone.call("consoleRefusal", refusal))), [6, 7, 8, 4, 9, 10])
+    })
+
     it("The phone book takes names in any order, gives them sorted, and says when it is full", () => {
       const names = ["Zoë", "bob", "Anna", "Carl", "Ångström", "dave", "Eve", "frank", "Grace", "heidi"]
       for (const name of names) assert.equal(phone.type(`contacts add ${name} 60${name.length}`, 0).code, 0, name)

@@ -23,7 +23,7 @@ for (const engine of ["v8", "wasm3"] as const) {
       for (let code = 0x20; code < 0x100; code++) assert.equal(glyphs.has(code), code < 0x7f || code >= 0xa0 || (code >= 0x80 && code < 0x94))
     })
 
-    it("The frame shows each cell at 1 + 6 * column, one row a page, inverse cells with their gap and the margin beside them", () => {
+    it("The frame shows each cell at 1 + 6 * column, one row a page, inverse cells with the gaps and the margin beside them", () => {
       phone.settings("domain: example.com\nuser: 6001\ndisplay_name: Zoë ÅÇß\n")
       phone.clock("2026-03-01T12:00:00Z")
       for (const way of ["up", "back right", "down down", "1 1", "middle left hook"]) {
@@ -56,8 +56,8 @@ function expected(phone: Phone): number[] {
   phone.cells().forEach((code, i) => {
     const row = Math.floor(i / 21), column = i % 21
     const paper = inverse[i] ? 0xff : 0
-    const columns = [...columnsOf(glyphs.get(code)!), 0].map((byte) => byte ^ paper)
-    columns.forEach((byte, x) => { frame[row * 128 + 1 + column * 6 + x] = byte })
+    columnsOf(glyphs.get(code)!).forEach((byte, x) => { frame[row * 128 + 1 + column * 6 + x] = byte ^ paper })
+    frame[row * 128 + 1 + column * 6 + 5] = inverse[i] || column < 20 && inverse[i + 1] ? 0xff : 0
     if (column === 0) frame[row * 128] = paper
     if (column === 20) frame[row * 128 + 127] = paper
   })

@@ -14,6 +14,7 @@ const two = (phone: Phone) => {
 // Title in the reference, and how to come there from a registered phone
 export const SCENES: [string, (phone: Phone) => void][] = [
   ["Idle, with missed calls", (phone) => { phone.past("missed", "", "6002"); phone.past("missed", "", "6003") }],
+  ["Idle, not to be disturbed", (phone) => { phone.settings(ACCOUNT + "dnd: 1\n"); phone.past("missed", "", "6002") }],
   ["Dialing: a number", (phone) => phone.press("6 0 0")],
   ["Dialing: a number that is in the phone book", (phone) => phone.press("0 4 0 1 2 3 4 5 6 7")],
   ["Dialing: letters", (phone) => phone.press("hook middle 2 6 6 6 2")],
