@@ -1,12 +1,13 @@
-/* Keeps the compiled code of the module within a fixed block of RAM.
+/* Keeps the compiled code of the module within a fixed block of RAM. This file takes the place of wasm3's m3_code.c.
  *
- * wasm3 asks for memory in pages (NewCodePage). Each function gets pages of its own here, cut to what it needs, so that a function can be dropped
+ * wasm3 asks for memory in pages (NewCodePage) and fills them with units (compact.h). Each function gets pages of its own here, cut to what it needs, so that a function can be dropped
  * alone. Two fields of a page that wasm3 does not use are ours, in the first page of a function: `usageCount` counts the calls of it that are under
  * way, `sequence` is the time of the last one. Nothing but M3Function.compiled points at a function from outside (board/interpreter.c). */
 #include "code.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include "m3_exec_defs.h"
 
 /* The block is divided into pieces that follow each other; each begins with this. */
 typedef struct Piece {
@@ -19,8 +20,9 @@ enum {
     PIECE_ALIGN = 8,
     PIECE_HEAD = offsetof (Piece, page.code),
     PIECE_LEAST = PIECE_HEAD + 16,
-    BRANCH_LINES = 40,       /* of the pages that a function gets for its branches */
-    SPARE_LINES = 16
+    BRANCH_LINES = 48,       /* of the pages that a function gets for its branches */
+    SPARE_LINES = 24,
+    UNIT_MAX = 0xffff
 };
 
 static struct {
@@ -31,6 +33,10 @@ static struct {
     CodeFigures figures;
 } code;
 
+const code_t * codeStartsAt;
+struct M3Function * codeFunctions;
+static uint32_t functionCount;
+
 static Piece * pieceAfter (Piece * piece) { return (Piece *) ((uint8_t *) piece + piece->bytes); }
 static bool isPiece (const Piece * piece) { return (const uint8_t *) piece < code.end; }
 static Piece * pieceOf (IM3CodePage page) { return (Piece *) ((uint8_t *) page - offsetof (Piece, page)); }
@@ -40,9 +46,60 @@ const char * codeStart (uint32_t bytes)
 {
     code.start = malloc (bytes);
     if (! code.start) return "there is no room for compiled code";
+    codeStartsAt = (const code_t *) code.start;
     code.end = code.start + (bytes & ~ (PIECE_ALIGN - 1u));
     * (Piece *) code.start = (Piece) { .bytes = (uint32_t) (code.end - code.start) };
     return NULL;
+}
+
+void codeBind (IM3Module module)
+{
+    codeFunctions = module->functions;
+    functionCount = module->numFunctions;
+}
+
+/* -- units ----------------------------------------------------------------------------------------------------------------------------- */
+
+void EmitUnit (IM3CodePage page, u32 unit) { page->code [page->info.lineIndex++] = (code_t) unit; }
+
+void EmitWord32 (IM3CodePage page, const u32 word)
+{
+    EmitUnit (page, word & UNIT_MAX);
+    EmitUnit (page, word >> 16);
+}
+
+void EmitWord64 (IM3CodePage page, const u64 word)
+{
+    EmitWord32 (page, (u32) word);
+    EmitWord32 (page, (u32) (word >> 32));
+}
+
+/* Whatever wasm3 writes as a pointer: a place in the code, a function, an operation; anything else as it is. */
+void EmitWord_impl (IM3CodePage page, void * word)
+{
+    const uint8_t * at = word;
+    intptr_t distance = at - (const uint8_t *) codeOrigin;
+    if (! word) EmitUnit (page, 0);
+    else if (at >= code.start && at < code.end) EmitUnit (page, (u32) ((const code_t *) word - codeStartsAt));
+    else if ((IM3Function) word >= codeFunctions && (IM3Function) word < codeFunctions + functionCount) EmitUnit (page, (u32) ((IM3Function) word - codeFunctions));
+    else if (distance / 2 == (int16_t) (distance / 2)) EmitUnit (page, codeOf ((IM3Operation) word));
+    else EmitWord32 (page, (u32) (uintptr_t) word);
+}
+
+u32 NumFreeLines (IM3CodePage page) { return page->info.numLines - page->info.lineIndex; }
+pc_t GetPagePC (IM3CodePage page) { return page ? & page->code [page->info.lineIndex] : NULL; }
+
+void PushCodePage (IM3CodePage * list, IM3CodePage page)
+{
+    page->info.next = * list;
+    * list = page;
+}
+
+static IM3CodePage pop (IM3CodePage * list)
+{
+    IM3CodePage page = * list;
+    * list = page->info.next;
+    return page;
 }
 
 /* -- pieces ------------------------------------------------------------------------------------------------------------------------------ */
@@ -57,16 +114,18 @@ static void cut (Piece * piece, uint32_t bytes)
     piece->bytes = bytes;
 }
 
-/* The first free piece that is large enough; free neighbours become one on the way. */
-static Piece * findFree (uint32_t bytes)
+/* The first free piece of `bytes`, else the largest of at least `least`; free neighbours become one on the way. */
+static Piece * findFree (uint32_t bytes, uint32_t least)
 {
+    Piece * largest = NULL;
     for (Piece * piece = (Piece *) code.start; isPiece (piece); piece = pieceAfter (piece))
     {
         if (piece->function) continue;
         for (Piece * next = pieceAfter (piece); isPiece (next) && ! next->function; next = pieceAfter (piece)) piece->bytes += next->bytes;
         if (piece->bytes >= bytes) return piece;
+        if (piece->bytes >= least && (! largest || piece->bytes > largest->bytes)) largest = piece;
     }
-    return NULL;
+    return largest;
 }
 
 /* -- eviction -------------------------------------------------------------------------------------------------------------------------- */
@@ -117,17 +176,19 @@ void codeFlush (void)
 
 /* -- pages for wasm3 --------------------------------------------------------------------------------------------------------------------- */
 
+static uint32_t bytesFor (u32 lines) { return PIECE_HEAD + lines * (uint32_t) sizeof (code_t); }
+
 IM3CodePage NewCodePage (IM3Runtime runtime, u32 lines)
 {
     (void) runtime;
-    u32 wanted = code.firstLines ? code.firstLines : BRANCH_LINES;
-    uint32_t bytes = PIECE_HEAD + (u32) sizeof (code_t) * (wanted > lines ? wanted : lines);
-    Piece * piece = findFree (bytes);
+    u32 wanted = code.firstLines ? code.firstLines : BRANCH_LINES, least = wanted < BRANCH_LINES ? wanted : BRANCH_LINES;
+    uint32_t bytes = bytesFor (wanted > lines ? wanted : lines), leastBytes = bytesFor (least > lines ? least : lines);
+    Piece * piece = findFree (bytes, leastBytes);
     for (IM3Function old = piece ? NULL : oldest (); old && ! piece; old = piece ? NULL : oldest ())
     {
         drop (old);
         code.figures.evicted++;
-        piece = findFree (bytes);
+        piece = findFree (bytes, leastBytes);
     }
     if (! piece) return NULL;
     cut (piece, bytes);
@@ -163,10 +224,10 @@ static void collect (IM3Runtime runtime, IM3CodePage first)
     {
         while (* lists [i])
         {
-            IM3CodePage page = PopCodePage (lists [i]);
+            IM3CodePage page = pop (lists [i]);
             Piece * piece = pieceOf (page);
             uint32_t before = piece->bytes;
-            cut (piece, PIECE_HEAD + page->info.lineIndex * (uint32_t) sizeof (code_t));
+            cut (piece, bytesFor (page->info.lineIndex));
             code.figures.used -= before - piece->bytes;
             if (page != first) PushCodePage (& others, page);
         }
@@ -174,7 +235,7 @@ static void collect (IM3Runtime runtime, IM3CodePage first)
     first->info.next = others;
 }
 
-/* A page is a little larger than the code that goes with so many bytes of wasm, by experience. */
+/* A page is a little larger than the code that goes with so many bytes of wasm, by experience: 0.85 units for a byte. */
 static uint32_t linesFor (IM3Function function) { return (uint32_t) (function->wasmEnd - function->wasm) * 7 / 8 + SPARE_LINES; }
 
 static M3Result compileOne (IM3Function function, uint32_t firstLines)
