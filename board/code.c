@@ -2,7 +2,7 @@
  *
  * wasm3 asks for memory in pages (NewCodePage) and fills them with units (compact.h). Each function gets pages of its own here, cut to what it needs, so that a function can be dropped
  * alone. Two fields of a page that wasm3 does not use are ours, in the first page of a function: `usageCount` counts the calls of it that are under
- * way, `sequence` is the time of the last one. Nothing but M3Function.compiled points at a function from outside (board/interpreter.c). */
+ * way, `sequence` is when the last one was, counted in compilations. Nothing but M3Function.compiled points at a function from outside (board/interpreter.c). */
 #include "code.h"
 
 #include <stdlib.h>
@@ -11,17 +11,20 @@
 
 /* The block is divided into pieces that follow each other; each begins with this. */
 typedef struct Piece {
-    uint32_t bytes;          /* of the whole piece */
-    IM3Function function;    /* what it holds; NULL when it is free */
+    uint16_t steps;          /* size of the whole piece, in steps of 8 bytes */
+    uint16_t owner;          /* 1 + the number of the function that it holds code of; 0 when it is free */
     M3CodePage page;
 } Piece;
 
 enum {
-    PIECE_ALIGN = 8,
+    STEP = 8,
     PIECE_HEAD = offsetof (Piece, page.code),
-    PIECE_LEAST = PIECE_HEAD + 16,
-    BRANCH_LINES = 48,       /* of the pages that a function gets for its branches */
+    PIECE_LEAST = PIECE_HEAD,
+    NOBODY = 0xffff,         /* owns the pages of expressions, which are computed while a module loads */
+    BRANCH_LINES = 48,       /* of the pages that a function gets for its branches: so many or a part of its own size */
+    BRANCH_PART = 4,
     SPARE_LINES = 24,
+    LINES_MAX = 0xffff,
     UNIT_MAX = 0xffff
 };
 
@@ -29,7 +32,8 @@ static struct {
     uint8_t * start, * end;
     IM3Function compiling;   /* for whom pages are asked for */
     uint32_t firstLines;     /* how large its first page is to be; 0 once it has one */
-    uint32_t clock;
+    uint32_t branchLines;    /* and each one after */
+    uint16_t clock;          /* counts compilations */
     CodeFigures figures;
 } code;
 
@@ -37,9 +41,11 @@ const code_t * codeStartsAt;
 struct M3Function * codeFunctions;
 static uint32_t functionCount;
 
-static Piece * pieceAfter (Piece * piece) { return (Piece *) ((uint8_t *) piece + piece->bytes); }
+static uint32_t bytesOf (const Piece * piece) { return piece->steps * (uint32_t) STEP; }
+static Piece * pieceAfter (Piece * piece) { return (Piece *) ((uint8_t *) piece + bytesOf (piece)); }
 static bool isPiece (const Piece * piece) { return (const uint8_t *) piece < code.end; }
 static Piece * pieceOf (IM3CodePage page) { return (Piece *) ((uint8_t *) page - offsetof (Piece, page)); }
+static IM3Function functionOf (const Piece * piece) { return piece->owner && piece->owner != NOBODY ? codeFunctions + piece->owner - 1 : NULL; }
 static IM3CodePage firstPage (IM3Function function) { return (IM3CodePage) ((uint8_t *) function->compiled - offsetof (M3CodePage, code)); }
 
 const char * codeStart (uint32_t bytes)
@@ -47,8 +53,8 @@ const char * codeStart (uint32_t bytes)
     code.start = malloc (bytes);
     if (! code.start) return "there is no room for compiled code";
     codeStartsAt = (const code_t *) code.start;
-    code.end = code.start + (bytes & ~ (PIECE_ALIGN - 1u));
-    * (Piece *) code.start = (Piece) { .bytes = (uint32_t) (code.end - code.start) };
+    code.end = code.start + (bytes & ~ (STEP - 1u));
+    * (Piece *) code.start = (Piece) { .steps = (uint16_t) (bytes / STEP) };
     return NULL;
 }
 
@@ -107,11 +113,12 @@ static IM3CodePage pop (IM3CodePage * list)
 /* Cuts a piece down; what remains becomes a free one when it is worth it. */
 static void cut (Piece * piece, uint32_t bytes)
 {
-    bytes = (bytes + PIECE_ALIGN - 1) & ~ (PIECE_ALIGN - 1u);
-    if (piece->bytes < bytes + PIECE_LEAST) return;
-    Piece * rest = (Piece *) ((uint8_t *) piece + bytes);
-    * rest = (Piece) { .bytes = piece->bytes - bytes };
-    piece->bytes = bytes;
+    uint32_t steps = (bytes + STEP - 1) / STEP;
+    if (bytesOf (piece) < steps * STEP + PIECE_LEAST) return;
+    uint16_t rest = (uint16_t) (piece->steps - steps);
+    piece->steps = (uint16_t) steps;
+    pieceAfter (piece)->owner = 0;
+    pieceAfter (piece)->steps = rest;
 }
 
 /* The first free piece of `bytes`, else the largest of at least `least`; free neighbours become one on the way. */
@@ -120,10 +127,10 @@ static Piece * findFree (uint32_t bytes, uint32_t least)
     Piece * largest = NULL;
     for (Piece * piece = (Piece *) code.start; isPiece (piece); piece = pieceAfter (piece))
     {
-        if (piece->function) continue;
-        for (Piece * next = pieceAfter (piece); isPiece (next) && ! next->function; next = pieceAfter (piece)) piece->bytes += next->bytes;
-        if (piece->bytes >= bytes) return piece;
-        if (piece->bytes >= least && (! largest || piece->bytes > largest->bytes)) largest = piece;
+        if (piece->owner) continue;
+        for (Piece * next = pieceAfter (piece); isPiece (next) && ! next->owner; next = pieceAfter (piece)) piece->steps += next->steps;
+        if (bytesOf (piece) >= bytes) return piece;
+        if (bytesOf (piece) >= least && (! largest || piece->steps > largest->steps)) largest = piece;
     }
     return largest;
 }
@@ -132,8 +139,8 @@ static Piece * findFree (uint32_t bytes, uint32_t least)
 
 static void release (Piece * piece)
 {
-    code.figures.used -= piece->bytes;
-    piece->function = NULL;
+    code.figures.used -= bytesOf (piece);
+    piece->owner = 0;
 }
 
 static void drop (IM3Function function)
@@ -156,12 +163,12 @@ static void drop (IM3Function function)
 static IM3Function oldest (void)
 {
     IM3Function found = NULL;
-    uint32_t age = 0;
+    uint16_t age = 0;
     for (Piece * piece = (Piece *) code.start; isPiece (piece); piece = pieceAfter (piece))
     {
-        IM3Function function = piece->function;
+        IM3Function function = functionOf (piece);
         if (! function || function == code.compiling || firstPage (function) != & piece->page || piece->page.info.usageCount > 0) continue;
-        uint32_t since = code.clock - piece->page.info.sequence;
+        uint16_t since = (uint16_t) (code.clock - piece->page.info.sequence);
         if (found && since <= age) continue;
         found = function;
         age = since;
@@ -181,7 +188,7 @@ static uint32_t bytesFor (u32 lines) { return PIECE_HEAD + lines * (uint32_t) si
 IM3CodePage NewCodePage (IM3Runtime runtime, u32 lines)
 {
     (void) runtime;
-    u32 wanted = code.firstLines ? code.firstLines : BRANCH_LINES, least = wanted < BRANCH_LINES ? wanted : BRANCH_LINES;
+    u32 wanted = code.firstLines ? code.firstLines : code.branchLines ? code.branchLines : BRANCH_LINES, least = wanted < BRANCH_LINES ? wanted : BRANCH_LINES;
     uint32_t bytes = bytesFor (wanted > lines ? wanted : lines), leastBytes = bytesFor (least > lines ? least : lines);
     Piece * piece = findFree (bytes, leastBytes);
     for (IM3Function old = piece ? NULL : oldest (); old && ! piece; old = piece ? NULL : oldest ())
@@ -192,11 +199,10 @@ IM3CodePage NewCodePage (IM3Runtime runtime, u32 lines)
     }
     if (! piece) return NULL;
     cut (piece, bytes);
-    /* Pages of expressions, which are computed while a module loads, belong to no function and are given back at once. */
-    static M3Function nobody;
-    piece->function = code.compiling ? code.compiling : & nobody;
-    piece->page.info = (M3CodePageHeader) { .numLines = (piece->bytes - PIECE_HEAD) / sizeof (code_t), .sequence = code.clock };
-    code.figures.used += piece->bytes;
+    uint32_t room = (bytesOf (piece) - PIECE_HEAD) / sizeof (code_t);
+    piece->owner = code.compiling ? (uint16_t) (code.compiling - codeFunctions + 1) : NOBODY;
+    piece->page.info = (M3CodePageHeader) { .numLines = room < LINES_MAX ? (u16) room : LINES_MAX, .sequence = code.clock };
+    code.figures.used += bytesOf (piece);
     if (code.figures.used > code.figures.high) code.figures.high = code.figures.used;
     code.firstLines = 0;
     return & piece->page;
@@ -226,9 +232,9 @@ static void collect (IM3Runtime runtime, IM3CodePage first)
         {
             IM3CodePage page = pop (lists [i]);
             Piece * piece = pieceOf (page);
-            uint32_t before = piece->bytes;
+            uint32_t before = bytesOf (piece);
             cut (piece, bytesFor (page->info.lineIndex));
-            code.figures.used -= before - piece->bytes;
+            code.figures.used -= before - bytesOf (piece);
             if (page != first) PushCodePage (& others, page);
         }
     }
@@ -243,6 +249,7 @@ static M3Result compileOne (IM3Function function, uint32_t firstLines)
     IM3Runtime runtime = function->module->runtime;
     code.compiling = function;
     code.firstLines = firstLines;
+    code.branchLines = firstLines / BRANCH_PART < BRANCH_LINES ? BRANCH_LINES : firstLines / BRANCH_PART;
     M3Result result = CompileFunction (function);
     if (result)
     {
@@ -251,18 +258,18 @@ static M3Result compileOne (IM3Function function, uint32_t firstLines)
     }
     else collect (runtime, firstPage (function));
     code.compiling = NULL;
-    code.firstLines = 0;
+    code.firstLines = code.branchLines = 0;
     return result;
 }
 
 M3Result codeReady (IM3Function function)
 {
-    code.clock++;
     if (function->compiled)
     {
         firstPage (function)->info.sequence = code.clock;
         return m3Err_none;
     }
+    code.clock++;
     FreeCodePages (& function->module->environment->pagesReleased);
     M3Result result = compileOne (function, linesFor (function));
     if (result)

@@ -9,6 +9,13 @@ type Rule = { file: string; find: string; put: string; times?: number }
 
 const RULES: readonly Rule[] = [
   { file: "m3_core.h", find: "typedef void /*const*/ *                    code_t;", put: "typedef u16 code_t;" },
+  // The head of a page: half as large. `sequence` and `usageCount` are ours (board/code.c).
+  {
+    file: "m3_core.h",
+    find: "    u32                           lineIndex;\n    u32                           numLines;\n    u32                           sequence;       " +
+      "// this is just used for debugging; could be removed\n    u32                           usageCount;",
+    put: "    u16 lineIndex, numLines, sequence, usageCount;",
+  },
   { file: "m3_core.h", find: "#define d_m3CodePageFreeLinesThreshold      4+2", put: "#define d_m3CodePageFreeLinesThreshold (8 + 2)" },
   { file: "m3_code.h", find: "#define EmitWord(page, val)", put: "void EmitUnit (IM3CodePage page, u32 unit);\n#define EmitWord(page, val)" },
   // Running code

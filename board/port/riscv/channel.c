@@ -26,9 +26,7 @@ void channelFlush (void)
 {
     if (gathered == 0) return;
     out.descriptors [0] = (VirtioDescriptor) { (uint32_t) (uintptr_t) buffer, gathered, 0, 0 };
-    virtioGive (& device, OUT, & out, 0);
-    while (virtioTake (& out, NULL) < 0) continue;
-    virtioAcknowledge (& device);
+    virtioAsk (& device, OUT, & out);
     gathered = 0;
 }
 
