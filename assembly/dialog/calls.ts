@@ -11,6 +11,8 @@ import { t2 } from "../transaction/record"
 import { Call, CallState, Ended, call } from "./call"
 import { DialogState, dialog, freeDialog } from "./dialog"
 import { Do, Input, actionOf, nextOf } from "./machine"
+import { expireTimer, soonestTimer, startTimer } from "./refresh"
+import { progressTalking, reinviteDue } from "./reinvite"
 import { CROWDED_AT, Happened, Wait, clearLeg, leg } from "./leg"
 import { progressIncoming, refuse } from "./incoming"
 import { next, prepare, progressOutgoing, repeat } from "./outgoing"
@@ -84,6 +86,7 @@ export function progressCalls(now: i64): void {
     const state = call(i).state
     if (state == CallState.PREPARING) progressOutgoing(i, now)
     else if (state == CallState.INCOMING) progressIncoming(i, now)
+    else if (state == CallState.TALKING) progressTalking(i, now)
     else if (state == CallState.ENDED && leg(i).refusal != 0) refuse(i, now)
     if (leg(i).wait == Wait.ROOM) crowded = true
   }
@@ -95,11 +98,10 @@ export function expireCalls(now: i64): void {
   for (let i = 0; i < CALLS; i++) {
     const l = leg(i)
     if (call(i).state == CallState.FREE) continue
-    if (now >= l.resendAt) resendOk(i, now)
-    if (now >= l.lostAt) {
-      l.cause = <u8>Ended.LOST
-      put(i, Input.NO_ACK, now)
-    } else if (now >= l.dueAt) due(i, now)
+    if (now >= l.resendAt) sendAgain(i, now)
+    if (now >= l.lostAt) lost(i, now)
+    else if (now >= l.dueAt) due(i, now)
+    expireTimer(i, now)
   }
 }
 
@@ -108,7 +110,7 @@ export function soonestCall(): i64 {
   for (let i = 0; i < CALLS; i++) {
     const l = leg(i)
     if (call(i).state == CallState.FREE) continue
-    at = sooner(at, sooner(sooner(l.resendAt, l.lostAt), l.dueAt))
+    at = sooner(sooner(at, soonestTimer(i)), sooner(sooner(l.resendAt, l.lostAt), l.dueAt))
   }
   return at
 }
@@ -172,6 +174,7 @@ function talk(i: i32, now: i64): void {
   l.lostAt = NEVER
   l.happened |= Happened.TALKING
   call(i).answeredAt = now
+  if (l.timed) startTimer(i, now)
   session(i).early = false
   session(i).version++
 }
@@ -225,10 +228,23 @@ function free(i: i32): void {
   clearLeg(i)
 }
 
+/** RFC 3261 13.3.1.4, RFC 3262 3: the ACK, or the PRACK, has not come within 64*T1. */
+function lost(i: i32, now: i64): void {
+  const l = leg(i)
+  l.lostAt = NEVER
+  l.cause = <u8>Ended.LOST
+  l.refusal = call(i).state == CallState.INCOMING ? 500 : 0
+  put(i, call(i).state == CallState.INCOMING ? Input.NO_WAY : Input.NO_ACK, now)
+}
+
 /** The deadline of a state has passed. */
 function due(i: i32, now: i64): void {
   const l = leg(i)
   l.dueAt = NEVER
+  if (call(i).state == CallState.TALKING) {
+    reinviteDue(i, now)
+    return
+  }
   if (isLive(call(i))) {
     l.cause = <u8>Ended.NO_ANSWER
     if (!call(i).outgoing) l.refusal = 480
@@ -236,11 +252,12 @@ function due(i: i32, now: i64): void {
   put(i, Input.DUE, now)
 }
 
-// RFC 3261 13.3.1.4: the 2xx is sent again after T1, then after twice as long each time, T2 at most.
-function resendOk(i: i32, now: i64): void {
+// RFC 3261 13.3.1.4: the 2xx is sent again after T1, then after twice as long each time, T2 at most. RFC 3262 3: a reliable 180 without that limit.
+function sendAgain(i: i32, now: i64): void {
   const l = leg(i)
   server.repeat(l.handle)
-  l.resendMs = <u32>min(<i64>l.resendMs * 2, t2())
+  l.resendMs <<= 1
+  if (l.rseq == 0) l.resendMs = <u32>min(<i64>l.resendMs, t2())
   l.resendAt = now + l.resendMs
 }
 

@@ -2,12 +2,14 @@
 import { NEVER } from "../base/deadline"
 import { Span, lengthOf } from "../base/span"
 import { Setting, words } from "../settings/settings"
-import { CallState, Ended, call } from "./call"
+import { CALLS } from "../config"
+import { CallState, Ended, call, focus } from "./call"
 import { isLive, put, focusOn as setFocus } from "./calls"
 import { progressIncoming } from "./incoming"
 import { Input } from "./machine"
-import { leg } from "./leg"
+import { Happened, leg } from "./leg"
 import { NO_TARGET, placeCall } from "./outgoing"
+import { offerAnew } from "./reinvite"
 
 /** Why a command was not carried out. DONE: it was. dial() gives a place, or one of these, which are negative. */
 export const enum Refusal {
@@ -18,7 +20,10 @@ export const enum Refusal {
 export function dial(line: i32, target: Span, now: i64): i32 {
   if (lengthOf(words(Setting.DOMAIN)) == 0 || lengthOf(words(Setting.USER)) == 0) return Refusal.NO_ACCOUNT
   const i = placeCall(line, target, now)
-  if (i >= 0) return i
+  if (i >= 0) {
+    holdOthers(i, now)
+    return i
+  }
   return i == NO_TARGET ? Refusal.BAD_TARGET : Refusal.ALL_BUSY
 }
 
@@ -26,6 +31,7 @@ export function dial(line: i32, target: Span, now: i64): i32 {
 export function answer(i: i32, now: i64): Refusal {
   if (call(i).state != CallState.INCOMING) return notNow(i)
   leg(i).wantsAnswer = true
+  holdOthers(i, now)
   setFocus(i)
   progressIncoming(i, now)
   return Refusal.DONE
@@ -46,18 +52,48 @@ export function hangUp(i: i32, now: i64): Refusal {
   return Refusal.DONE
 }
 
-export function hold(i: i32, now: i64): Refusal { return notNow(i) }
+/** RFC 3264 8.4: the other side is not heard any more, and hears nothing of us. */
+export function hold(i: i32, now: i64): Refusal {
+  if (call(i).state != CallState.TALKING || call(i).held) return notNow(i)
+  setHeld(i, true, now)
+  return Refusal.DONE
+}
 
-export function resume(i: i32, now: i64): Refusal { return notNow(i) }
+/** The call goes on; any other that talks is held. */
+export function resume(i: i32, now: i64): Refusal {
+  if (call(i).state != CallState.TALKING || !call(i).held) return notNow(i)
+  holdOthers(i, now)
+  setFocus(i)
+  setHeld(i, false, now)
+  return Refusal.DONE
+}
 
 /** Holds the call that talks and resumes the one that is held. */
-export function swap(now: i64): Refusal { return Refusal.NOT_NOW }
+export function swap(now: i64): Refusal {
+  const i = focus(), other = otherThan(i)
+  if (other < 0 || call(other).mixed) return Refusal.NOT_NOW
+  if (call(other).held) return resume(other, now)
+  setFocus(other)
+  return hold(i, now)
+}
 
 /** Both calls into one conversation of three. */
-export function join(now: i64): Refusal { return Refusal.NOT_NOW }
+export function join(now: i64): Refusal {
+  const i = focus(), other = otherThan(i)
+  if (other < 0 || call(i).mixed || call(i).state != CallState.TALKING) return Refusal.NOT_NOW
+  mix(i, now)
+  mix(other, now)
+  return Refusal.DONE
+}
 
 /** Ends the conversation of three: the call in focus goes on, the other is held. */
-export function split(now: i64): Refusal { return Refusal.NOT_NOW }
+export function split(now: i64): Refusal {
+  const i = focus(), other = otherThan(i)
+  if (other < 0 || !call(other).mixed) return Refusal.NOT_NOW
+  call(i).mixed = false
+  call(other).mixed = false
+  return hold(other, now)
+}
 
 /** The user has seen why the call ended: its place is free. */
 export function dismiss(i: i32): Refusal {
@@ -75,6 +111,33 @@ export function focusOn(i: i32): Refusal {
   if (!isLive(call(i))) return Refusal.NO_CALL
   setFocus(i)
   return Refusal.DONE
+}
+
+/** Another call that talks; -1: none. */
+function otherThan(i: i32): i32 {
+  for (let k = 0; k < CALLS; k++) {
+    if (k != i && call(k).state == CallState.TALKING) return k
+  }
+  return -1
+}
+
+/** A person cannot talk to two, unless they hear each other. */
+function holdOthers(i: i32, now: i64): void {
+  for (let k = 0; k < CALLS; k++) {
+    if (k != i && call(k).state == CallState.TALKING && !call(k).held && !(call(k).mixed && i >= 0 && call(i).mixed)) setHeld(k, true, now)
+  }
+}
+
+function setHeld(i: i32, held: bool, now: i64): void {
+  call(i).held = held
+  call(i).mixed = call(i).mixed && !held
+  leg(i).happened |= held ? Happened.HELD : Happened.RESUMED
+  offerAnew(i, now)
+}
+
+function mix(i: i32, now: i64): void {
+  call(i).mixed = true
+  if (call(i).held) setHeld(i, false, now)
 }
 
 function refuseWith(i: i32, status: u16, cause: Ended, now: i64): Refusal {

@@ -34,6 +34,7 @@ export class Dialog {
   remoteCseq: u32
   inviteCseq: u32      // of the INVITE that the ACK belongs to
   handle: i32          // request under way that is no INVITE; -1 none
+  rseq: u32            // of their provisional answer that was acknowledged last; 0 none
   // then: 8 bytes that make the branch of its ACK, so that a repetition is the same; where requests go whose way leads to a name: the server that the INVITE went to or came from
 
   // @ts-ignore: decorator
@@ -44,7 +45,7 @@ export class Dialog {
   get server(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + SERVER_AT) }
 }
 
-const MARK_AT: usize = 24, SERVER_AT: usize = MARK_AT + 8
+const MARK_AT: usize = 28, SERVER_AT: usize = MARK_AT + 8
 const STRIDE: usize = 56
 const TABLE: usize = (TEXTS_END + 7) & ~7
 export const DIALOGS_END: usize = TABLE + <usize>DIALOGS * STRIDE

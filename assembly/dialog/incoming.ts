@@ -21,6 +21,9 @@ import { Input } from "./machine"
 import { Taken, takeAnswer, takeOffer } from "./offer"
 import { noteCaller, noteReason } from "./person"
 import { beginLater, beginReply, endReply, reply, writeAbilities } from "./reply"
+import { isTooShort, noteTimer, refuseWith, writeTimer } from "./refresh"
+import { reinviteAcknowledged } from "./reinvite"
+import { wantsReliable, writeReliable } from "./reliable"
 import { session } from "./session"
 import { Sockets, closeSockets, socketsOf } from "./sockets"
 
@@ -51,8 +54,8 @@ export function invited(line: i32, m: Message, from: u32, trusted: bool, now: i6
   const by = flow.kindOf(from) == flow.FlowKind.SERVER ? <i32>from : flow.towards(peer(), now)
   l.flow = by < 0 ? <i32>from : by
   flow.hold(l.flow)
-  const wrong = judgeOffer(i, m)
-  if (wrong != 0) reply(m, wrong, textOf(d, Text.LOCAL_TAG), now)
+  const wrong = isTooShort(i, m) ? 422 : judgeOffer(i, m)
+  if (wrong != 0) refuseWith(i, m, wrong, now)
   if (wrong != 0 || !respond(i, m, now)) {
     drop(i)
     return
@@ -81,7 +84,10 @@ function judgeOffer(i: i32, m: Message): u32 {
  */
 function respond(i: i32, m: Message, now: i64): bool {
   const l = leg(i)
-  l.rung = flow.carrier(l.flow) >= 0
+  l.reliable = wantsReliable(m)
+  // RFC 3261 13.2.1: the first reliable answer to an INVITE without an offer has ours, which wants sockets.
+  l.rung = flow.carrier(l.flow) >= 0 && !l.reliable
+  noteTimer(i, m, false, now)
   const slot = beginReply(m, l.rung ? 180 : 100, textOf(l.dialog, Text.LOCAL_TAG))
   if (slot < 0) return false
   const w = outbox.writer(slot)
@@ -114,9 +120,12 @@ export function progressIncoming(i: i32, now: i64): void {
   const by = flow.carrier(l.flow)
   if (by == flow.LOST) l.flow = <i32>flow.listening()
   if (by < 0) return
-  if (!l.rung) l.rung = later(i, 180, NONE, now)
-  if (!l.wantsAnswer) return
   const sockets = socketsOf(i)
+  if (!l.rung && l.reliable && !l.offered) {
+    if (sockets == Sockets.OPEN) l.rung = later(i, 180, offerOf(i, l.flow), now)
+  } else if (!l.rung) l.rung = later(i, 180, NONE, now)
+  // RFC 3262 5: our offer has to be answered before the call can be.
+  if (!l.wantsAnswer || !l.rung || l.reliable && !l.offered && l.rseq != 0) return
   if (sockets == Sockets.LOST) {
     l.refusal = 500
     l.cause = <u8>Ended.LOST
@@ -127,7 +136,9 @@ export function progressIncoming(i: i32, now: i64): void {
 /** RFC 3261 13.3.1.4: the 200, with the answer to their offer or with an offer of ours. */
 function accept(i: i32, now: i64): bool {
   const l = leg(i)
-  if (!later(i, 200, l.offered ? answerOf(i, l.flow) : offerOf(i, l.flow), now)) return false
+  const body = l.offered ? answerOf(i, l.flow) : session(i).agreed ? NONE : offerOf(i, l.flow)
+  if (!later(i, 200, body, now)) return false
+  l.rseq = 0
   l.resendMs = <u32>t1()
   l.resendAt = now + t1()
   l.lostAt = now + t64()
@@ -149,11 +160,15 @@ function later(i: i32, status: u32, body: Span, now: i64): bool {
   if (slot < 0) return false
   const w = outbox.writer(slot)
   if (status < 300) writeOurContact(w, l.flow)
-  if (status == 200) writeAbilities(w)
+  if (status == 180 && l.reliable) writeReliable(w, i, now)
+  if (status == 200) {
+    writeAbilities(w)
+    writeTimer(w, i, true)
+  }
   return endReply(l.handle, slot, body, now)
 }
 
-function writeOurContact(w: Writer, by: u32): void {
+export function writeOurContact(w: Writer, by: u32): void {
   w.put(text("Contact: <"))
   writeContact(w, flow.localOf(by))
   w.put(text(">\r\n"))
@@ -164,12 +179,14 @@ function writeOurContact(w: Writer, by: u32): void {
 /** RFC 3261 13.3.1.4: the ACK of a 2xx, which may bring the answer to our offer. */
 export function acknowledged(m: Message, now: i64): void {
   const d = dialogOf(m)
-  if (d < 0 || dialog(d).place < 0 || m.cseq != dialog(d).inviteCseq) return
+  if (d < 0 || dialog(d).place < 0) return
   const i: i32 = dialog(d).place, l = leg(i), state = call(i).state
+  if (state == CallState.TALKING) reinviteAcknowledged(i, m)
+  if (m.cseq != dialog(d).inviteCseq) return
   if (state != CallState.ANSWERING && state != CallState.ENDING) return
   server.rest(l.handle)
   dialog(d).state = <u8>DialogState.CONFIRMED
-  if (!l.offered && takeAnswer(m.body, session(i)) != Taken.AGREED) l.cause = <u8>Ended.NO_COMMON_SOUND
+  if (!l.offered && lengthOf(m.body) > 0 && takeAnswer(m.body, session(i)) != Taken.AGREED) l.cause = <u8>Ended.NO_COMMON_SOUND
   put(i, Input.ACKED, now)
   if (!session(i).agreed) put(i, Input.HANG_UP, now)
 }

@@ -3,6 +3,8 @@ import { NONE } from "../base/span"
 import { Message, Method } from "../wire/message"
 import { dialog } from "./dialog"
 import { ended } from "./incoming"
+import { reinvited, updated } from "./reinvite"
+import { pracked } from "./reliable"
 import { reply } from "./reply"
 
 /** A request that belongs to dialog `d`, and that nothing in its header stands against. */
@@ -17,5 +19,7 @@ export function within(d: i32, m: Message, now: i64): void {
   x.counted = true
   if (m.method == Method.BYE) {
     if (reply(m, 200, NONE, now)) ended(d, m, now)
-  } else reply(m, m.method == Method.INVITE ? 488 : 200, NONE, now)
+  } else if (m.method == Method.INVITE) reinvited(d, m, now)
+  else if (m.method == Method.UPDATE) updated(d, m, now)
+  else reply(m, m.method == Method.PRACK ? pracked(d, m) : 200, NONE, now)
 }

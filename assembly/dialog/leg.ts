@@ -7,6 +7,9 @@ import { COMPOSE_END } from "./compose"
 /** What a call waits for before it can go on. ROOM: a slot of the outbox or a transaction. */
 export const enum Wait { NOTHING, SERVER, SOCKETS, ROOM }
 
+/** Which offer within the call is under way: the INVITE is ours, or theirs and its ACK is awaited. */
+export const enum Exchange { NONE, OURS, THEIRS }
+
 /** What the user is told of a call, one bit each, in this order. */
 export const enum Happened { OUT = 1, INCOMING = 2, TALKING = 4, HELD = 8, RESUMED = 16, TRANSFERRED = 32, ENDED = 64 }
 
@@ -22,16 +25,29 @@ export class Leg {
   refusal: u16         // the answer that REFUSE sends
   offered: bool        // the INVITE under way carries, or brought, an offer
   rung: bool           // 180 has been sent
+  reliable: bool       // it wants a PRACK
   handle: i32          // INVITE under way: a client's or a server's transaction; -1 none
   flow: i32            // to the server, held; -1 none
   happened: u32        // Happened bits not yet told
   resendMs: u32        // our 200 is sent again after this long
   resendAt: i64
   lostAt: i64          // no ACK by then
-  dueAt: i64           // it has rung, or been shown, long enough
+  dueAt: i64           // it has rung, or been shown, long enough; of a call that talks: when its re-INVITE goes on
+  // Within the call: reinvite.ts, refresh.ts, reliable.ts
+  exchange: u8         // Exchange
+  wantsOffer: bool     // our side has changed
+  updates: bool        // they take UPDATE
+  timed: bool          // the session has a timer
+  refreshes: bool      // which we keep
+  theirCseq: u32       // of their re-INVITE
+  sessionSec: u32      // how long the session lives without a refresh; 0: for ever
+  leastSec: u32        // the least that a 422 has named
+  rseq: u32            // of our 180 that awaits its PRACK; 0 none
+  endAt: i64           // the session is over
+  refreshAt: i64
 }
 
-const STRIDE: usize = 64
+const STRIDE: usize = 96
 const TABLE: usize = (COMPOSE_END + 7) & ~7
 /** i64: when calls that wait for room in a pool are looked at again. */
 export const CROWDED_AT: usize = TABLE + <usize>CALLS * STRIDE

@@ -102,12 +102,13 @@ const ROWS = memory.data<u8>([
   TALKING, Input.BYE, ENDED, Do.END,
   TALKING, Input.HANG_UP, ENDED, Do.BYE,
   TALKING, Input.LOST, ENDED, Do.BYE,
+  TALKING, Input.NO_ACK, ENDED, Do.BYE,
   TALKING, Input.DOWN, ENDED, Do.END,
 
   ENDED, Input.DUE, FREE, Do.FREE,
   ENDED, Input.DISMISS, FREE, Do.FREE,
 ])
-const ROW_COUNT = 44
+const ROW_COUNT = 45
 const ROW_SIZE: usize = 4
 
 export function nextOf(state: u8, input: u8): u8 {

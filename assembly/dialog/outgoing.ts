@@ -4,7 +4,9 @@ import { TX } from "../memory"
 import { fill } from "../base/random"
 import { peer } from "../io"
 import { NONE, Span, lengthOf, text } from "../base/span"
+import { prose } from "../base/prose"
 import { Writer, WRITER_SIZE } from "../base/writer"
+import { Prack, Setting, number } from "../settings/settings"
 import { Address } from "../wire/address"
 import { Field, Message, Method } from "../wire/message"
 import { firstAddress } from "../wire/fields"
@@ -28,10 +30,13 @@ import { beginCall, begin as beginSound, dropDialogs, put, takeFocus, takePlace 
 import { begin, way } from "./compose"
 import { offerOf } from "./description"
 import { DialogState, Text, dialog, dialogAnswered, dialogFromAnswer, draft, freeDialog, keepText, takeWay } from "./dialog"
-import { Wait, leg } from "./leg"
+import { Exchange, Wait, leg } from "./leg"
 import { Input } from "./machine"
 import { Taken, takeAnswer } from "./offer"
 import { noteAnswerer, noteCallee, noteReason } from "./person"
+import { beginTimer, noteTimer, raiseTimer, writeTimer } from "./refresh"
+import { reinviteAnswered, reinviteUnanswered } from "./reinvite"
+import { noteReliable } from "./reliable"
 import { describeBody, writeAbilities } from "./reply"
 import { session } from "./session"
 import { Sockets, socketsOf } from "./sockets"
@@ -83,6 +88,7 @@ function writer(at: usize): Writer {
 /** Asks for sockets; a server is chosen as soon as one is known. */
 export function prepare(i: i32, now: i64): void {
   beginSound(i)
+  beginTimer(i)
   takeFocus(i)
   leg(i).wait = <u8>Wait.SERVER
   progressOutgoing(i, now)
@@ -158,7 +164,7 @@ function invite(i: i32, now: i64): bool {
   if (slot < 0) return false
   const w = outbox.writer(slot), server = dialog(d).server
   const body = offerOf(i, l.flow)
-  writeInvite(w, d, l.flow, body, now)
+  writeInvite(w, i, body, now)
   if (w.overflow) {
     outbox.discard(slot)
     l.cause = <u8>Ended.TOO_LONG
@@ -173,10 +179,13 @@ function invite(i: i32, now: i64): bool {
   return false
 }
 
-function writeInvite(w: Writer, d: i32, by: u32, body: Span, now: i64): void {
+function writeInvite(w: Writer, i: i32, body: Span, now: i64): void {
+  const d: i32 = leg(i).dialog
   way(d, now)
-  begin(w, d, text("INVITE"), dialog(d).localCseq, by, 0)
+  begin(w, d, text("INVITE"), dialog(d).localCseq, leg(i).flow, 0)
+  if (number(Setting.PRACK) == Prack.REQUIRED) w.say(prose("Require: 100rel\r\n"))
   writeAbilities(w)
+  writeTimer(w, i, false)
   describeBody(w)
   finish(w, body)
 }
@@ -186,6 +195,10 @@ function writeInvite(w: Writer, d: i32, by: u32, body: Span, now: i64): void {
 /** An answer to an INVITE of the call at place `i`, or of one that was there before. */
 export function answered(i: i32, handle: i32, m: Message, now: i64): void {
   const ours = leg(i).handle == handle
+  if (ours && leg(i).exchange == Exchange.OURS) {
+    reinviteAnswered(i, m, now)
+    return
+  }
   if (m.status >= 200 && m.status < 300) {
     accepted(i, ours, m, now)
     return
@@ -200,6 +213,7 @@ export function answered(i: i32, handle: i32, m: Message, now: i64): void {
   l.handle = -1
   c.status = m.status
   if (m.status == 401 || m.status == 407) challenge(i, m, now)
+  else if (m.status == 422 && l.rounds++ < ROUNDS_MAX && raiseTimer(i, m)) put(i, Input.AGAIN, now)
   else if (m.status < 400) redirected(i, m, now)
   else if (c.state == CallState.CALLING && failsOver(Method.INVITE, m.status)) left(i, Reason.CODE, m.status, m.retryAfter, now)
   else refused(i, m, now)
@@ -213,7 +227,8 @@ export function unanswered(i: i32, handle: i32, event: u8, m: Message, now: i64)
   }
   if (leg(i).handle != handle) return
   leg(i).handle = -1
-  left(i, event == ClientEvent.REFUSED ? Reason.REFUSED : event == ClientEvent.TIMEOUT ? Reason.SILENT : Reason.UNREACHABLE, 0, -1, now)
+  if (leg(i).exchange == Exchange.OURS) reinviteUnanswered(i, now)
+  else left(i, event == ClientEvent.REFUSED ? Reason.REFUSED : event == ClientEvent.TIMEOUT ? Reason.SILENT : Reason.UNREACHABLE, 0, -1, now)
 }
 
 /** RFC 3263 4.3: this server will not do; the next one may. */
@@ -227,10 +242,9 @@ function left(i: i32, reason: Reason, code: u32, retryAfter: i64, now: i64): voi
 /** RFC 3261 13.2.2.1: it rings, or they want to be heard. */
 function provisional(i: i32, m: Message, now: i64): void {
   if (m.status == 100) return
-  if (m.toTag != NONE && dialogAnswered(m) < 0) {
-    const server = dialog(leg(i).dialog).server
-    dialogFromAnswer(i, m, DialogState.EARLY, server)
-  }
+  let d = dialogAnswered(m)
+  if (m.toTag != NONE && d < 0) d = dialogFromAnswer(i, m, DialogState.EARLY, dialog(leg(i).dialog).server)
+  if (!noteReliable(d, m)) return
   if (lengthOf(m.body) > 0 && takeAnswer(m.body, session(i)) == Taken.AGREED) session(i).early = true
   put(i, Input.RINGING, now)
 }
@@ -263,6 +277,7 @@ function accepted(i: i32, ours: bool, m: Message, now: i64): void {
   confirm(i, d, m)
   if (lengthOf(m.body) > 0) takeAnswer(m.body, session(i))
   noteAnswerer(i, m)
+  noteTimer(i, m, true, now)
   put(i, Input.ACCEPTED, now)
 }
 

@@ -24,8 +24,8 @@ export const UNKNOWN_DIALOG: u32 = 481
 export const NOBODY_HERE: u32 = 480
 
 /** RFC 3261 20.5, 20.37: what we take part in. The same methods as in isOffered. RFC 3327: Path is read in the answer of a registrar. */
-export const ALLOW: Span = text("INVITE, ACK, CANCEL, BYE, OPTIONS")
-export const SUPPORTED: Span = text("path")
+export const ALLOW: Span = text("INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE")
+export const SUPPORTED: Span = text("path, timer, 100rel")
 
 const TAG_LENGTH: u32 = 10
 const SEMICOLON: u32 = 0x3b, ZERO: u32 = 0x30, DOT: u32 = 0x2e
@@ -83,6 +83,8 @@ export function reasonOf(status: u32): Prose {
     case 403: return prose("Forbidden")
     case 405: return prose("Method Not Allowed")
     case 406: return prose("Not Acceptable")
+    case 422: return prose("Session Interval Too Small")
+    case 491: return prose("Request Pending")
     case 415: return prose("Unsupported Media Type")
     case 416: return prose("Unsupported URI Scheme")
     case 420: return prose("Bad Extension")
@@ -105,7 +107,8 @@ export function reasonOf(status: u32): Prose {
 
 /** The same methods as in ALLOW. */
 function isOffered(method: u8): bool {
-  return method == Method.INVITE || method == Method.CANCEL || method == Method.BYE || method == Method.OPTIONS
+  return method == Method.INVITE || method == Method.CANCEL || method == Method.BYE || method == Method.OPTIONS || method == Method.PRACK ||
+    method == Method.UPDATE
 }
 
 /** RFC 3261 8.2.2: 0 when nothing in the header stands against the request. */
@@ -114,10 +117,14 @@ function judgeHeaders(m: Message): u32 {
   if (m.uri.scheme != Scheme.SIP) return 416
   // RFC 3261 8.2.2.2
   if (isMerged(current(), m)) return 482
-  // RFC 3261 8.2.2.3: we have no extension that a request could require. An empty Require requires nothing.
+  // RFC 3261 8.2.2.3: an empty Require requires nothing.
   const tags = values(m, Field.REQUIRE)
-  return tags.next() != NONE ? 420 : 0
+  for (let tag = tags.next(); tag != NONE; tag = tags.next()) if (!isSupported(tag)) return 420
+  return 0
 }
+
+/** RFC 3262 8.1, RFC 4028 11: what a request may require of us. */
+function isSupported(tag: Span): bool { return sameFolded(tag, text("100rel")) || sameFolded(tag, text("timer")) }
 
 /** RFC 3261 8.2.3: of bodies we understand session descriptions, as they are; one that is optional may be anything. */
 function isContentUnderstood(m: Message): bool {
@@ -190,6 +197,7 @@ function writeUnsupported(w: Writer, m: Message): void {
   const tags = values(m, Field.REQUIRE)
   let first = true
   for (let tag = tags.next(); tag != NONE; tag = tags.next()) {
+    if (isSupported(tag)) continue
     if (!first) w.say(prose(", "))
     first = false
     w.put(tag)

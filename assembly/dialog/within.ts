@@ -1,7 +1,9 @@
 // Requests of ours within a dialog, other than INVITE: one at a time in each, the others wait; and the ACK for a 2xx.
 import { DIALOGS } from "../config"
+import { peer } from "../io"
 import { fill } from "../base/random"
 import { NONE, Span, text } from "../base/span"
+import { Writer } from "../base/writer"
 import { finish } from "../wire/compose"
 import { Message, Method } from "../wire/message"
 import * as flow from "../transport/flow"
@@ -11,7 +13,9 @@ import { Challenged, challenged, succeeded } from "../account/digest"
 import { Ended } from "./call"
 import { begin, hop, way } from "./compose"
 import { DialogState, NO_PLACE, dialog, dialogFromAnswer, freeDialog } from "./dialog"
-import { peer } from "../io"
+import { updateAnswered, writeTimer } from "./refresh"
+import { writeRack } from "./reliable"
+import { writeAbilities } from "./reply"
 
 /** Owner of the transactions of dialog d is OWNER_DIALOG + d; of the INVITEs of the call at place i OWNER_CALL + i. */
 export const OWNER_CALL: i32 = 0x10
@@ -20,6 +24,8 @@ export const OWNER_DIALOG: i32 = 0x20
 /** Requests that a dialog wants to make, one bit each; the lowest goes first. */
 export namespace Want {
   export const BYE: u8 = 1
+  export const PRACK: u8 = 2
+  export const UPDATE: u8 = 4
 }
 
 /** RFC 3261 22.2: answers to challenges for one request. */
@@ -95,27 +101,49 @@ export function answeredWithin(d: i32, handle: i32, m: Message, now: i64): void 
       return
     }
   } else succeeded(m, hop())
-  over(d)
+  over(d, m, now)
 }
 
 /** It ended without an answer. */
 export function unansweredWithin(d: i32, handle: i32, now: i64): void {
   if (dialog(d).state == DialogState.FREE || dialog(d).handle != handle) return
   dialog(d).handle = -1
-  over(d)
+  over(d, changetype<Message>(0), now)
 }
 
 // -- Helpers
 
-/** What was asked for has been answered, one way or the other. */
-function over(d: i32): void {
-  const x = dialog(d)
+/** What was asked for has been answered by `m`, or, where it is null, has not been. */
+function over(d: i32, m: Message, now: i64): void {
+  const x = dialog(d), i: i32 = x.place
   x.rounds = 0
   // RFC 3261 15.1.1: the dialog is over whatever is answered to a BYE.
   if (x.method == Method.BYE) freeDialog(d)
+  else if (i < 0) return
+  else if (x.method == Method.UPDATE) updateAnswered(i, m, now)
 }
 
-function wantOf(method: u8): u8 { return Want.BYE }
+/** In the order of the bits of Want. */
+const METHODS = memory.data<u8>([<u8>Method.BYE, <u8>Method.PRACK, <u8>Method.UPDATE])
+const NAMES = memory.data<u32>([text("BYE"), text("PRACK"), text("UPDATE")])
+
+function wantOf(method: u8): u8 {
+  let want: u8 = Want.BYE
+  for (let p = METHODS; load<u8>(p) != method; p++) want <<= 1
+  return want
+}
+
+/** Writes the request, whose number in the tables above is `n`. */
+function write(w: Writer, d: i32, n: usize, by: u32): void {
+  const x = dialog(d)
+  begin(w, d, load<u32>(NAMES + (n << 2)), ++x.localCseq, by, 0)
+  if (x.method == Method.PRACK) writeRack(w, d)
+  else if (x.method == Method.UPDATE) {
+    writeAbilities(w)
+    writeTimer(w, x.place, false)
+  }
+  finish(w, NONE)
+}
 
 function progressDialog(d: i32, now: i64): void {
   const x = dialog(d)
@@ -131,16 +159,16 @@ function progressDialog(d: i32, now: i64): void {
   if (flow.carrier(by) < 0) return
   const slot = client.takeSlot()
   if (slot < 0) return
-  const w = outbox.writer(slot)
-  begin(w, d, text("BYE"), ++x.localCseq, by, 0)
-  finish(w, NONE)
+  const w = outbox.writer(slot), n = <usize>ctz<u32>(want)
+  x.method = load<u8>(METHODS + n)
+  write(w, d, n, by)
   if (w.overflow) {
     outbox.discard(slot)
-    freeDialog(d)
+    x.wants ^= want
+    over(d, changetype<Message>(0), now)
     return
   }
-  x.method = <u8>Method.BYE
-  x.handle = client.start(Method.BYE, slot, by, hop(), <u8>(OWNER_DIALOG + d), 0, now)
+  x.handle = client.start(<Method>x.method, slot, by, hop(), <u8>(OWNER_DIALOG + d), 0, now)
   if (x.handle < 0) outbox.discard(slot)
   else x.wants ^= want
 }

@@ -10,9 +10,9 @@ export const enum Setting {
   FAILOVER_INVITE, SERVER_AFFINITY,
   CODECS, PTIME, COMFORT_NOISE, DTMF,
   VOLUME,
-  RING_TIMEOUT, RTP_PORT_MIN, RTP_PORT_MAX, CALL_WAITING, DND, AUTO_ANSWER,
+  RING_TIMEOUT, RTP_PORT_MIN, RTP_PORT_MAX, CALL_WAITING, DND, AUTO_ANSWER, SESSION_EXPIRES, SESSION_MIN_SE, PRACK,
 }
-export const SETTINGS = 54
+export const SETTINGS = 57
 
 /** What a value may be. Up to CODES the value is text, after it a number. */
 export const enum Kind { HOST, SERVERS, USER, WORDS, SECRET, CODES, NUMBER, CHOICE }
@@ -33,6 +33,7 @@ export const enum RemovedActive { KEEP, MOVE }
 export const enum Codecs { PCMU_FIRST, PCMA_FIRST, PCMU, PCMA }
 export const enum Dtmf { RFC4733, INFO }
 export const enum AutoAnswer { OFF, HEADER, ALWAYS }
+export const enum Prack { OFF, SUPPORTED, REQUIRED }
 
 // How the second column is made up: the kind, the unit of a number, the least that it may be.
 const KIND: u32 = 0x0f
@@ -97,6 +98,9 @@ const TABLE = memory.data<u32>([
   text("call_waiting"), Kind.NUMBER, 1, 1, prose("0: a second caller finds us busy"),
   text("dnd"), Kind.NUMBER, 1, 0, prose("1: nobody may disturb"),
   text("auto_answer"), Kind.CHOICE, text("off header always"), AutoAnswer.OFF, prose("when a call is taken by itself"),
+  text("session_expires"), Kind.NUMBER | SEC, 86400, 1800, prose("how often a call is refreshed; 0: never"),
+  text("session_min_se"), Kind.NUMBER | SEC | 90 << LEAST, 86400, 90, prose("the least of these that is taken"),
+  text("prack"), Kind.CHOICE, text("off supported required"), Prack.SUPPORTED, prose("whether ringing is acknowledged"),
 ])
 const ROW = 20
 

@@ -105,20 +105,20 @@ export class Leg {
   #answered(response: Packet | undefined, late: boolean): void {
     const { talk, tell } = this.parts
     if (response === undefined) return this.#refused(408, REASONS[408] ?? "")
-    if (response.status < 200) return this.#provisional(response)
+    if (response.status < 200) return this.#provisional(response, late)
     if (response.status >= 300) return this.#refused(response.status, response.reason)
     const tag = tagOf(first(response, "to"))
     if (this.state === "talking" && tag === this.remoteTag) return this.#acknowledge("")
     if (this.state === "over") {
       // A 2xx that crossed our CANCEL: it is acknowledged, and ended.
       this.#learn(response, tag, every(response, "record-route").reverse())
-      this.#ackCseq = this.#cseq
+      this.#ackCseq = cseqOf(response)
       this.#acknowledge("")
       return void this.#end("BYE")
     }
     this.#learn(response, tag, every(response, "record-route").reverse())
-    this.#ackCseq = this.#cseq
-    if (late) {
+    this.#ackCseq = cseqOf(response)
+    if (late && response.body !== "") {
       const answer = talk.answerTo(response.body)
       this.#acknowledge(answer ?? "")
     } else {
@@ -136,13 +136,15 @@ export class Leg {
     this.end(`gets ${status} ${reason}`)
   }
 
-  #provisional(response: Packet): void {
+  #provisional(response: Packet, late: boolean): void {
     const { talk, exchange } = this.parts
-    if (response.body !== "" && talk.take(response.body)) talk.start()
+    // RFC 3262 5: an offer there is answered by the PRACK.
+    const answer = late && response.body !== "" ? talk.answerTo(response.body) ?? "" : ""
+    if (response.body !== "" && (answer !== "" || talk.take(response.body))) talk.start()
     if (!/100rel/i.test(first(response, "require"))) return
     this.#learn(response, tagOf(first(response, "to")), every(response, "record-route").reverse())
     const rack = `RAck: ${first(response, "rseq")} ${first(response, "cseq")}`
-    exchange.ask(this.#request("PRACK", [...this.#fields("PRACK", ++this.#cseq), ...fieldsFrom([rack])]), this.next, () => {})
+    exchange.ask(this.#request("PRACK", [...this.#fields("PRACK", ++this.#cseq), ...fieldsFrom(answer === "" ? [rack] : [rack, "Content-Type: application/sdp"])], answer), this.next, () => {})
   }
 
   #acknowledge(body: string): void {

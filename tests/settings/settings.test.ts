@@ -92,6 +92,9 @@ rtp_port_max: 32767
 call_waiting: 1
 dnd: 0
 auto_answer: off
+session_expires: 1800
+session_min_se: 90
+prack: supported
 `
 
 // One refusal per line: name, value | sentence

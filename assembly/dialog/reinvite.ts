@@ -1,0 +1,202 @@
+// Offers within a call (RFC 3261 14, RFC 3311): hold and resume of ours and theirs, and refreshes; one re-INVITE at a time, and what follows when two meet.
+import { below, fill } from "../base/random"
+import { NEVER } from "../base/deadline"
+import { NONE, Span, lengthOf, text } from "../base/span"
+import { finish } from "../wire/compose"
+import { Message, Method } from "../wire/message"
+import * as flow from "../transport/flow"
+import * as outbox from "../transport/outbox"
+import * as client from "../transaction/client"
+import * as server from "../transaction/server"
+import { t1, t64 } from "../transaction/record"
+import { Challenged, challenged, succeeded } from "../account/digest"
+import { CallState, Ended, call } from "./call"
+import { put } from "./calls"
+import { begin, hop, way } from "./compose"
+import { answerOf, offerOf } from "./description"
+import { dialog, refreshTarget } from "./dialog"
+import { writeOurContact } from "./incoming"
+import { Exchange, Happened, Wait, leg } from "./leg"
+import { Input } from "./machine"
+import { Taken, takeAnswer, takeOffer } from "./offer"
+import { isTooShort, noteTimer, raiseTimer, refuseWith, writeTimer } from "./refresh"
+import { beginReply, describeBody, endReply, writeAbilities } from "./reply"
+import { Direction, session } from "./session"
+import { OWNER_CALL, sendAck } from "./within"
+
+const ROUNDS_MAX: u8 = 4
+
+// -- Ours
+
+/** Something about our side of the session has changed: it is offered anew, as soon as that may be. */
+export function offerAnew(i: i32, now: i64): void {
+  leg(i).wantsOffer = true
+  progressTalking(i, now)
+}
+
+/** Sends the re-INVITE that is wanted, unless another is under way or the time after a glare has not passed. */
+export function progressTalking(i: i32, now: i64): void {
+  const l = leg(i)
+  if (!l.wantsOffer || l.exchange != Exchange.NONE || l.dueAt != NEVER) return
+  const d: i32 = l.dialog, by = way(d, now)
+  const carried = by < 0 ? flow.WAIT : flow.carrier(by)
+  if (carried == flow.LOST) lose(i, now)
+  if (carried < 0) return
+  const slot = client.takeSlot()
+  l.wait = <u8>(slot < 0 ? Wait.ROOM : Wait.NOTHING)
+  if (slot < 0) return
+  const w = outbox.writer(slot), body = offerOf(i, by)
+  begin(w, d, text("INVITE"), ++dialog(d).localCseq, by, 0)
+  writeAbilities(w)
+  writeTimer(w, i, false)
+  describeBody(w)
+  finish(w, body)
+  const handle = w.overflow ? -1 : client.start(Method.INVITE, slot, by, hop(), <u8>(OWNER_CALL + i), 0, now)
+  if (handle < 0) {
+    outbox.discard(slot)
+    l.wait = <u8>Wait.ROOM
+    return
+  }
+  l.handle = handle
+  l.wantsOffer = false
+  l.exchange = <u8>Exchange.OURS
+  l.dueAt = now + t64()
+}
+
+/** An answer to our re-INVITE. */
+export function reinviteAnswered(i: i32, m: Message, now: i64): void {
+  const l = leg(i)
+  if (m.status < 200) {
+    l.dueAt = now + t64()
+    return
+  }
+  l.exchange = <u8>Exchange.NONE
+  l.dueAt = NEVER
+  way(l.dialog, now)
+  if (m.status < 300) reinviteAccepted(i, m, now)
+  else if (m.status == 491) wait(i, now)
+  else if (m.status == 408 || m.status == 481) lose(i, now)
+  else if (m.status == 422 && raiseTimer(i, m)) again(i, now)
+  else if ((m.status == 401 || m.status == 407) && challenged(m, hop()) == Challenged.ACCEPTED) again(i, now)
+  // RFC 3261 14.1: whatever else they have against it, the session stays as it was.
+  else l.rounds = 0
+}
+
+/** It ended without an answer. RFC 3261 12.2.1.2: the call is over then. */
+export function reinviteUnanswered(i: i32, now: i64): void {
+  leg(i).exchange = <u8>Exchange.NONE
+  lose(i, now)
+}
+
+/** The deadline of a call that talks: the pause after a glare is over, or the answer to a re-INVITE has been waited for long enough. */
+export function reinviteDue(i: i32, now: i64): void {
+  const l = leg(i)
+  if (l.exchange == Exchange.OURS) {
+    client.abandon(l.handle, now)
+    reinviteUnanswered(i, now)
+  } else progressTalking(i, now)
+}
+
+function reinviteAccepted(i: i32, m: Message, now: i64): void {
+  const l = leg(i), d: i32 = l.dialog, x = dialog(d)
+  l.rounds = 0
+  x.inviteCseq = m.cseq
+  fill(x.mark, 8)
+  succeeded(m, hop())
+  refreshTarget(d, m)
+  sendAck(d, NONE, now)
+  if (lengthOf(m.body) > 0) takeAnswer(m.body, session(i))
+  noteTimer(i, m, true, now)
+  noteHold(i)
+}
+
+function again(i: i32, now: i64): void {
+  if (leg(i).rounds++ < ROUNDS_MAX) offerAnew(i, now)
+}
+
+/** RFC 3261 14.1: both sides had the same idea; who chose the Call-ID waits longer. In steps of 10 ms. */
+function wait(i: i32, now: i64): void {
+  const l = leg(i)
+  l.wantsOffer = true
+  l.dueAt = now + (dialog(l.dialog).caller ? 2100 + below(191) * 10 : below(201) * 10)
+}
+
+function lose(i: i32, now: i64): void {
+  leg(i).cause = <u8>Ended.LOST
+  put(i, Input.LOST, now)
+}
+
+// -- Theirs
+
+/** RFC 3261 14.2: an INVITE within dialog `d`. */
+export function reinvited(d: i32, m: Message, now: i64): void {
+  const i: i32 = dialog(d).place, l = leg(i)
+  if (isRefused(i, m, judge(i, d, m), now)) return
+  refreshTarget(d, m)
+  l.offered = lengthOf(m.body) > 0
+  if (!sendOk(i, m, l.offered ? answerOf(i, l.flow) : offerOf(i, l.flow), now)) return
+  l.exchange = <u8>Exchange.THEIRS
+  l.theirCseq = m.cseq
+  l.handle = server.current()
+  l.resendMs = <u32>t1()
+  l.resendAt = now + t1()
+  l.lostAt = now + t64()
+  noteHold(i)
+}
+
+/** RFC 3311 5.2: an UPDATE within dialog `d`, with an offer or without. */
+export function updated(d: i32, m: Message, now: i64): void {
+  const i: i32 = dialog(d).place, offers = lengthOf(m.body) > 0
+  if (isRefused(i, m, i < 0 ? 481 : offers ? judge(i, d, m) : 0, now)) return
+  refreshTarget(d, m)
+  if (sendOk(i, m, offers ? answerOf(i, leg(i).flow) : NONE, now)) noteHold(i)
+}
+
+/** RFC 3261 14.2, RFC 3311 5.2: what stands against an offer now, or against this one; 0: nothing, and it has been taken. */
+function judge(i: i32, d: i32, m: Message): u32 {
+  if (i < 0 || leg(i).dialog != d) return 481
+  const l = leg(i), state = call(i).state
+  if (l.exchange == Exchange.OURS) return 491
+  if (state != CallState.TALKING) return call(i).outgoing ? 491 : 500
+  if (l.exchange == Exchange.THEIRS) return 500
+  return lengthOf(m.body) > 0 && takeOffer(m.body, session(i)) != Taken.AGREED ? 488 : 0
+}
+
+/** RFC 4028 6: a session that is too short is refused as well, and told what is long enough. */
+function isRefused(i: i32, m: Message, status: u32, now: i64): bool {
+  if (status == 0 && isTooShort(i, m)) status = 422
+  if (status == 0) return false
+  refuseWith(i, m, status, now)
+  return true
+}
+
+function sendOk(i: i32, m: Message, body: Span, now: i64): bool {
+  const slot = beginReply(m, 200, NONE)
+  if (slot < 0) return false
+  const w = outbox.writer(slot)
+  writeOurContact(w, leg(i).flow)
+  writeAbilities(w)
+  noteTimer(i, m, false, now)
+  writeTimer(w, i, true)
+  return endReply(server.current(), slot, body, now)
+}
+
+/** The ACK of our 200 has come, with the answer where the offer was ours. */
+export function reinviteAcknowledged(i: i32, m: Message): void {
+  const l = leg(i)
+  if (l.exchange != Exchange.THEIRS || m.cseq != l.theirCseq) return
+  server.rest(l.handle)
+  l.exchange = <u8>Exchange.NONE
+  l.resendAt = NEVER
+  l.lostAt = NEVER
+  if (!l.offered) takeAnswer(m.body, session(i))
+  noteHold(i)
+}
+
+/** RFC 3264 8.4: who does not want to hear us holds the call. */
+function noteHold(i: i32): void {
+  const c = call(i), holds = (session(i).direction & Direction.SEND) == 0
+  if (holds == c.heldByPeer) return
+  c.heldByPeer = holds
+  leg(i).happened |= holds ? Happened.HELD : Happened.RESUMED
+}
