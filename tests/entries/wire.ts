@@ -4,7 +4,7 @@ import { isName, parseHostPort, parseIp, writeEndpoint, writeIp } from "../../as
 import { decimal } from "../../assembly/base/number"
 import { NONE, Span, endOf, lengthOf, startOf, text } from "../../assembly/base/span"
 import { Writer } from "../../assembly/base/writer"
-import { OUTBOX, OUTBOX_SIZE, RX, TX, WIRE_STATE, WIRE_STATE_SIZE } from "../../assembly/memory"
+import { CONSTANTS, OUTBOX, RX, SETTINGS_STATE, TX, WIRE_STATE, WIRE_STATE_SIZE } from "../../assembly/memory"
 import { Address, displayOf, param, parseAddress } from "../../assembly/wire/address"
 import { Algorithm, Challenge, Scheme as AuthScheme, challenge, nextNonce } from "../../assembly/wire/challenge"
 import { ackFor, beginRequest, repeatRequest, cancelFor, copyFields, field, finish, via } from "../../assembly/wire/compose"
@@ -20,9 +20,9 @@ import { Scheme, Uri, parseUri, sameUri, uriParam } from "../../assembly/wire/ur
 import { Found, isWildcard } from "../../assembly/wire/values"
 import { Via, parseVia } from "../../assembly/wire/via"
 
-/** Where texts are written: behind the first 4 KiB of OUTBOX, which tests may use for messages. */
-const OUT: usize = OUTBOX + 0x1000
-const OUT_SIZE: usize = OUTBOX_SIZE - 0x1000
+/** Where texts are written: in the rooms behind this one. OUTBOX is for the tests' messages. */
+const OUT: usize = SETTINGS_STATE
+const OUT_SIZE: usize = CONSTANTS - SETTINGS_STATE
 
 function out(): Writer { return changetype<Writer>(TX) }
 
