@@ -126,7 +126,7 @@ export function datagram(number: u32, length: u32, now: i64): void {
   if (media.receive(number, length, peer(), now)) return
   const kind = flow.kindOf(number)
   if (kind == FlowKind.QUERY) resolver.receive(number, span(RX, length), now)
-  else if (kind != FlowKind.FREE) sip(number, length, now)
+  else if (kind == FlowKind.LISTEN || kind == FlowKind.SERVER) sip(number, length, now)
   settle(now)
 }
 
@@ -232,7 +232,10 @@ function settle(now: i64): void {
     if (mayFinishChange()) finishChange(now)
     else if (!dispatch(now)) break
   }
-  if (registration.registration(LINE).happened & (Happened.FAILED | Happened.ALL_FAILED)) view.announceFailure()
+  if (registration.registration(LINE).happened & (Happened.FAILED | Happened.ALL_FAILED)) {
+    view.announceFailure()
+    media.alert(now)
+  }
   followDigit(now)
   media.follow(now)
   view.update(now)

@@ -25,6 +25,8 @@ import { nextReport, writeReport } from "./report"
 import { Tone } from "./tone"
 import { toneOf } from "./wish"
 
+const ALERT_MS: i64 = 600
+
 @unmanaged
 class Media {
   tickAt: i64          // of the last tick
@@ -32,6 +34,7 @@ class Media {
   wanted: bool         // there is something to hear or to send
   speaker: bool        // 20 ms for the speaker have not been polled
   tone: u8             // Tone that the calls ask for
+  alertUntil: i64      // something has failed outside the calls
 }
 
 function media(): Media { return changetype<Media>(MEDIA_AT) }
@@ -42,7 +45,7 @@ function media(): Media { return changetype<Media>(MEDIA_AT) }
 export function follow(now: i64): void {
   for (let i = 0; i < STREAMS; i++) {
     const s = stream(i)
-    if (s.used && !hasSound(s.place)) stop(s)
+    if (s.used && !s.farewell && !hasSound(s.place)) stop(s)
   }
   for (let place = 0; place < CALLS; place++) {
     if (!hasSound(place)) continue
@@ -52,6 +55,7 @@ export function follow(now: i64): void {
   }
   const m = media()
   m.tone = <u8>toneOf(now, isHeard())
+  if (m.tone == Tone.NONE && now < m.alertUntil && !anyActive()) m.tone = <u8>Tone.ALERT
   m.wanted = m.tone != Tone.NONE || anyActive()
 }
 
@@ -115,10 +119,15 @@ function take(s: Stream): void {
   }
 }
 
+/** RFC 3550 6.3.7: what has sent says farewell, as long as there is a socket for it. */
 function stop(s: Stream): void {
   if (keys().place == s.place) forget(keys())
-  s.used = false
+  const rtcp = session(s.place).rtcp
+  s.farewell = s.sent > 0 && rtcp >= 0 && isOpen(rtcp)
+  s.reporting = s.farewell
+  s.used = s.farewell
   s.active = false
+  s.due = 0
 }
 
 /** RFC 3550 6.5.1: the same name in all reports, made anew with each start of the phone; it says nothing about us. */
@@ -210,6 +219,7 @@ export function pollSend(now: i64): Output {
     }
     if (!s.reporting) continue
     s.reporting = false
+    s.used = !s.farewell
     if (agreed.rtcp < 0 || !isOpen(agreed.rtcp)) continue
     const size = writeReport(s, TX, now)
     packet(size, agreed.rtcp, agreed.remoteRtcp)
@@ -263,6 +273,9 @@ export function expire(now: i64): void {
 
 // -- What the user does and sees
 
+/** Something has failed that no call tells of: half a second of a tone, unless a call is to be heard. */
+export function alert(now: i64): void { media().alertUntil = now + ALERT_MS }
+
 /**
  * A key is pressed during the call at `place`: it is heard here, and sent as an event or as its tone (RFC 4733), one after the other; with the setting
  * dtmf info it is only heard. False: it is none, or too many wait.
@@ -285,7 +298,8 @@ export function quality(place: i32, now: i64): Quality {
 /** The stream of a call, or null. */
 function streamOf(place: i32): Stream {
   for (let i = 0; i < STREAMS; i++) {
-    if (stream(i).used && stream(i).place == <u8>place) return stream(i)
+    const s = stream(i)
+    if (s.used && !s.farewell && s.place == <u8>place) return s
   }
   return changetype<Stream>(0)
 }

@@ -104,7 +104,7 @@ const STRIDE: usize = RECORD + PRESENT + <usize>WAITING + <usize>RING
 
 // Before the streams lies what they share.
 export const MEDIA_AT: usize = MEDIA_STATE           // media.ts
-export const MEDIA_SIZE: usize = 16
+export const MEDIA_SIZE: usize = 24
 export const PLAYER_AT: usize = MEDIA_AT + MEDIA_SIZE      // bell.ts
 export const PLAYER_SIZE: usize = 12
 export const KEYS_AT: usize = PLAYER_AT + PLAYER_SIZE      // events.ts

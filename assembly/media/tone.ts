@@ -1,7 +1,7 @@
 // The tones of a telephone: what the caller hears before the other side is there, the ringing, and the keys (ITU-T E.180, Q.23).
 import { TICK } from "./record"
 
-export const enum Tone { NONE, DIAL, RING_BACK, BUSY, CONGESTION, WAITING, RINGING, DIGIT }
+export const enum Tone { NONE, DIAL, RING_BACK, BUSY, CONGESTION, WAITING, RINGING, ALERT, DIGIT }
 
 // One row per tone: two frequencies in Hz, ticks on, ticks off, amplitude of each in 128ths of full scale.
 const ROW: usize = 8
@@ -13,6 +13,7 @@ const EUROPE: usize = memory.data<u16>([
   425, 0, 10 | 240 << 8, 10,
   // The ringing goes between its two frequencies.
   853, 960, 60 | 180 << 8, 40,
+  950, 0, 6 | 6 << 8, 12,
 ])
 // ITU-T Q.23: four low frequencies, four high ones.
 const KEYS: usize = memory.data<u16>([697, 770, 852, 941, 1209, 1336, 1477, 1633])

@@ -26,7 +26,7 @@ export function toneOf(now: i64, heard: bool): Tone {
   }
   if (incoming) return talking ? Tone.WAITING : silent ? Tone.NONE : Tone.RINGING
   const place = focus()
-  if (place < 0 || talking) return Tone.NONE
+  if (place < 0) return Tone.NONE
   const c = call(place)
   // RFC 3960 3.2: while nothing comes from there, the phone itself says that it rings.
   if (c.state == CallState.RINGING) return session(place).early && heard ? Tone.NONE : Tone.RING_BACK

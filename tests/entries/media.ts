@@ -54,6 +54,7 @@ export function receive(number: u32, length: u32, now: i64): void { media.receiv
 export function pollSend(now: i64): i32 { return media.pollSend(now) }
 export function pollAudio(): i32 { return media.pollAudio() }
 export function soonest(): i64 { return media.soonest() }
+export function alert(now: i64): void { media.alert(now) }
 export function expire(now: i64): void { media.expire(now) }
 export function startDigit(place: i32, key: u32): i32 { return media.startDigit(place, key) }
 export function stopDigit(place: i32): void { media.stopDigit(place) }

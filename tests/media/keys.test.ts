@@ -143,6 +143,32 @@ describe("media: tones", () => {
     assert.equal(cadence(bell), "1200 on 3600 off")
   })
 
+  it("of a second call that goes out are heard while the first is on hold", async () => {
+    const p = await phone()
+    p.talk(0, THEM, 0, { direction: DIRECTION.send }, { held: 1, focused: 0 })
+    assert.equal(p.ticking, false)
+    p.set(1, { state: STATE.ringing, focused: 1 })
+    p.follow(10)
+    const { speaker, sent } = p.tick(20)
+    assert.equal(Math.round(frequency(speaker) / 25), 17)
+    assert.deepEqual(sent, [])
+  })
+
+  it("a failure outside the calls is heard for half a second, unless a call is to be heard (BK-13)", async () => {
+    const p = await phone()
+    p.call("alert", 1000n)
+    p.follow(1000)
+    assert.equal(p.ticking, true)
+    const sound = Int16Array.from(Array.from({ length: 6 }, (_, k) => [...p.tick(1000 + 20 * k).speaker]).flat())
+    assert.equal(Math.round(frequency(sound) / 10), 95)
+    p.tick(1600)
+    assert.equal(p.ticking, false)
+    p.talk(0, THEM, 2000)
+    p.call("alert", 2000n)
+    p.follow(2000)
+    assert.ok(p.tick(2020).speaker.every((sample) => sample === 0))
+  })
+
   it("of a call that has ended stop by themselves, and the host is told", async () => {
     const p = await phone()
     p.set(0, { state: STATE.ended, ended: 5, endedAt: 0, focused: 1 })
@@ -206,6 +232,19 @@ describe("media: reports", () => {
     assert.match(Buffer.from(bytes.subarray(62, 62 + bytes[61]!)).toString(), /^[a-z2-7]{8}$/)
     assert.equal(p.quality(0, 60_000).loss, 10)
     assert.equal(p.quality(0, 60_000).level, 2)
+  })
+
+  it("end with a farewell when the call does (RFC 3550 6.3.7)", async () => {
+    const p = await phone()
+    p.talk(0, THEM, 0)
+    p.tick(0)
+    p.set(0, { state: STATE.ending })
+    p.follow(20)
+    const [last, ...more] = p.drain(20), bytes = last!.bytes
+    assert.equal(more.length, 0)
+    assert.deepEqual([...bytes.subarray(-8, -4)], [0x81, 203, 0, 1])
+    assert.equal(p.soonest(), Number(0x7fff_ffff_ffff_ffffn))
+    assert.deepEqual(p.expire(20_000), [])
   })
 
   it("of theirs tell the round trip and what they lost", async () => {
