@@ -110,7 +110,7 @@ function readyAt(line: i32, c: Candidate): i64 {
 }
 
 /** VE-05: equals are not better; AMB-18: and where DNS has dropped our server, it is kept all the same. */
-function isBetter(line: i32, c: Candidate): bool {
+export function isBetter(line: i32, c: Candidate): bool {
   const at = activeOf(line)
   if (at < 0 || c.status == Status.FAILED) return false
   const active = candidate(line, at)

@@ -1,9 +1,11 @@
 // Removes bindings that were left behind at servers that failed, once those can be reached again, so that a call does not ring twice or nowhere (P-28).
 import { LEFTOVER, LEFTOVER_SIZE } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
+import { Failback, Setting, number } from "../settings/settings"
 import { Message } from "../wire/message"
 import { Candidate, Reason, Status, activeId, byId, candidate, candidateCount, indexOfId } from "../servers/candidates"
 import { knowsStatus, longestTry, markAnswer } from "../servers/policy"
+import { isBetter } from "./failback"
 import * as attempt from "./attempt"
 import { ATTEMPT_SIZE, Attempt, Outcome } from "./attempt"
 import { RegistrationState } from "./machine"
@@ -59,7 +61,7 @@ export function soonest(line: i32): i64 {
   const count = candidateCount(line)
   for (let i = 0; i < count; i++) {
     const c = candidate(line, i)
-    if (c.boundUntil != 0 && <u32>c.id != activeId(line)) at = sooner(at, dueAt(c))
+    if (c.boundUntil != 0 && <u32>c.id != activeId(line)) at = sooner(at, dueAt(line, c))
   }
   return at
 }
@@ -71,15 +73,17 @@ function nextDue(line: i32, now: i64): u32 {
     const c = candidate(line, i)
     if (c.boundUntil == 0 || <u32>c.id == activeId(line)) continue
     if (c.boundUntil <= now) c.boundUntil = 0
-    else if (dueAt(c) <= now) return c.id
+    else if (dueAt(line, c) <= now) return c.id
   }
   return 0
 }
 
 /** A server that has just failed is left in peace for as long as one request may take there: its answer may only have been late. */
-function dueAt(c: Candidate): i64 {
+function dueAt(line: i32, c: Candidate): i64 {
   // P-28: where probes tell, it waits until the server is seen up again.
   if (knowsStatus()) return c.status == Status.DOWN ? NEVER : c.cleanAt
+  // BK-17: where the line will register there again by itself, nothing else is sent there.
+  if (number(Setting.FAILBACK) == Failback.DURATION && isBetter(line, c)) return NEVER
   return max(c.cleanAt, c.leftAt + min(longestTry(), PAUSE_MIN))
 }
 

@@ -95,12 +95,18 @@ export function leave(number: i32, line: i32, reason: Reason, code: u32, retryAf
   noteLeft(number, id, reason, code)
   writeLeft(log.line(), line, id, reason, code)
   log.say(Level.NOTE)
+  const next = skip(number, line)
+  if (next == 0) noteExhausted(number)
+  return next
+}
+
+/** Goes on to the next server without a word against the one being tried; returns the id of the next, or 0. */
+export function skip(number: i32, line: i32): u32 {
+  const hunt = huntAt(number)
   do {
     hunt.position++
   } while (hunt.position < hunt.count && indexOfId(line, idOf(hunt, hunt.position)) < 0)
-  const next = currentId(number)
-  if (next == 0) noteExhausted(number)
-  return next
+  return currentId(number)
 }
 
 function append(hunt: Hunt, id: u32): void {
