@@ -6,7 +6,7 @@ import { Affinity, DnsRefresh, Setting, number, words } from "../settings/settin
 import { Message, Method } from "../wire/message"
 import * as target from "../locate/target"
 import { Located } from "../locate/target"
-import { Reason, Status, activeId, byId, candidate, candidateCount, indexOfId, rebuild, setActive } from "../servers/candidates"
+import { Reason, Status, activeId, byId, candidate, candidateCount, dropRemoved, indexOfId, rebuild, setActive } from "../servers/candidates"
 import { beginHunt, currentId, isLast, leave, noteTrying } from "../servers/hunt"
 import { failsOver, giveUpAfter, markAnswer, markFall, markGood, registerTtl, standing } from "../servers/policy"
 import { noteHold } from "../servers/why"
@@ -297,6 +297,7 @@ function hold(line: i32, r: Registration, a: Attempt, now: i64): void {
   c.boundLocal.copyFrom(a.local)
   keepActive(c.endpoint, c.boundLocal, r.expiresAt)
   failback.plan(line, now)
+  dropRemoved(line)
 }
 
 /** A return has succeeded: the registration that it made is ours now, and the one before is a binding left behind. */

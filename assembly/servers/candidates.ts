@@ -129,6 +129,14 @@ export function rebuild(line: i32): void {
   store<i32>(HEADER, count)
 }
 
+/** AMB-18: a server that DNS no longer names leaves the list when it has failed, or holds no binding of ours any more. */
+export function dropRemoved(line: i32): void {
+  const last = candidateCount(line) - 1
+  if (last < 0) return
+  const c = candidate(line, last)
+  if (c.rank == 0 && <u32>c.id != activeId(line) && (c.boundUntil == 0 || c.status == Status.DOWN)) store<i32>(HEADER, last)
+}
+
 /** Puts the candidate for target `i` at place `i` of the list. */
 function place(line: i32, i: i32, wanted: i32): void {
   const t = target(line, i)

@@ -70,6 +70,15 @@ function statusText(w: Writer, r: Registration, now: i64): void {
   w.number(candidateCount(0))
   w.say(prose(" up, redundancy "))
   w.say(redundancy())
+  if (candidateCount(0) > 1) w.say(isPreferred() ? prose(", preferred order") : prose(", load balancing"))
+}
+
+/** VE-01: whether some servers are preferred to others. */
+function isPreferred(): bool {
+  for (let i = 1; i < candidateCount(0); i++) {
+    if (candidate(0, i).group != candidate(0, 0).group) return true
+  }
+  return false
 }
 
 function route(w: Writer, what: Prose, value: Span): void {

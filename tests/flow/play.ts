@@ -1,5 +1,6 @@
 // Plays a flow that is written as text: a phone, three servers, a nameserver, what happens when; and gives back what went over the wire.
 import { createHash } from "node:crypto"
+import { readFileSync } from "node:fs"
 import { loadCore } from "../../host/core.ts"
 import type { CoreExports } from "../../host/abi.ts"
 import { loadV8 } from "../../host/engine/v8.ts"
@@ -16,14 +17,14 @@ import { Telling } from "../../host/sim/telling.ts"
 import { tone } from "../../host/sim/tone.ts"
 import type { Answer } from "../../host/sim/service.ts"
 import { World } from "../../host/sim/world.ts"
-import { parseZone } from "../../host/sim/zone.ts"
+import { parseZone, type Zone } from "../../host/sim/zone.ts"
 import type { Hash } from "../../host/sim/challenger.ts"
 import { People, nameOf } from "./people.ts"
 
 const HASHES = { "MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512-256" } as const
 const hash: Hash = (name, text) => createHash(HASHES[name]).update(text, "latin1").digest("hex")
 
-/** The servers of every flow, by the letter that scripts call them. */
+/** The servers of a flow, by the letter that scripts call them, unless it places its own. */
 const ADDRESSES: Readonly<Record<string, string>> = { a: "192.0.2.1", b: "192.0.2.2", c: "192.0.2.3" }
 const NAMESERVER = { address: "192.0.2.53", port: 53 }
 const STRANGER = { address: "203.0.113.9", port: 5060 }
@@ -57,7 +58,9 @@ class Stage {
   private readonly lines: string[] = []
   private readonly registrars = new Map<string, Registrar>()
   private readonly servers = new Map<string, CallServer>()
-  private readonly people = new People(new Map(Object.entries(ADDRESSES).map(([letter, address]) => [letter, { address, port: 5060 }])), (text) => this.say(text))
+  private readonly addresses: Readonly<Record<string, string>>
+  private readonly hidden: readonly string[]
+  private readonly people: People
   private readonly telling = new Telling()
   private readonly nameserver: Nameserver
   private readonly world: World
@@ -71,7 +74,11 @@ class Stage {
     const settings = Object.entries({ ...SETTINGS, ...("profile" in changed ? {} : PLAIN), ...changed }).map(([name, value]) => `${name}: ${value}`).join("\n")
     const records = linesOf(script, "zone")
     const seed = Number(linesOf(script, "seed")[0] ?? 1)
-    this.nameserver = new Nameserver([parseZone(ZONE + (records.length > 0 ? records.join("\n") + "\n" : SRV))], {
+    const placed = linesOf(script, "server").map((line) => line.split(" ") as [string, string])
+    this.addresses = placed.length > 0 ? Object.fromEntries(placed) : ADDRESSES
+    this.hidden = linesOf(script, "hide")
+    this.people = new People(new Map(Object.entries(this.addresses).map(([letter, address]) => [letter, { address, port: 5060 }])), (text) => this.say(text))
+    this.nameserver = new Nameserver([...linesOf(script, "zone-file").map(zoneOf), parseZone(ZONE + (records.length > 0 ? records.join("\n") + "\n" : SRV))], {
       onQuery: ({ name, type, rcode, answers }) => { if (this.dnsShown) this.say(`dns ${type} ${name}: ${rcode} ${answers}`) },
     })
     this.world = new World({
@@ -81,14 +88,14 @@ class Stage {
       microphone: (from) => tone(this.hertz, from, 160, this.hertz === 0 ? 0 : 0.25),
     })
     this.people.enter(this.world)
-    for (const [letter, address] of Object.entries(ADDRESSES)) this.placeServer(letter, address, script)
+    for (const [letter, address] of Object.entries(this.addresses)) this.placeServer(letter, address, script)
     this.world.place(NAMESERVER, { receive: (bytes, from) => this.answerDns(bytes, from) })
   }
 
   /** One line of the script. */
   perform(line: string): void {
     const [verb = "", ...rest] = line.split(" ")
-    if (["set", "zone", "own", "seed", "floor", "ceiling", "service-route", "path"].includes(verb)) return
+    if (["set", "zone", "zone-file", "server", "hide", "own", "seed", "floor", "ceiling", "service-route", "path"].includes(verb)) return
     if (verb === "show") {
       if (rest[0] === "dns") this.dnsShown = true
       if (rest[0] === "messages") this.wholeShown = true
@@ -117,6 +124,7 @@ class Stage {
     if (registrar !== undefined) this.server(who, registrar, what)
     else if (this.people.perform(who, what)) return
     else if (who === "dns") this.nameserver.fault = what[0] === "well" ? { kind: "none" } : { kind: what[0] as "dead" | "silent" }
+    else if (who === "dns-says") this.nameserver.zones = [parseZone(ZONE + what.join(" ").replaceAll("|", "\n") + "\n")]
     else if (who === "type") this.world.type(what.join(" "))
     else if (who === "press") for (const key of what) this.world.press(key)
     else if (who === "network") what[0] === "down" ? this.world.takeNetworkDown(false) : this.world.takeNetworkUp(what.slice(1))
@@ -144,7 +152,7 @@ class Stage {
 
   /** A request comes from a server, or from a stranger. */
   private receive([from = "", method = "", ...fields]: string[]): void {
-    const source = from === "stranger" ? STRANGER : { address: ADDRESSES[from] ?? "", port: 5060 }
+    const source = from === "stranger" ? STRANGER : { address: this.addresses[from] ?? "", port: 5060 }
     const branch = `z9hG4bK-${from}-${method === "ACK" || method === "CANCEL" ? "INVITE" : method}`
     const text = [
       `${method} sip:6001@192.0.2.100:5060 SIP/2.0`, `Via: SIP/2.0/UDP ${source.address}:5060;branch=${branch}`, "Max-Forwards: 70",
@@ -179,15 +187,26 @@ class Stage {
   private packet(out: boolean, other: Endpoint, bytes: Uint8Array): void {
     const isSip = other.port === 5060
     if (!isSip) return other.port === 53 ? undefined : this.people.sound(out, other)
-    this.say(`${out ? "->" : "<-"} ${letterOf(other.address)} ${this.telling.line(bytes) ?? summary(bytes)}`)
+    const line = this.telling.line(bytes) ?? summary(bytes)
+    if (this.hidden.some((word) => word === "repeats" ? out && this.isRepeat(bytes) : line.includes(word))) return
+    this.say(`${out ? "->" : "<-"} ${this.letterOf(other.address)} ${line}`)
     if (this.wholeShown) this.lines.push(...Buffer.from(bytes).toString("latin1").trimEnd().split(/\r?\n/).map((line) => `    ${line}`))
+  }
+
+  private readonly sent = new Set<string>()
+  private isRepeat(bytes: Uint8Array): boolean {
+    const text = Buffer.from(bytes).toString("latin1")
+    if (this.sent.has(text)) return true
+    this.sent.add(text)
+    return false
   }
 
   /** What the world tells, in our words: refusals, events, replies. Everything else is left out. */
   private heard(line: string): void {
     const [, , text = ""] = /^(\S+ \S+)\s\s([^]*)$/.exec(line) ?? []
     const refusal = /^<- (\S+):5060 refuses$/.exec(text)
-    if (refusal !== null) this.say(`<- ${letterOf(refusal[1] ?? "")} refuses`)
+    if (refusal !== null && this.hidden.includes("refuses")) return
+    if (refusal !== null) this.say(`<- ${this.letterOf(refusal[1] ?? "")} refuses`)
     else if (text.startsWith("EVENT ")) this.say(text.replace(/^EVENT \d+ /, "phone: "))
     else if (text.startsWith("reply ")) this.reply(text.slice(6))
   }
@@ -198,6 +217,8 @@ class Stage {
     if (piece.startsWith("\n") && this.lines[last]?.includes(" reply ")) this.lines[last] += piece.trimEnd().replaceAll("\n", "\n    ")
     else if (piece.trim() !== "") this.say(`reply ${piece.trimEnd().replaceAll("\n", "\n    ")}`)
   }
+
+  private letterOf(address: string): string { return Object.entries(this.addresses).find(([, known]) => known === address)?.[0] ?? nameOf(address) }
 
   private say(text: string): void { this.lines.push(`${(this.world.now / 1000).toFixed(3)} ${text.trimEnd()}`) }
 }
@@ -224,7 +245,7 @@ function modeOf([how = "", ...more]: string[]): Mode {
   throw new Error(`a server cannot do "${how}"`)
 }
 
-const letterOf = (address: string): string => Object.entries(ADDRESSES).find(([, known]) => known === address)?.[0] ?? nameOf(address)
+function zoneOf(file: string): Zone { return parseZone(readFileSync(new URL(`../locate/zones/${file}.zone`, import.meta.url), "utf8")) }
 
 /** The rest of every line that begins with this word. */
 function linesOf(script: string, word: string): string[] {
