@@ -33,7 +33,7 @@ import { Reason, clearCandidates, idAt } from "./servers/candidates"
 import { focus } from "./dialog/call"
 import { sendDigit } from "./dialog/commands"
 import * as media from "./media/media"
-import { expireCalls, hangUpAll, networkDown, openCalls, progressCalls, soonestCall } from "./dialog/calls"
+import { expireCalls, hangUpAll, liveCalls, networkDown, openCalls, progressCalls, soonestCall } from "./dialog/calls"
 import * as outgoing from "./dialog/outgoing"
 import { OWNER_CALL, OWNER_DIALOG, answeredWithin, progressDialogs, unansweredWithin } from "./dialog/within"
 import { request } from "./requests"
@@ -221,6 +221,7 @@ export function soonest(): i64 {
 /** Lets every room go on until none has news. */
 function settle(now: i64): void {
   for (let round = 0; round < ROUNDS_MAX; round++) {
+    registration.setInCall(LINE, liveCalls() > 0)
     if (phone().linkUp) {
       registration.progress(LINE, now)
       failback.progress(LINE, now)

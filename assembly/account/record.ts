@@ -39,6 +39,7 @@ export class Registration {
   retryAt: i64
   dueAt: i64           // when DUE is put in; NEVER = not at all
   failbackAt: i64      // when to try to return where no probe tells; NEVER = not at all
+  askedAt: i64         // when DNS was asked last
   requeryAt: i64       // when DNS is asked again while all is well; NEVER = not at all
 
   // then: the attempt under way

@@ -1,4 +1,5 @@
 // Keeps a line registered: finds the servers, registers at one, refreshes, moves on when it fails, and says truthfully how it stands.
+import { DNS_FAILED_HOLD } from "../config"
 import { REGISTRATIONS_SIZE } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
 import { lengthOf } from "../base/span"
@@ -7,7 +8,7 @@ import { Message, Method } from "../wire/message"
 import * as target from "../locate/target"
 import { Located } from "../locate/target"
 import { Reason, Status, activeId, byId, candidate, candidateCount, dropRemoved, indexOfId, rebuild, setActive } from "../servers/candidates"
-import { beginHunt, currentId, isLast, leave, noteTrying } from "../servers/hunt"
+import { beginHunt, currentId, dropJustFailed, isLast, leave, noteTrying } from "../servers/hunt"
 import { failsOver, giveUpAfter, markAnswer, markFall, markGood, registerTtl, standing } from "../servers/policy"
 import { noteHold } from "../servers/why"
 import * as attempt from "./attempt"
@@ -245,6 +246,7 @@ function hunt(line: i32, r: Registration, first: u32, now: i64): void {
   r.locating = 0
   r.rejected = 0
   const next = beginHunt(line, line, first, now)
+  if (r.asked != 0) dropJustFailed(line, line, now)
   if (candidateCount(line) == 0) {
     r.reason = <u8>Trouble.NO_ADDRESS
     put(line, Input.EXHAUSTED, now)
@@ -313,9 +315,18 @@ function refresh(line: i32, r: Registration, now: i64): void {
   requery(line, r, now)
 }
 
+/** SN-02, BL-07: makes sure that the list of servers is as DNS has it, for a request that is about to be sent. False: DNS is being asked. */
+export function renewList(line: i32, now: i64): bool {
+  const r = registration(line)
+  if (r.state == RegistrationState.REGISTERED && !r.locating && target.expires(line) <= now && now >= r.askedAt + DNS_FAILED_HOLD &&
+    number(Setting.DNS_REFRESH) != DnsRefresh.INTERVAL) requery(line, r, now)
+  return !r.locating
+}
+
 /** Asks DNS again; what it says changes the list, and nothing else by itself (VE-43). */
 function requery(line: i32, r: Registration, now: i64): void {
   r.locating = 1
+  r.askedAt = now
   target.begin(line, now)
   located(line, r, now)
 }

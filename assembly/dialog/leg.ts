@@ -5,7 +5,8 @@ import { NEVER } from "../base/deadline"
 import { COMPOSE_END } from "./compose"
 
 /** What a call waits for before it can go on. ROOM: a slot of the outbox or a transaction. */
-export const enum Wait { NOTHING, SERVER, SOCKETS, ROOM }
+/** SERVER: none is known yet. REGISTRATION: it has to register us first. */
+export const enum Wait { NOTHING, SERVER, REGISTRATION, SOCKETS, ROOM }
 
 /** Which offer within the call is under way: the INVITE is ours, or theirs and its ACK is awaited. */
 export const enum Exchange { NONE, OURS, THEIRS }

@@ -18,12 +18,13 @@ import * as outbox from "../transport/outbox"
 import * as client from "../transaction/client"
 import { ClientEvent } from "../transaction/client"
 import { Reason, byId, candidateCount, indexOfId } from "../servers/candidates"
-import { beginHunt, currentId, isLast, leave, noteTrying } from "../servers/hunt"
+import { beginHunt, currentId, isLast, leave, noteTrying, skip } from "../servers/hunt"
 import { failsOver, firstServer, giveUpAfter, markAnswer } from "../servers/policy"
 import { Challenged, challenged, succeeded } from "../account/digest"
 import { writeNameAddr } from "../account/identity"
 import { RegistrationState } from "../account/machine"
-import { registration } from "../account/registration"
+import { Ready, readyAt } from "../account/ready"
+import { registration, renewList, suspect } from "../account/registration"
 import { serviceRoute } from "../account/routes"
 import { CallState, Ended, call } from "./call"
 import { beginCall, begin as beginSound, dropDialogs, put, takeFocus, takePlace } from "./calls"
@@ -112,6 +113,7 @@ export function repeat(i: i32, now: i64): void {
 export function progressOutgoing(i: i32, now: i64): void {
   const l = leg(i), c = call(i)
   if (l.wait == Wait.SERVER && !choose(i, now)) return
+  if (l.wait == Wait.REGISTRATION && !mayUse(i, now)) return
   if (c.state != CallState.PREPARING) return
   const sockets = socketsOf(i)
   if (sockets == Sockets.LOST) {
@@ -134,6 +136,7 @@ function choose(i: i32, now: i64): bool {
   const state = registration(line).state
   // A call waits for a registration that is under way: its server is the one to be asked.
   if (state == RegistrationState.LOCATING || state == RegistrationState.REGISTERING) return false
+  if (!renewList(line, now)) return false
   if (candidateCount(line) == 0) {
     leg(i).cause = <u8>Ended.NOT_REGISTERED
     put(i, Input.NO_WAY, now)
@@ -143,6 +146,21 @@ function choose(i: i32, now: i64): bool {
   return true
 }
 
+/** AMB-10: where the settings want that, a server registers us before it is used. False: not yet, or the call has gone on to the next one or ended. */
+function mayUse(i: i32, now: i64): bool {
+  const line: i32 = call(i).line
+  const ready = readyAt(line, call(i).serverId, now)
+  if (ready == Ready.WAIT) return false
+  if (ready == Ready.YES) {
+    leg(i).wait = <u8>Wait.SOCKETS
+    return true
+  }
+  skip(LINES + i, line)
+  leg(i).cause = <u8>Ended.NO_SERVER
+  next(i, now)
+  return false
+}
+
 /** RFC 3263 4: the server that the INVITE goes to now. */
 function towards(i: i32, id: u32, now: i64): void {
   const l = leg(i), c = call(i), server = byId(c.line, id).endpoint
@@ -150,7 +168,7 @@ function towards(i: i32, id: u32, now: i64): void {
   const to = flow.towards(server, now)
   l.flow = to < 0 ? <i32>flow.listening() : to
   flow.hold(l.flow)
-  l.wait = <u8>Wait.SOCKETS
+  l.wait = <u8>Wait.REGISTRATION
   c.serverId = <u8>id
   dialog(l.dialog).server.copyFrom(server)
   noteTrying(LINES + i)
@@ -234,7 +252,12 @@ export function unanswered(i: i32, handle: i32, event: u8, m: Message, now: i64)
 /** RFC 3263 4.3: this server will not do; the next one may. */
 function left(i: i32, reason: Reason, code: u32, retryAfter: i64, now: i64): void {
   const l = leg(i), state = call(i).state
-  if (state == CallState.CALLING || state == CallState.PREPARING) leave(LINES + i, call(i).line, reason, code, retryAfter, now)
+  if (state == CallState.CALLING || state == CallState.PREPARING) {
+    const line: i32 = call(i).line
+    const another = leave(LINES + i, line, reason, code, retryAfter, now) != 0
+    // VE-29: a server that does not take calls is not to be registered at. Where the next one registers us first, that is seen to by that.
+    if (!another || number(Setting.REGISTER_BEFORE_USE) == 0) suspect(line, call(i).serverId, now)
+  }
   l.cause = <u8>(code != 0 ? Ended.REFUSED : state == CallState.RINGING ? Ended.LOST : Ended.NO_SERVER)
   put(i, Input.LEFT, now)
 }

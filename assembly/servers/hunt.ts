@@ -10,7 +10,7 @@ import { Level } from "../base/log"
 import { AddrOrder, EqualChoice, Setting, WeightAlgo, number } from "../settings/settings"
 import { Algorithm, order } from "../locate/select"
 import { Candidate, HUNT_SIZE, HUNT_STATE, Reason, activeId, byId, candidate, candidateCount, indexOfId, takeTurn } from "./candidates"
-import { markFailure, standing } from "./policy"
+import { longestTry, markFailure, standing } from "./policy"
 import { noteFirst, noteFound, notePick, noteAvoided, noteTry, noteLeft, noteExhausted, beginWhy, writeLeft } from "./why"
 
 // The order is drawn in TX, which nobody else uses while an input is being worked on.
@@ -71,6 +71,17 @@ export function beginHunt(number: i32, line: i32, first: u32, now: i64): u32 {
   }
   putFailedLast(line, hunt, first, now)
   return currentId(number)
+}
+
+/** Takes those out of a hunt that has just begun which have failed a moment ago, but for the first (BK-11: each is tried once for one wish of the user). */
+export function dropJustFailed(number: i32, line: i32, now: i64): void {
+  const hunt = huntAt(number)
+  let kept: u32 = 1
+  for (let i: u32 = 1; i < hunt.count; i++) {
+    const c = byId(line, idOf(hunt, i))
+    if (c.failures == 0 || c.leftAt + longestTry() <= now) setId(hunt, kept++, c.id)
+  }
+  hunt.count = <u8>min<u32>(kept, hunt.count)
 }
 
 /** The server being tried, 0 when the hunt has run out. */

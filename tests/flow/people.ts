@@ -13,7 +13,6 @@ export const PEOPLE: Readonly<Record<string, { readonly number: string, readonly
   dave: { number: "703", address: "198.51.100.23", hertz: 300 },
 }
 
-const DOMAIN = "example.com"
 const HEARD_MAX = 4000
 
 export class People {
@@ -24,8 +23,12 @@ export class People {
   #streams = new Map<string, { packets: number, since: number, at: number }>()
   #heard = new Int16Array(0)
 
-  constructor(servers: ReadonlyMap<string, Endpoint>, say: (text: string) => void) {
+  readonly #domain: string
+
+  /** `domain`: theirs and the phone's. */
+  constructor(servers: ReadonlyMap<string, Endpoint>, domain: string, say: (text: string) => void) {
     this.#servers = servers
+    this.#domain = domain
     this.#say = say
   }
 
@@ -34,7 +37,7 @@ export class People {
     this.#world = world
     for (const [name, { number, address, hertz }] of Object.entries(PEOPLE)) {
       const caller = new Caller({
-        wire: world.wire, name, number, domain: DOMAIN, at: { address, port: 5060 }, soundPort: 20_000, voice: { kind: "tone", hertz },
+        wire: world.wire, name, number, domain: this.#domain, at: { address, port: 5060 }, soundPort: 20_000, voice: { kind: "tone", hertz },
         tell: (what) => this.#say(`${name} ${what}`),
       })
       this.callers.set(name, caller)
@@ -48,7 +51,7 @@ export class People {
   /** A registrar that passes calls on to these people, and theirs to the phone. */
   serve(at: Endpoint, registrar: Registrar, all: ReadonlyMap<string, Registrar>): CallServer {
     return new CallServer({
-      at, domain: DOMAIN, registrar,
+      at, domain: this.#domain, registrar,
       isTrusted: ({ address }) => Object.values(PEOPLE).some((each) => each.address === address) || [...this.#servers.values()].some((each) => each.address === address),
       locate: (user, now) => {
         const person = [...this.callers.values()].find(({ options }) => options.number === user || options.name === user)

@@ -31,7 +31,7 @@ const STRANGER = { address: "203.0.113.9", port: 5060 }
 
 const SETTINGS = { domain: "example.com", user: "6001", password: "secret" }
 /** A flow that names no profile has a phone that does nothing unasked: what it shows stands alone. */
-const PLAIN = { retry_mode: "64t1", dirty_host_ttl: "0", weight_algo: "rfc2782", probe_method: "none", failback: "never" }
+const PLAIN = { retry_mode: "64t1", dirty_host_ttl: "0", weight_algo: "rfc2782", probe_method: "none", failback: "never", register_before_use: "0" }
 const ZONE = `$ORIGIN example.com.
 $TTL 3600
 @ IN SOA ns hostmaster 1 3600 600 604800 60
@@ -77,7 +77,8 @@ class Stage {
     const placed = linesOf(script, "server").map((line) => line.split(" ") as [string, string])
     this.addresses = placed.length > 0 ? Object.fromEntries(placed) : ADDRESSES
     this.hidden = linesOf(script, "hide")
-    this.people = new People(new Map(Object.entries(this.addresses).map(([letter, address]) => [letter, { address, port: 5060 }])), (text) => this.say(text))
+    this.people = new People(new Map(Object.entries(this.addresses).map(([letter, address]) => [letter, { address, port: 5060 }])),
+      (changed["domain"] ?? SETTINGS.domain).split(";")[0] ?? "", (text) => this.say(text))
     this.nameserver = new Nameserver([...linesOf(script, "zone-file").map(zoneOf), parseZone(ZONE + (records.length > 0 ? records.join("\n") + "\n" : SRV))], {
       onQuery: ({ name, type, rcode, answers }) => { if (this.dnsShown) this.say(`dns ${type} ${name}: ${rcode} ${answers}`) },
     })
