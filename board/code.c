@@ -1,48 +1,111 @@
-/* Keeps the compiled code of the module within a fixed block of RAM.
+/* Keeps the compiled code of the module within a fixed block of RAM. This file takes the place of wasm3's m3_code.c.
  *
- * wasm3 asks for memory in pages (NewCodePage). Each function gets pages of its own here, cut to what it needs, so that a function can be dropped
+ * wasm3 asks for memory in pages (NewCodePage) and fills them with units (compact.h). Each function gets pages of its own here, cut to what it needs, so that a function can be dropped
  * alone. Two fields of a page that wasm3 does not use are ours, in the first page of a function: `usageCount` counts the calls of it that are under
- * way, `sequence` is the time of the last one. Nothing but M3Function.compiled points at a function from outside (board/interpreter.c). */
+ * way, `sequence` is when the last one was, counted in compilations. Nothing but M3Function.compiled points at a function from outside (board/interpreter.c). */
 #include "code.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include "m3_exec_defs.h"
 
 /* The block is divided into pieces that follow each other; each begins with this. */
 typedef struct Piece {
-    uint32_t bytes;          /* of the whole piece */
-    IM3Function function;    /* what it holds; NULL when it is free */
+    uint16_t steps;          /* size of the whole piece, in steps of 8 bytes */
+    uint16_t owner;          /* 1 + the number of the function that it holds code of; 0 when it is free */
     M3CodePage page;
 } Piece;
 
 enum {
-    PIECE_ALIGN = 8,
+    STEP = 8,
     PIECE_HEAD = offsetof (Piece, page.code),
-    PIECE_LEAST = PIECE_HEAD + 16,
-    BRANCH_LINES = 40,       /* of the pages that a function gets for its branches */
-    SPARE_LINES = 16
+    PIECE_LEAST = PIECE_HEAD,
+    NOBODY = 0xffff,         /* owns the pages of expressions, which are computed while a module loads */
+    BRANCH_LINES = 48,       /* of the pages that a function gets for its branches: so many or a part of its own size */
+    BRANCH_PART = 4,
+    SPARE_LINES = 24,
+    LINES_MAX = 0xffff,
+    UNIT_MAX = 0xffff
 };
 
 static struct {
     uint8_t * start, * end;
     IM3Function compiling;   /* for whom pages are asked for */
     uint32_t firstLines;     /* how large its first page is to be; 0 once it has one */
-    uint32_t clock;
+    uint32_t branchLines;    /* and each one after */
+    uint16_t clock;          /* counts compilations */
     CodeFigures figures;
 } code;
 
-static Piece * pieceAfter (Piece * piece) { return (Piece *) ((uint8_t *) piece + piece->bytes); }
+const code_t * codeStartsAt;
+struct M3Function * codeFunctions;
+static uint32_t functionCount;
+
+static uint32_t bytesOf (const Piece * piece) { return piece->steps * (uint32_t) STEP; }
+static Piece * pieceAfter (Piece * piece) { return (Piece *) ((uint8_t *) piece + bytesOf (piece)); }
 static bool isPiece (const Piece * piece) { return (const uint8_t *) piece < code.end; }
 static Piece * pieceOf (IM3CodePage page) { return (Piece *) ((uint8_t *) page - offsetof (Piece, page)); }
+static IM3Function functionOf (const Piece * piece) { return piece->owner && piece->owner != NOBODY ? codeFunctions + piece->owner - 1 : NULL; }
 static IM3CodePage firstPage (IM3Function function) { return (IM3CodePage) ((uint8_t *) function->compiled - offsetof (M3CodePage, code)); }
 
 const char * codeStart (uint32_t bytes)
 {
     code.start = malloc (bytes);
     if (! code.start) return "there is no room for compiled code";
-    code.end = code.start + (bytes & ~ (PIECE_ALIGN - 1u));
-    * (Piece *) code.start = (Piece) { .bytes = (uint32_t) (code.end - code.start) };
+    codeStartsAt = (const code_t *) code.start;
+    code.end = code.start + (bytes & ~ (STEP - 1u));
+    * (Piece *) code.start = (Piece) { .steps = (uint16_t) (bytes / STEP) };
     return NULL;
+}
+
+void codeBind (IM3Module module)
+{
+    codeFunctions = module->functions;
+    functionCount = module->numFunctions;
+}
+
+/* -- units ----------------------------------------------------------------------------------------------------------------------------- */
+
+void EmitUnit (IM3CodePage page, u32 unit) { page->code [page->info.lineIndex++] = (code_t) unit; }
+
+void EmitWord32 (IM3CodePage page, const u32 word)
+{
+    EmitUnit (page, word & UNIT_MAX);
+    EmitUnit (page, word >> 16);
+}
+
+void EmitWord64 (IM3CodePage page, const u64 word)
+{
+    EmitWord32 (page, (u32) word);
+    EmitWord32 (page, (u32) (word >> 32));
+}
+
+/* Whatever wasm3 writes as a pointer: a place in the code, a function, an operation; anything else as it is. */
+void EmitWord_impl (IM3CodePage page, void * word)
+{
+    const uint8_t * at = word;
+    intptr_t distance = at - (const uint8_t *) codeOrigin;
+    if (! word) EmitUnit (page, 0);
+    else if (at >= code.start && at < code.end) EmitUnit (page, (u32) ((const code_t *) word - codeStartsAt));
+    else if ((IM3Function) word >= codeFunctions && (IM3Function) word < codeFunctions + functionCount) EmitUnit (page, (u32) ((IM3Function) word - codeFunctions));
+    else if (distance / 2 == (int16_t) (distance / 2)) EmitUnit (page, codeOf ((IM3Operation) word));
+    else EmitWord32 (page, (u32) (uintptr_t) word);
+}
+
+u32 NumFreeLines (IM3CodePage page) { return page->info.numLines - page->info.lineIndex; }
+pc_t GetPagePC (IM3CodePage page) { return page ? & page->code [page->info.lineIndex] : NULL; }
+
+void PushCodePage (IM3CodePage * list, IM3CodePage page)
+{
+    page->info.next = * list;
+    * list = page;
+}
+
+static IM3CodePage pop (IM3CodePage * list)
+{
+    IM3CodePage page = * list;
+    * list = page->info.next;
+    return page;
 }
 
 /* -- pieces ------------------------------------------------------------------------------------------------------------------------------ */
@@ -50,31 +113,34 @@ const char * codeStart (uint32_t bytes)
 /* Cuts a piece down; what remains becomes a free one when it is worth it. */
 static void cut (Piece * piece, uint32_t bytes)
 {
-    bytes = (bytes + PIECE_ALIGN - 1) & ~ (PIECE_ALIGN - 1u);
-    if (piece->bytes < bytes + PIECE_LEAST) return;
-    Piece * rest = (Piece *) ((uint8_t *) piece + bytes);
-    * rest = (Piece) { .bytes = piece->bytes - bytes };
-    piece->bytes = bytes;
+    uint32_t steps = (bytes + STEP - 1) / STEP;
+    if (bytesOf (piece) < steps * STEP + PIECE_LEAST) return;
+    uint16_t rest = (uint16_t) (piece->steps - steps);
+    piece->steps = (uint16_t) steps;
+    pieceAfter (piece)->owner = 0;
+    pieceAfter (piece)->steps = rest;
 }
 
-/* The first free piece that is large enough; free neighbours become one on the way. */
-static Piece * findFree (uint32_t bytes)
+/* The first free piece of `bytes`, else the largest of at least `least`; free neighbours become one on the way. */
+static Piece * findFree (uint32_t bytes, uint32_t least)
 {
+    Piece * largest = NULL;
     for (Piece * piece = (Piece *) code.start; isPiece (piece); piece = pieceAfter (piece))
     {
-        if (piece->function) continue;
-        for (Piece * next = pieceAfter (piece); isPiece (next) && ! next->function; next = pieceAfter (piece)) piece->bytes += next->bytes;
-        if (piece->bytes >= bytes) return piece;
+        if (piece->owner) continue;
+        for (Piece * next = pieceAfter (piece); isPiece (next) && ! next->owner; next = pieceAfter (piece)) piece->steps += next->steps;
+        if (bytesOf (piece) >= bytes) return piece;
+        if (bytesOf (piece) >= least && (! largest || piece->steps > largest->steps)) largest = piece;
     }
-    return NULL;
+    return largest;
 }
 
 /* -- eviction -------------------------------------------------------------------------------------------------------------------------- */
 
 static void release (Piece * piece)
 {
-    code.figures.used -= piece->bytes;
-    piece->function = NULL;
+    code.figures.used -= bytesOf (piece);
+    piece->owner = 0;
 }
 
 static void drop (IM3Function function)
@@ -97,12 +163,12 @@ static void drop (IM3Function function)
 static IM3Function oldest (void)
 {
     IM3Function found = NULL;
-    uint32_t age = 0;
+    uint16_t age = 0;
     for (Piece * piece = (Piece *) code.start; isPiece (piece); piece = pieceAfter (piece))
     {
-        IM3Function function = piece->function;
+        IM3Function function = functionOf (piece);
         if (! function || function == code.compiling || firstPage (function) != & piece->page || piece->page.info.usageCount > 0) continue;
-        uint32_t since = code.clock - piece->page.info.sequence;
+        uint16_t since = (uint16_t) (code.clock - piece->page.info.sequence);
         if (found && since <= age) continue;
         found = function;
         age = since;
@@ -117,25 +183,26 @@ void codeFlush (void)
 
 /* -- pages for wasm3 --------------------------------------------------------------------------------------------------------------------- */
 
+static uint32_t bytesFor (u32 lines) { return PIECE_HEAD + lines * (uint32_t) sizeof (code_t); }
+
 IM3CodePage NewCodePage (IM3Runtime runtime, u32 lines)
 {
     (void) runtime;
-    u32 wanted = code.firstLines ? code.firstLines : BRANCH_LINES;
-    uint32_t bytes = PIECE_HEAD + (u32) sizeof (code_t) * (wanted > lines ? wanted : lines);
-    Piece * piece = findFree (bytes);
+    u32 wanted = code.firstLines ? code.firstLines : code.branchLines ? code.branchLines : BRANCH_LINES, least = wanted < BRANCH_LINES ? wanted : BRANCH_LINES;
+    uint32_t bytes = bytesFor (wanted > lines ? wanted : lines), leastBytes = bytesFor (least > lines ? least : lines);
+    Piece * piece = findFree (bytes, leastBytes);
     for (IM3Function old = piece ? NULL : oldest (); old && ! piece; old = piece ? NULL : oldest ())
     {
         drop (old);
         code.figures.evicted++;
-        piece = findFree (bytes);
+        piece = findFree (bytes, leastBytes);
     }
     if (! piece) return NULL;
     cut (piece, bytes);
-    /* Pages of expressions, which are computed while a module loads, belong to no function and are given back at once. */
-    static M3Function nobody;
-    piece->function = code.compiling ? code.compiling : & nobody;
-    piece->page.info = (M3CodePageHeader) { .numLines = (piece->bytes - PIECE_HEAD) / sizeof (code_t), .sequence = code.clock };
-    code.figures.used += piece->bytes;
+    uint32_t room = (bytesOf (piece) - PIECE_HEAD) / sizeof (code_t);
+    piece->owner = code.compiling ? (uint16_t) (code.compiling - codeFunctions + 1) : NOBODY;
+    piece->page.info = (M3CodePageHeader) { .numLines = room < LINES_MAX ? (u16) room : LINES_MAX, .sequence = code.clock };
+    code.figures.used += bytesOf (piece);
     if (code.figures.used > code.figures.high) code.figures.high = code.figures.used;
     code.firstLines = 0;
     return & piece->page;
@@ -163,18 +230,18 @@ static void collect (IM3Runtime runtime, IM3CodePage first)
     {
         while (* lists [i])
         {
-            IM3CodePage page = PopCodePage (lists [i]);
+            IM3CodePage page = pop (lists [i]);
             Piece * piece = pieceOf (page);
-            uint32_t before = piece->bytes;
-            cut (piece, PIECE_HEAD + page->info.lineIndex * (uint32_t) sizeof (code_t));
-            code.figures.used -= before - piece->bytes;
+            uint32_t before = bytesOf (piece);
+            cut (piece, bytesFor (page->info.lineIndex));
+            code.figures.used -= before - bytesOf (piece);
             if (page != first) PushCodePage (& others, page);
         }
     }
     first->info.next = others;
 }
 
-/* A page is a little larger than the code that goes with so many bytes of wasm, by experience. */
+/* A page is a little larger than the code that goes with so many bytes of wasm, by experience: 0.85 units for a byte. */
 static uint32_t linesFor (IM3Function function) { return (uint32_t) (function->wasmEnd - function->wasm) * 7 / 8 + SPARE_LINES; }
 
 static M3Result compileOne (IM3Function function, uint32_t firstLines)
@@ -182,6 +249,7 @@ static M3Result compileOne (IM3Function function, uint32_t firstLines)
     IM3Runtime runtime = function->module->runtime;
     code.compiling = function;
     code.firstLines = firstLines;
+    code.branchLines = firstLines / BRANCH_PART < BRANCH_LINES ? BRANCH_LINES : firstLines / BRANCH_PART;
     M3Result result = CompileFunction (function);
     if (result)
     {
@@ -190,18 +258,18 @@ static M3Result compileOne (IM3Function function, uint32_t firstLines)
     }
     else collect (runtime, firstPage (function));
     code.compiling = NULL;
-    code.firstLines = 0;
+    code.firstLines = code.branchLines = 0;
     return result;
 }
 
 M3Result codeReady (IM3Function function)
 {
-    code.clock++;
     if (function->compiled)
     {
         firstPage (function)->info.sequence = code.clock;
         return m3Err_none;
     }
+    code.clock++;
     FreeCodePages (& function->module->environment->pagesReleased);
     M3Result result = compileOne (function, linesFor (function));
     if (result)

@@ -18,6 +18,9 @@ typedef struct CodeFigures {
 /* Takes `bytes` of RAM for good. NULL, or what went wrong. */
 const char * codeStart (uint32_t bytes);
 
+/* The module whose functions are compiled; before it is loaded. */
+void codeBind (IM3Module module);
+
 /* Makes sure that a function is compiled; others may be dropped for it, but none that is being executed. */
 M3Result codeReady (IM3Function function);
 

@@ -106,6 +106,7 @@ const char * coreLoad (void)
     if (module->memoryInfo.initPages != 1 || module->numFuncImports > 0) return "the module does not have one page of memory and no imports";
     if (module->numElementSegments > 0) return "the module has a function table, whose code could not be dropped";
     module->memoryInfo.maxPages = 1;
+    codeBind (module);
     error = m3_LoadModule (core.runtime, module);
     if (error) return error;
     core.module = module;

@@ -27,6 +27,8 @@ d_m3Op (CallFunction)
     forwardTrap (result);
 }
 
+void codeOrigin (void) { }
+
 static M3Result Compile_Call (IM3Compilation o, m3opcode_t opcode)
 {
     (void) opcode;

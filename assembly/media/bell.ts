@@ -14,14 +14,16 @@ export function advanceKeys(s: Stream): bool {
   return false
 }
 
-/** Makes the next 20 ms of what is to be heard: a key before the tone that the calls ask for. */
-export function ring(tone: Tone): void {
+/** Makes the next 20 ms of what is to be heard: a key before the tone that the calls ask for. False: nothing. */
+export function ring(tone: Tone): bool {
   const p = changetype<Player>(PLAYER_AT), theirs = theirKey()
   if (isSounding(keys())) begin(p, Tone.DIGIT, keys().event)
   else if (theirs >= 0) begin(p, Tone.DIGIT, theirs)
   else begin(p, tone, 0)
   memory.fill(TONE_PLAYED, 0, TICK << 1)
+  if (p.tone == Tone.NONE) return false
   play(p, TONE_PLAYED)
+  return true
 }
 
 /** Event number of a key that is down there, or -1. */

@@ -4,7 +4,7 @@
 // end the concealment goes on below the sound that is there again while that is faded in. What is concealed is written into the ring, so
 // that it is the history of what follows.
 import { HISTORY, SILENT, place } from "./jitter"
-import { decode, encode, silence } from "./g711"
+import { decode, decodeAll, encode, silence } from "./g711"
 import { RING, Stream, WORK, ringOf } from "./record"
 import { noise } from "./noise"
 
@@ -53,12 +53,9 @@ export function conceal(s: Stream, out: usize, count: u32): void {
 
 /** Plays `count` samples at `out` that have come; after a gap, or when the cursor was moved, what went before fades out below. */
 export function play(s: Stream, out: usize, count: u32): void {
-  const ring = ringOf(s)
-  let at: u32 = s.index
-  for (let i: u32 = 0; i < count; i++) {
-    store<i16>(out + (i << 1), <i16>decode(s.codec, load<u8>(ring + at)))
-    if (++at == RING) at = 0
-  }
+  const ring = ringOf(s), first = min<u32>(count, RING - s.index)
+  decodeAll(s.codec, ring + s.index, out, first)
+  decodeAll(s.codec, ring, out + (first << 1), count - first)
   if (s.elapsed != 0) {
     const long = s.elapsed > 2 * FULL_SAMPLES ? FADE_IN_LONG : FADE_IN
     fade(s, out, min<u32>(count, s.gain == 0 ? long : min<u32>(long, s.lag)), -<i32>s.lag, s.gain)

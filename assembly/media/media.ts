@@ -145,15 +145,15 @@ export function tick(now: i64): void {
   m.tickAt = now
   m.speaker = true
   for (let i = 0; i < STREAMS; i++) {
-    memory.fill(playedOf(i), 0, AUDIO_SIZE)
     if (isReceiving(stream(i))) render(stream(i), playedOf(i))
   }
-  const sender = streamOf(keys().place), keyed = advanceKeys(sender)
-  ring(<Tone>m.tone)
+  const sender = streamOf(keys().place), keyed = advanceKeys(sender), ringing = ring(<Tone>m.tone)
   for (let i = 0; i < STREAMS; i++) send(i, keyed && stream(i) == sender)
   memory.fill(AUDIO, 0, AUDIO_SIZE)
-  for (let i = 0; i < STREAMS; i++) mix(playedOf(i), AUDIO)
-  mix(TONE_PLAYED, AUDIO)
+  for (let i = 0; i < STREAMS; i++) {
+    if (isReceiving(stream(i))) mix(playedOf(i), AUDIO)
+  }
+  if (ringing) mix(TONE_PLAYED, AUDIO)
   amplify(AUDIO, number(Setting.VOLUME))
   // A tone may have come to its end, and early media takes the place of ring-back.
   follow(now)
@@ -176,7 +176,7 @@ function send(i: i32, keyed: bool): void {
   else memory.copy(samples, AUDIO, AUDIO_SIZE)
   if (call(s.place).mixed) {
     for (let other = 0; other < STREAMS; other++) {
-      if (other != i && stream(other).active && call(stream(other).place).mixed) mix(playedOf(other), samples)
+      if (other != i && isReceiving(stream(other)) && call(stream(other).place).mixed) mix(playedOf(other), samples)
     }
   }
   // Who does not know events hears the tone.

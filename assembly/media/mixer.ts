@@ -19,4 +19,6 @@ export function amplify(at: usize, volume: u32): void {
 
 // @ts-ignore: decorator
 @inline
-function keep(at: usize, sample: i32): void { store<i16>(at, <i16>max<i32>(min<i32>(sample, i16.MAX_VALUE), i16.MIN_VALUE)) }
+function keep(at: usize, sample: i32): void {
+  store<i16>(at, <i16>(<u32>(sample + 0x8000) < 0x10000 ? sample : sample < 0 ? i16.MIN_VALUE : i16.MAX_VALUE))
+}

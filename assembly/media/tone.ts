@@ -39,9 +39,8 @@ export function begin(p: Player, tone: Tone, key: u32): void {
   p.key = <u8>key
 }
 
-/** Adds the next 20 ms of the tone to the samples at `out`; what was there is lowered under a key. */
+/** Adds the next 20 ms of the tone, which is not NONE, to the samples at `out`. */
 export function play(p: Player, out: usize): void {
-  if (p.tone == Tone.NONE) return
   if (p.tone == Tone.DIGIT) {
     const low = load<u16>(KEYS + (rowOf(p.key) << 1)), high = load<u16>(KEYS + 8 + (columnOf(p.key) << 1))
     add(p, low, high, KEY_AMPLITUDE, out)

@@ -54,7 +54,7 @@ export function drawCall(): void {
   if (stage == Stage.TWO || stage == Stage.CONFERENCE) drawBoth(i)
   else drawPeer(c)
   if (stage == Stage.ENDED) drawEnd(c)
-  else if (stage == Stage.INCOMING) drawIncoming(c)
+  else if (stage == Stage.INCOMING) drawIncoming(i, c)
   else if (stage < Stage.INCOMING) drawCalling(c)
   else drawTalk(i, c, stage)
   if (stage != Stage.ENDED) drawLast(i, stage)
@@ -80,7 +80,8 @@ export function doVerb(v: Verb): Action {
   if (v >= Verb.MORE) return open(v)
   const refusal = perform(v, p.place, p.now)
   if (refusal != Refusal.DONE) announceRefusal(refusal)
-  else popToHome()
+  // Who sends a caller away goes on with what he was doing
+  else if (v != Verb.BUSY && v != Verb.REJECT) popToHome()
   return Action.NONE
 }
 
@@ -140,14 +141,14 @@ function drawCalling(c: Call): void {
   write(MARKS, 0, w.written)
 }
 
-function drawIncoming(c: Call): void {
+function drawIncoming(i: i32, c: Call): void {
   if (c.diversion != NONE) {
     const w = pen()
     w.say(prose("Diverted by "))
     w.put(personOf(NONE, c.diversion))
     fitted(STANDING, 0, w.written)
   }
-  if (c.silentRing) write(MARKS, 0, spell(prose("Silent")))
+  if (c.silentRing && otherOf(i) < 0) write(MARKS, 0, spell(prose("Silent")))
 }
 
 function drawTalk(i: i32, c: Call, stage: Stage): void {

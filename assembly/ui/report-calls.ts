@@ -1,6 +1,6 @@
 // Console replies about calls, call history and phone book: each item is written field by field, as text or as a JSON object.
 import { CALLS } from "../config"
-import { Prose, prose } from "../base/prose"
+import { NOTHING, Prose, prose } from "../base/prose"
 import { Span, lengthOf, text } from "../base/span"
 import { NEVER } from "../base/deadline"
 import { Writer } from "../base/writer"
@@ -43,7 +43,7 @@ export function writeCallItem(w: Writer, r: Reply, i: i32): void {
 export function writeCall(w: Writer, r: Reply, i: i32): void {
   const c = call(i), s = serverOf(c)
   begin(w, r)
-  number(w, r, prose("call"), prose(""), c.id)
+  number(w, r, prose("call"), NOTHING, c.id, NOTHING)
   if (!r.json && c.focused) w.byte(0x2a)
   string(w, r, prose("state"), prose(" "), callWord(c))
   string(w, r, prose("direction"), prose(" "), c.outgoing ? text("to") : text("from"))
@@ -54,8 +54,7 @@ export function writeCall(w: Writer, r: Reply, i: i32): void {
     writeIp(pen, candidate(0, s).endpoint)
     string(w, r, prose("server"), prose(" at "), pen.written)
   }
-  if (c.answeredAt != NEVER) number(w, r, prose("talked_sec"), prose(", "), talkedSeconds(c, r.now))
-  if (c.answeredAt != NEVER && !r.json) w.say(prose(" s"))
+  if (c.answeredAt != NEVER) number(w, r, prose("talked_sec"), prose(", "), talkedSeconds(c, r.now), prose(" s"))
   if (session(i).agreed) string(w, r, prose("codec"), prose(", "), codecWord(session(i).codec))
   sound(w, r, i)
   if (r.json) flags(w, c)
@@ -68,9 +67,9 @@ export function writeCall(w: Writer, r: Reply, i: i32): void {
 function sound(w: Writer, r: Reply, i: i32): void {
   const q = quality(i, r.now)
   if (q.packetsIn == 0) return
-  number(w, r, prose("quality"), prose(", quality "), q.level)
-  number(w, r, prose("loss_percent"), prose(", loss % "), q.lossPercent)
-  number(w, r, prose("jitter_ms"), prose(", jitter ms "), q.jitterMs)
+  number(w, r, prose("quality"), prose(", quality "), q.level, NOTHING)
+  number(w, r, prose("loss_percent"), prose(", loss "), q.lossPercent, prose(" %"))
+  number(w, r, prose("jitter_ms"), prose(", jitter "), q.jitterMs, prose(" ms"))
   if (!r.json) return
   numberMember(w, prose("loss_out_percent"), q.lossOutPercent)
   numberMember(w, prose("delay_ms"), q.delayMs)
@@ -84,8 +83,8 @@ function sound(w: Writer, r: Reply, i: i32): void {
 
 function ended(w: Writer, r: Reply, c: Call): void {
   if (r.json) {
-    string(w, r, prose("ended"), prose(""), endedWord(c.ended))
-    number(w, r, prose("status"), prose(""), c.status)
+    textMember(w, prose("ended"), endedWord(c.ended))
+    numberMember(w, prose("status"), c.status)
     return
   }
   w.say(prose(": "))
@@ -94,7 +93,7 @@ function ended(w: Writer, r: Reply, c: Call): void {
 
 function writePast(w: Writer, r: Reply, i: i32): void {
   begin(w, r)
-  string(w, r, prose("kind"), prose(""), wordAt(text("missed received dialled"), kindOf(i)))
+  string(w, r, prose("kind"), NOTHING, wordAt(text("missed received dialled"), kindOf(i)))
   string(w, r, prose("number"), prose(" "), numberOf(i))
   string(w, r, prose("name"), prose(" "), knownAs(nameOf(i), numberOf(i)))
   if (r.json && whenOf(i) != 0) numberMember(w, prose("unix_time"), whenOf(i))
@@ -107,7 +106,7 @@ function writePast(w: Writer, r: Reply, i: i32): void {
 
 export function writeContact(w: Writer, r: Reply, i: i32): void {
   begin(w, r)
-  string(w, r, prose("name"), prose(""), contactName(i))
+  string(w, r, prose("name"), NOTHING, contactName(i))
   string(w, r, prose("number"), prose(" = "), contactNumber(i))
   end(w, r)
 }
@@ -125,11 +124,12 @@ function string(w: Writer, r: Reply, key: Prose, before: Prose, value: Span): vo
   }
 }
 
-function number(w: Writer, r: Reply, key: Prose, before: Prose, value: i64): void {
+function number(w: Writer, r: Reply, key: Prose, before: Prose, value: i64, unit: Prose): void {
   if (r.json) numberMember(w, key, value)
   else {
     w.say(before)
     w.number(value)
+    w.say(unit)
   }
 }
 

@@ -3,7 +3,7 @@ import {
   NULL_PAGE_SIZE, PANIC, PANIC_SIZE, IO, IO_SIZE, SCREEN, SCREEN_SIZE, FRAME, FRAME_SIZE, AUDIO, AUDIO_SIZE, KEEP, KEEP_SIZE, RX, RX_SIZE, TX, TX_SIZE,
   CONFIG, CONFIG_SIZE, LOG, LOG_SIZE, OUTBOX, OUTBOX_SIZE, STATE, STATE_SIZE, CONSTANTS, CONSTANTS_SIZE,
 } from "../memory"
-import { CANDIDATES, CLIENT_TRANSACTIONS, OUTBOX_SLOTS, SERVER_TRANSACTIONS } from "../config"
+import { CALLS, CANDIDATES, CLIENT_TRANSACTIONS, DIALOGS, OUTBOX_SLOTS, SERVER_TRANSACTIONS } from "../config"
 import { Prose, prose, proseAt } from "../base/prose"
 import { Span } from "../base/span"
 import { Writer } from "../base/writer"
@@ -11,6 +11,8 @@ import { cacheCapacity, cacheUsed } from "../locate/cache"
 import * as outbox from "../transport/outbox"
 import { at } from "../transaction/record"
 import { candidateCount } from "../servers/candidates"
+import { liveCalls } from "../dialog/calls"
+import { dialogCount } from "../dialog/dialog"
 import { Reply } from "./lines"
 import { numberMember, proseMember } from "./json"
 
@@ -34,8 +36,8 @@ const REGIONS = memory.data<usize>([
 const REGION_COUNT = 14
 const ROW = 12
 
-const enum Pool { OUTBOX, OUTBOX_BYTES, CLIENTS, SERVERS, CANDIDATES, CACHE }
-const POOL_COUNT = 6
+const enum Pool { OUTBOX, OUTBOX_BYTES, CLIENTS, SERVERS, CANDIDATES, CALLS, DIALOGS, CACHE }
+const POOL_COUNT = 8
 
 export const MEMORY_ITEMS: i32 = REGION_COUNT + POOL_COUNT
 
@@ -87,6 +89,8 @@ function poolName(pool: Pool): Prose {
     case Pool.CLIENTS: return prose("client transactions")
     case Pool.SERVERS: return prose("server transactions")
     case Pool.CANDIDATES: return prose("servers known")
+    case Pool.CALLS: return prose("calls")
+    case Pool.DIALOGS: return prose("dialogs")
   }
   return prose("dns cache bytes")
 }
@@ -98,6 +102,8 @@ function used(pool: Pool): i32 {
     case Pool.CLIENTS: return transactions(0, CLIENT_TRANSACTIONS)
     case Pool.SERVERS: return transactions(CLIENT_TRANSACTIONS, SERVER_TRANSACTIONS)
     case Pool.CANDIDATES: return candidateCount(0)
+    case Pool.CALLS: return liveCalls()
+    case Pool.DIALOGS: return dialogCount()
   }
   return cacheUsed()
 }
@@ -109,6 +115,8 @@ function size(pool: Pool): i32 {
     case Pool.CLIENTS: return CLIENT_TRANSACTIONS
     case Pool.SERVERS: return SERVER_TRANSACTIONS
     case Pool.CANDIDATES: return CANDIDATES
+    case Pool.CALLS: return CALLS
+    case Pool.DIALOGS: return DIALOGS
   }
   return cacheCapacity()
 }

@@ -219,6 +219,26 @@ function findQuote(p: usize, end: usize): usize {
   return p
 }
 
+/** The first byte up to a comma or equal to "<", or `end`: commas and quotation marks are among them, and little else that a value holds. */
+// @ts-ignore: decorator
+@inline
+export function findMark(p: usize, end: usize): usize {
+  const last = end - 8
+  let found: u64 = 0
+  while (p <= last) {
+    const bytes = load<u64>(p), brackets = bytes ^ ONES * LESS
+    found = (bytes - ONES * (COMMA + 1) & ~bytes | brackets - ONES & ~brackets) & TOPS
+    if (found) break
+    p += 8
+  }
+  if (found) return p + <usize>(ctz(found) >> 3)
+  while (p < end) {
+    if (peek(p) <= COMMA || peek(p) == LESS) break
+    p++
+  }
+  return p
+}
+
 /** The first byte that is neither of a class nor part of an escape (% and two hexadecimal digits), or `end`. */
 // @ts-ignore: decorator
 @inline

@@ -1,6 +1,6 @@
 // Walks over the values of a field: the lines of its name, and in each the values between commas (RFC 3261 7.3.1).
 import { Address, readAddress } from "./address"
-import { COMMA, GREATER, LESS, QUOTE, dropSpace, peek, skipQuoted, skipSpace } from "./char"
+import { COMMA, GREATER, LESS, QUOTE, dropSpace, findByte, findMark, peek, skipQuoted, skipSpace } from "./char"
 import { Field } from "./header"
 import { Message, fieldValue, firstField, nextField } from "./message"
 import { NONE, Span, between, endOf, startOf } from "../base/span"
@@ -66,17 +66,19 @@ export class Values {
 
 /** The comma behind the value at `p`, or `end`. A quotation mark or bracket that is never closed makes all the rest one value. */
 export function findValueEnd(p: usize, end: usize): usize {
-  while (p < end) {
+  while (true) {
+    p = findMark(p, end)
+    if (p == end) return end
     const c: u32 = peek(p)
     if (c == COMMA) return p
     if (c == QUOTE) {
       p = skipQuoted(p, end)
       if (p == 0) return end
-    } else if (c == LESS) {
-      while (++p < end && peek(p) != GREATER) {}
-    } else p++
+    } else {
+      if (c == LESS) p = findByte(p, end, GREATER)
+      if (p < end) p++
+    }
   }
-  return end
 }
 
 /** Whether a Contact is "*": all bindings (RFC 3261 10.2.2). */

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, statSync, truncateSync
 import { availableParallelism } from "node:os"
 import { basename, join } from "node:path"
 import { OUT, ROOT, filesBelow } from "../core.ts"
+import { compactWasm3 } from "./compact.ts"
 import { lwipSources } from "./sources.ts"
 import { GCC, OBJCOPY } from "./tools.ts"
 
@@ -30,7 +31,7 @@ export type Board = {
 export const FLASH_BANK_BYTES = 32 * 1024 * 1024
 
 /** Bytes of RAM for compiled code, unless it is said otherwise; docs/board.md says why so many. */
-export const CODE_BYTES = 72 * 1024
+export const CODE_BYTES = 84 * 1024
 
 const OWN = "board", PORT = "board/port/riscv"
 const MACHINE = ["-march=rv32imc_zicsr", "-mabi=ilp32", "-mcmodel=medany"]
@@ -39,8 +40,6 @@ export const STRICT = ["-Wall", "-Wextra", "-Werror"]
 // What is left out of lwIP: TCP, its resolver, and everything that needs threads.
 const LWIP_CORE = ["def", "inet_chksum", "init", "ip", "mem", "memp", "netif", "pbuf", "raw", "timeouts", "udp"]
 const LWIP_IPV4 = ["dhcp", "etharp", "icmp", "ip4", "ip4_addr", "ip4_frag"]
-// Our own take the place of these functions (board/code.c).
-const REPLACED = ["NewCodePage", "FreeCodePages"]
 
 /** Builds the board. Throws SourceError, or Error with what the compiler said. */
 export async function buildBoard({ module, codeBytes = CODE_BYTES, say = () => {} }: BoardOptions): Promise<Board> {
@@ -77,16 +76,15 @@ async function link(objects: readonly string[], elf: string, program: string): P
 
 function jobsFor(lwip: string, module: string, codeBytes: number): Job[] {
   const wasm3 = JSON.parse(readFileSync(join(ROOT, "host/engine/node-wasm3/wasm3.json"), "utf8")) as Wasm3
+  const folder = compactWasm3(wasm3.folder)
   const defines = [...wasm3.defines, ...wasm3.boardDefines].map((define) => `-D${define}`)
-  const includes = [OWN, PORT, `${PORT}/libc/include`, join(lwip, "include"), wasm3.folder, "host/engine/node-wasm3"].map((folder) => `-I${folder}`)
+  const includes = [OWN, PORT, `${PORT}/libc/include`, join(lwip, "include"), folder, "host/engine/node-wasm3"].map((folder) => `-I${folder}`)
   const common = [...MACHINE, ...COMMON, ...includes, ...defines]
   const others = [...wasm3.flags, "-w"], own = ["-std=c11", "-fwrapv", "-fno-strict-aliasing", ...STRICT]
   const isInterpreter = (file: string): boolean => file === `${OWN}/interpreter.c`
   return [
-    ...wasm3.files.map((name) => ({
-      file: `${wasm3.folder}/m3_${name}.c`,
-      flags: [...common, ...others, ...(name === "code" ? REPLACED.map((each) => `-D${each}=${each}Unused`) : [])],
-    })),
+    // board/code.c takes the place of m3_code.c, and board/interpreter.c includes m3_compile.c.
+    ...wasm3.files.filter((name) => name !== "code").map((name) => ({ file: join(folder, `m3_${name}.c`), flags: [...common, ...others] })),
     ...[...LWIP_CORE.map((name) => `core/${name}`), ...LWIP_IPV4.map((name) => `core/ipv4/${name}`), "netif/ethernet"]
       .map((name) => ({ file: join(lwip, `${name}.c`), flags: [...common, ...others] })),
     ...ownFiles().map((file) => ({ file, flags: [...common, ...(isInterpreter(file) ? others : own), `-DCODE_BYTES=${codeBytes}`] })),

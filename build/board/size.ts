@@ -14,23 +14,27 @@ export function boardBudget(): BoardBudget {
   return JSON.parse(readFileSync(join(ROOT, "build/board/budget.json"), "utf8")) as BoardBudget
 }
 
-/** The figures of a board that is registered at the lab. */
+const CALL_MS = 2000
+
+/** The figures of a board that has registered at the lab and made a call. */
 export async function measure(board: Board): Promise<Measure[]> {
   const bench = await Bench.start({ program: board.program })
   try {
     await bench.event("registered")
+    await bench.talk("600", CALL_MS, 440)
     return await measuresOf(bench, board)
   } finally {
     await bench.end()
   }
 }
 
-/** The same for a board that runs already. */
+/** The same for a board that has done so already. */
 export async function measuresOf(bench: Bench, board: Board): Promise<Measure[]> {
   const figures = await bench.figures()
   const bytes = (name: string, value: number | undefined): Measure => ({ name, value: value ?? NaN, unit: "bytes" })
   const instructions = (name: string, value: number | undefined): Measure => ({ name, value: value ?? NaN, unit: "instructions" })
   const registering = bench.seen.findIndex(({ outputs }) => outputs.some((output) => output.kind === "send" && startsWith(output.bytes, "REGISTER")))
+  const sounds = bench.seen.filter(({ call }) => call.call === "audio")
   const answers = bench.seen.filter(({ call }) => call.call === "datagram" && startsWith(call.bytes, "SIP/2.0"))
   return [
     bytes("flash", board.flashBytes), bytes("static RAM", figures["static"]),
@@ -40,6 +44,7 @@ export async function measuresOf(bench: Bench, board: Board): Promise<Measure[]>
     bytes("wasm compiled since the start", figures["code-wasm"]), { name: "functions dropped since the start", value: figures["code-evicted"] ?? NaN, unit: "functions" },
     instructions("boot to REGISTER sent", sum(bench.seen.slice(0, registering + 1))),
     instructions("REGISTER, challenged and granted", sum(answers.slice(0, 2))),
+    instructions("a second of sound", sum(sounds) / sounds.length * 50),
     instructions("dearest call", Math.max(...bench.seen.map((each) => each.instructions))),
   ]
 }

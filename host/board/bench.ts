@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { EVENT } from "../abi.ts"
+import { AUDIO_BYTES, AUDIO_MS, EVENT } from "../abi.ts"
 import type { Call, Output, Picture } from "../calls.ts"
 import { eventName } from "../calls.ts"
 import { startLab, type Lab } from "../lab/lab.ts"
@@ -24,6 +24,8 @@ export type BenchOptions = {
   dns?: readonly string[]
   extra?: readonly string[]
 }
+
+const FRAME_SAMPLES = AUDIO_BYTES / 2
 
 /** One call of the core with everything that came of it. */
 export type Seen = { call: Call; now: number; outputs: Output[]; instructions: number; trap: string | undefined }
@@ -152,6 +154,22 @@ export class Bench {
     await this.until(`an answer to "${line}"`, () => this.seen.slice(calls).some(({ call }) => call.call === "command"))
     await this.quiet()
     return this.console.slice(from)
+  }
+
+  /** Dials somebody of the lab and says a tone into the microphone for so long; gives the samples that the loudspeaker played meanwhile. */
+  async talk(number: string, ms: number, hertz: number): Promise<Int16Array> {
+    const from = this.seen.length, frames = ms / AUDIO_MS
+    await this.command(`dial ${number}`)
+    await this.event("callTalking", from)
+    for (let frame = 0; frame < frames; frame++) {
+      const samples = Int16Array.from({ length: FRAME_SAMPLES }, (_, i) => 8000 * Math.sin((frame * FRAME_SAMPLES + i) / 8000 * 2 * Math.PI * hertz))
+      this.board.microphone(new Uint8Array(samples.buffer))
+      await new Promise((resolve) => setTimeout(resolve, AUDIO_MS))
+    }
+    const played = this.seen.slice(from).flatMap(({ outputs }) => outputs)
+      .flatMap((output) => output.kind === "audio" && output.bytes.length > 0 ? [Buffer.from(output.bytes)] : [])
+    const all = Uint8Array.from(Buffer.concat(played))
+    return new Int16Array(all.buffer)
   }
 
   /** What the board says of its memory. */

@@ -37,17 +37,23 @@ const QCODES: Readonly<Record<string, string>> = {
 
 export class Machine {
   readonly exited: Promise<number | null>
+  /** Samples of the microphone, 16 bits, 8000 a second. */
+  readonly microphone: (bytes: Uint8Array) => void
   private readonly folder: string
   private readonly child: ChildProcess
   private readonly monitor: Monitor
   private readonly servers: Server[]
   private keys: Promise<void> = Promise.resolve()
 
-  private constructor(folder: string, child: ChildProcess, monitor: Monitor, servers: Server[], onConsole: (bytes: Buffer) => void) {
+  private constructor(
+    folder: string, child: ChildProcess, monitor: Monitor, servers: Server[], onConsole: (bytes: Buffer) => void,
+    microphone: (bytes: Uint8Array) => void,
+  ) {
     this.folder = folder
     this.child = child
     this.monitor = monitor
     this.servers = servers
+    this.microphone = microphone
     this.exited = once(child, "exit").then(([code]: (number | null)[]) => {
       this.cleanUp()
       return code ?? null
@@ -62,7 +68,11 @@ export class Machine {
     const path = (name: string): string => join(folder, name)
     const monitor = new Monitor()
     await segment.attach(path("net"))
-    const servers = [await served(path("trace"), (socket) => socket.on("data", onTrace)), await served(path("monitor"), (socket) => monitor.connect(socket))]
+    let channel: Socket | undefined
+    const servers = [await served(path("trace"), (socket) => {
+      channel = socket
+      socket.on("data", onTrace)
+    }), await served(path("monitor"), (socket) => monitor.connect(socket))]
     const args = [
       "-M", "virt", "-bios", "none", "-cpu", "lowrisc-ibex", "-m", RAM, "-icount", `shift=${ICOUNT_SHIFT}`, "-display", "none", "-monitor", "none", "-serial", "stdio",
       "-drive", `if=pflash,unit=0,format=raw,readonly=on,file=${program}`, "-drive", `if=pflash,unit=1,format=raw,file=${store}`,
@@ -74,7 +84,7 @@ export class Machine {
     ]
     const child = spawn(QEMU, args, { stdio: ["pipe", "pipe", "inherit"] })
     child.on("error", () => {})
-    return new Machine(folder, child, monitor, servers, onConsole)
+    return new Machine(folder, child, monitor, servers, onConsole, (bytes) => channel?.write(bytes))
   }
 
   /** Types at the serial console. */

@@ -61,7 +61,25 @@ describe("The emulated board", function () {
   it("What comes over the serial line, it goes on", async () => {
     bench.board.type(Array.from({ length: 2000 }, (_, i) => String.fromCharCode(i * 7919 >> 3 & 127)).join(""))
     bench.board.type("\x03\r")
-    assert.ok((await bench.command("status")).includes("state: registered"))
+    assert.match((await bench.command("status")).join("\n"), /^state: regist/m)
+  })
+
+  it("It makes a call, with sound both ways, and hangs up", async () => {
+    const before = bench.seen.length
+    const played = await bench.talk("600", 1500, 440)
+    assert.ok(loudness(played, 440) > 800 && loudness(played, 440) > 4 * loudness(played, 700), `${loudness(played, 440)} at 440 Hz, ${loudness(played, 700)} at 700`)
+    await bench.command("hangup")
+    await bench.event("callEnded", before)
+  })
+
+  it("It is called, rings, and answers by a key", async () => {
+    const before = bench.seen.length
+    assert.equal(bench.lab.call("601"), undefined)
+    await bench.event("callIncoming", before)
+    bench.board.press("O")
+    await bench.event("callTalking", before)
+    await bench.command("hangup")
+    await bench.event("callEnded", before)
   })
 
   it("When its server crashes it moves to another one", async () => {
@@ -124,6 +142,17 @@ describe("The emulated board", function () {
     const names = [...readFileSync(new URL("../../board/abi.c", import.meta.url), "latin1").matchAll(/"([A-Z_?]+)"/g)].map(([, name]) => name)
     for (const [name, code] of Object.entries(EVENT)) assert.equal(names[code], name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase())
   })
+
+  /** How strong one frequency is in the last second, as an amplitude. */
+  function loudness(samples: Int16Array, hertz: number): number {
+    let real = 0, imaginary = 0
+    const part = samples.slice(-8000)
+    for (const [i, sample] of part.entries()) {
+      real += sample * Math.cos(i / 8000 * 2 * Math.PI * hertz)
+      imaginary += sample * Math.sin(i / 8000 * 2 * Math.PI * hertz)
+    }
+    return Math.round(2 * Math.hypot(real, imaginary) / part.length)
+  }
 
   const hex = (bytes: Uint8Array = new Uint8Array(0)): string => Buffer.from(bytes).toString("hex")
 

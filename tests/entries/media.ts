@@ -3,7 +3,7 @@ import * as media from "../../assembly/media/media"
 import * as g711 from "../../assembly/media/g711"
 import { readRtp, readRtcp, Rtp, Rtcp } from "../../assembly/wire/rtp"
 import { stream } from "../../assembly/media/record"
-import { AUDIO, IO, MEDIA_STATE, MEDIA_STATE_SIZE, RX, STATE, STATE_SIZE, TX } from "../../assembly/memory"
+import { AUDIO, BASE_STATE, IO, MEDIA_STATE, MEDIA_STATE_SIZE, RX, STATE, STATE_SIZE, TX } from "../../assembly/memory"
 import { Endpoint } from "../../assembly/base/endpoint"
 import { Setting, restoreDefaults, setNumber } from "../../assembly/settings/settings"
 import { amplify } from "../../assembly/media/mixer"
@@ -16,6 +16,7 @@ export const IO_AT: usize = IO
 export const RX_AT: usize = RX
 export const TX_AT: usize = TX
 export const AUDIO_AT: usize = AUDIO
+export const BASE_AT: usize = BASE_STATE
 export const MEDIA_AT: usize = MEDIA_STATE
 export const MEDIA_BYTES: usize = MEDIA_STATE_SIZE
 

@@ -1,4 +1,4 @@
-// Real Kamailio registrars on loopback addresses, each with a realm, a nonce secret and a contact table of its own.
+// Real Kamailio registrars and proxies on loopback addresses, each with a realm, a nonce secret and a contact table of its own.
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { createSocket } from "node:dgram"
@@ -8,6 +8,7 @@ import { findProgram, freePort, run, start, temporaryFolder, until, type Running
 export const KAMAILIO_PROGRAMS = { kamailio: "kamailio", kamcmd: "kamailio" } as const
 
 export const ADDRESSES = ["127.0.1.1", "127.0.1.2", "127.0.1.3"] as const
+const TRUSTED = "127.0.3.254" // may bind any contact
 export const PASSWORD = "correct horse" // of every user
 
 /** How a registrar behaves: as it should, or it swallows everything, or it answers every request with one code. */
@@ -20,6 +21,8 @@ export type Kamailio = {
   readonly realm: string
   readonly process: Running
   mode(mode: Mode): void
+  /** Binds a contact for a user whose phone does not register by itself. */
+  bind(user: string, uri: string): Promise<void>
   /** Contact URIs that are bound for a user (the part before the @), in any domain. */
   contacts(user: string): string[]
   /** Requests that arrived, as "REGISTER 6001 1" (method, user, CSeq number), one line for each packet. */
@@ -61,6 +64,7 @@ async function startOne(address: string, port: number, domains: readonly string[
     realm,
     get process() { return server },
     mode: mode => { command("htable.sets", "mode", "all", `s:${mode}`) },
+    bind: (user, uri) => bindAt(address, port, user, uri),
     contacts: user => contactsOf(command("ul.dump"), user),
     requests: () => server.lines.flatMap(line => /REQUEST (\S+ \S+ \d+)/.exec(line)?.[1] ?? []),
     kill: async () => {
@@ -88,12 +92,14 @@ dns_cache_init=no
 dns_use_search_list=no
 dns_try_ipv6=no
 loadmodule "ctl.so"
+loadmodule "tm.so"
 loadmodule "sl.so"
 loadmodule "pv.so"
 loadmodule "maxfwd.so"
 loadmodule "textops.so"
 loadmodule "siputils.so"
 loadmodule "xlog.so"
+loadmodule "rr.so"
 loadmodule "usrloc.so"
 loadmodule "registrar.so"
 loadmodule "auth.so"
@@ -107,6 +113,9 @@ modparam("registrar", "max_expires", 3600)
 modparam("auth", "secret", "secret of ${realm}")
 modparam("auth", "nonce_expire", 300)
 modparam("auth", "qop", "auth")
+modparam("tm", "fr_timer", 5000)
+modparam("tm", "fr_inv_timer", 60000)
+modparam("rr", "enable_double_rr", 0)
 modparam("htable", "htable", "mode=>size=4;")
 event_route[htable:mod-init] { $sht(mode=>all) = "ok"; }
 request_route {
@@ -115,8 +124,18 @@ request_route {
   if ($var(mode) == "drop") { exit; }
   if ($var(mode) != "ok" && $rm != "ACK") { sl_send_reply("$(var(mode){s.int})", "Told to"); exit; }
   if (!mf_process_maxfwd_header("20")) { sl_send_reply("483", "Too Many Hops"); exit; }
-  if ($rm == "OPTIONS") { sl_send_reply("200", "OK"); exit; }
-  if ($rm != "REGISTER") { sl_send_reply("405", "Method Not Allowed"); exit; }
+  if ($rm == "CANCEL") { if (t_check_trans()) { t_relay(); } exit; }
+  if (has_totag()) {
+    # ACK of a 2xx and every other request in a dialog goes by its Route
+    if (loose_route() || uri != myself) { t_relay(); exit; }
+    if ($rm == "ACK") { if (t_check_trans()) { t_relay(); } exit; }
+    sl_send_reply("404", "Not here");
+    exit;
+  }
+  if ($rm == "OPTIONS" && uri == myself && $rU == $null) { sl_send_reply("200", "OK"); exit; }
+  if ($rm != "REGISTER") { route(CALL); exit; }
+  # test peers that cannot register by themselves are bound without a password
+  if (src_ip == ${TRUSTED}) { save("location"); exit; }
   pv_www_authenticate("${realm}", "${PASSWORD}", "0");
   $var(rc) = $rc;
   # an old nonce (-4, -6) is challenged with stale=true (16), everything else without; kamailio never says stale by itself
@@ -124,6 +143,20 @@ request_route {
   if ($var(rc) < 0) { www_challenge("${realm}", "1"); exit; }
   if ($au != $tU) { sl_send_reply("403", "Wrong user"); exit; }
   if (!save("location")) { sl_reply_error(); }
+}
+# To a user who is registered here, from a user whose password is right; the proxy stays in the way.
+route[CALL] {
+  if ($rm == "ACK") { exit; }
+  if ($fU != "stranger") {
+    pv_proxy_authenticate("${realm}", "${PASSWORD}", "0");
+    $var(rc) = $rc;
+    if ($var(rc) == -4 || $var(rc) == -6) { proxy_challenge("${realm}", "17"); exit; }
+    if ($var(rc) < 0) { proxy_challenge("${realm}", "1"); exit; }
+    consume_credentials();
+  }
+  if (is_method("INVITE|SUBSCRIBE|REFER")) { record_route(); }
+  if (!lookup("location")) { sl_send_reply("404", "Not Found"); exit; }
+  if (!t_relay()) { sl_reply_error(); }
 }
 `
 }
@@ -141,22 +174,33 @@ function contactsOf(dump: string, user: string): string[] {
   return found
 }
 
+/** Registers a contact for somebody else, from the address that may. */
+async function bindAt(address: string, port: number, user: string, uri: string): Promise<void> {
+  const answer = await ask(TRUSTED, address, port, 1000, own => `REGISTER sip:${address} SIP/2.0\r\nVia: SIP/2.0/UDP ${own};rport;branch=z9hG4bK${user}\r\n`
+    + `Max-Forwards: 70\r\nFrom: <sip:${user}@${address}>;tag=b\r\nTo: <sip:${user}@${address}>\r\nCall-ID: ${uri}\r\nCSeq: 1 REGISTER\r\n`
+    + `Contact: <${uri}>;expires=3600\r\nContent-Length: 0\r\n\r\n`)
+  if (!answer.startsWith("SIP/2.0 200")) throw new Error(`${uri} could not be bound: ${answer.split("\r\n")[0] ?? ""}`)
+}
+
 /** Sends one OPTIONS: true when a status line comes back within 100 ms. */
-function answers(address: string, port: number): Promise<boolean> {
+async function answers(address: string, port: number): Promise<boolean> {
+  const answer = await ask("127.0.0.1", address, port, 100, own => `OPTIONS sip:${address}:${port} SIP/2.0\r\nVia: SIP/2.0/UDP ${own};rport;branch=z9hG4bKstart\r\n`
+    + `Max-Forwards: 70\r\nFrom: <sip:start@${own}>;tag=s\r\nTo: <sip:${address}>\r\nCall-ID: start${own}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n`)
+  return answer.startsWith("SIP/2.0 200")
+}
+
+/** Sends a request, which is told its own address and port, and gives what comes back; "" when nothing does in time. */
+function ask(from: string, address: string, port: number, timeoutMs: number, write: (own: string) => string): Promise<string> {
   return new Promise(resolve => {
     const socket = createSocket("udp4")
-    const end = (result: boolean): void => {
+    const end = (result: string): void => {
       clearTimeout(timer)
       socket.close()
       resolve(result)
     }
-    const timer = setTimeout(() => end(false), 100)
-    socket.once("message", bytes => end(bytes.toString("latin1").startsWith("SIP/2.0 200")))
-    socket.once("error", () => end(false))
-    socket.connect(port, address, () => {
-      const { port: own, address: host } = socket.address()
-      socket.send(`OPTIONS sip:${address}:${port} SIP/2.0\r\nVia: SIP/2.0/UDP ${host}:${own};rport;branch=z9hG4bK${own}\r\nMax-Forwards: 70\r\n`
-        + `From: <sip:start@${host}>;tag=s\r\nTo: <sip:${address}>\r\nCall-ID: start${own}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n`)
-    })
+    const timer = setTimeout(() => end(""), timeoutMs)
+    socket.once("message", bytes => end(bytes.toString("latin1")))
+    socket.once("error", () => end(""))
+    socket.bind(0, from, () => socket.connect(port, address, () => socket.send(write(`${from}:${socket.address().port}`))))
   })
 }

@@ -11,6 +11,8 @@ import { realEntropy, SEED_BYTES } from "../../host/entropy.ts"
 import { machineOf } from "../../host/machine.ts"
 import { makeFlows, type FlowEvent } from "../../host/net/flows.ts"
 import { openUdp } from "../../host/net/udp.ts"
+import { microphoneOf } from "../../host/sound/microphone.ts"
+import { makeSound, type Sound } from "../../host/sound/sound.ts"
 import { until } from "./process.ts"
 
 export type Told = { readonly at: number, readonly name: string, readonly text: string }
@@ -21,6 +23,8 @@ export type PhoneOptions = {
   /** Nameservers as address:port. */
   readonly dns: readonly string[]
   readonly engine?: EngineName
+  /** Hz of the tone that its microphone hears. */
+  readonly tone?: number
 }
 
 /** The phone's module, compiled when a source has changed. */
@@ -33,6 +37,8 @@ export class RealPhone {
   screen: readonly string[] = []
   readonly #flows = makeFlows((flow, event) => this.#flowEvent(flow, event), openUdp)
   readonly #driver: Driver
+  readonly #sound: Sound
+  readonly #heard: Uint8Array[] = []
   #reply = ""
   #replies: string[] = []
   #trap: Trap | undefined
@@ -40,6 +46,12 @@ export class RealPhone {
   constructor(wasm: Uint8Array, options: PhoneOptions) {
     const machine: Machine = machineOf(options.engine === "wasm3" ? loadWasm3<CoreExports>(wasm) : loadV8<CoreExports>(wasm), undefined)
     this.#driver = new Driver(realClock, output => this.#output(output), trap => { this.#trap = trap })
+    this.#sound = makeSound({
+      clock: realClock,
+      microphone: microphoneOf(options.tone === undefined ? "silence" : `tone:${options.tone}`, () => {}),
+      speaker: { start: () => {}, put: bytes => { this.#heard.push(bytes.slice()) }, stop: () => {} },
+      give: bytes => this.#driver.give({ call: "audio", bytes }),
+    })
     this.#driver.start(machine)
     const text = Object.entries(options.settings).map(([name, value]) => `${name}: ${value}\n`).join("")
     this.#driver.give({ call: "entropy", bytes: realEntropy(SEED_BYTES) })
@@ -68,6 +80,18 @@ export class RealPhone {
     return this.#replies.join("\n")
   }
 
+  /** A key, pressed and let go. */
+  press(key: string): void {
+    this.#driver.give({ call: "key", key, down: true })
+    this.#driver.give({ call: "key", key, down: false })
+  }
+
+  /** What its speaker has said since the last time: mono samples at 8000 Hz. */
+  heard(): Int16Array {
+    const bytes = Buffer.concat(this.#heard.splice(0))
+    return new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))
+  }
+
   /** Unregisters, then closes everything. */
   async close(): Promise<void> {
     const now = realClock.now()
@@ -79,6 +103,7 @@ export class RealPhone {
   /** Pulls the plug. */
   end(): void {
     this.#driver.stop()
+    this.#sound.stop()
     this.#flows.closeAll()
   }
 
@@ -95,6 +120,7 @@ export class RealPhone {
       case "close": return this.#flows.close(output.flow)
       case "display": this.screen = output.picture.lines; return
       case "event": return void this.told.push({ at: realClock.now(), name: eventName(output.code), text: output.text })
+      case "audio": return this.#sound.output(output.code, output.bytes)
       case "reply": return this.#take(output.text, output.last)
       default: return
     }

@@ -17,6 +17,8 @@ export type Running = {
   /** Ends the program and all its children; resolves when the first of them is gone. */
   stop(): Promise<void>
   readonly exited: boolean
+  /** Its exit code; undefined while it runs, and after a signal. */
+  code(): number | undefined
 }
 
 const running = new Set<Running>()
@@ -93,7 +95,7 @@ export function start(name: string, program: string, args: readonly string[], cw
     clearTimeout(last)
     signal("SIGKILL")
   }
-  const one: Running = { pid, name, lines, signal, stop, get exited() { return exited } }
+  const one: Running = { pid, name, lines, signal, stop, code: () => child.exitCode ?? undefined, get exited() { return exited } }
   running.add(one)
   return one
 }

@@ -72,19 +72,28 @@ export function speech(samples: number): Int16Array {
   })
 }
 
-/** Where a piece of `output` that begins at `at` is found in `input`: how many samples before, by the best correlation up to `most`; and how alike. */
+/** Correlation of `length` samples of `output` at `at`, every `step`-th, with those of `input` `delay` samples before; 1: the same. */
+function alike(input: Int16Array, output: Int16Array, at: number, length: number, delay: number, step: number): number {
+  let common = 0, mine = 0, theirs = 0
+  for (let i = at; i < at + length; i += step) {
+    const a = output[i]!, b = input[i - delay] ?? 0
+    common += a * b
+    mine += a * a
+    theirs += b * b
+  }
+  return common / Math.sqrt(mine * theirs + 1)
+}
+
+/** Where a piece of `output` is found in `input`: how many samples before, by the best correlation up to `most`; and how alike. */
 export function delayAt(input: Int16Array, output: Int16Array, at: number, length: number, most: number): { delay: number; alike: number } {
   let best = { delay: 0, alike: -1 }
-  for (let delay = 0; delay <= most && at - delay >= 0; delay++) {
-    let common = 0, mine = 0, theirs = 0
-    for (let i = at; i < at + length; i++) {
-      const a = output[i]!, b = input[i - delay]!
-      common += a * b
-      mine += a * a
-      theirs += b * b
-    }
-    const alike = common / Math.sqrt(mine * theirs + 1)
-    if (alike > best.alike) best = { delay, alike }
+  const look = (delay: number, step: number) => {
+    const found = alike(input, output, at, length, delay, step)
+    if (found > best.alike) best = { delay, alike: found }
   }
+  for (let delay = 0; delay <= most; delay += 2) look(delay, 4)
+  const near = best.delay
+  best = { delay: near, alike: -1 }
+  for (let delay = near - 3; delay <= near + 3; delay++) look(delay, 1)
   return best
 }

@@ -60,14 +60,17 @@ void cpuEnableIrq (unsigned irq)
 
 uint32_t cpuWork (void) { return workBefore + (machineInstructions () - awakeSince); }
 
+void cpuPause (void) { workBefore = cpuWork (); }
+void cpuResume (void) { awakeSince = machineInstructions (); }
+
 void cpuSleep (int64_t untilMs)
 {
-    workBefore = cpuWork ();
+    cpuPause ();
     uint64_t until = untilMs > INT64_MAX / (TIMER_HZ / 1000) ? UINT64_MAX : (uint64_t) (untilMs < 0 ? 0 : untilMs) * (TIMER_HZ / 1000);
     __asm__ volatile ("csrc mstatus, %0" :: "r" (MSTATUS_MIE));
     wakeAt (until);
     __asm__ volatile ("csrw mie, %0\n wfi" :: "r" (MIE_TIMER | MIE_EXTERNAL) : "memory");
-    awakeSince = machineInstructions ();
+    cpuResume ();
     for (uint32_t irq = REGISTER32 (MACHINE_PLIC + 0x200004); irq; irq = REGISTER32 (MACHINE_PLIC + 0x200004)) REGISTER32 (MACHINE_PLIC + 0x200004) = irq;
     portFeedWatchdog ();
 }

@@ -19,6 +19,10 @@ void cpuSleep (int64_t untilMs);
 /* Ticks of the instruction counter while the processor was awake; 8 for each instruction where QEMU counts with -icount shift=3. */
 uint32_t cpuWork (void);
 
+/* What is done in between is waiting, not work. */
+void cpuPause (void);
+void cpuResume (void);
+
 /* The deepest that the native stack has been, in bytes. */
 uint32_t cpuStackHigh (void);
 

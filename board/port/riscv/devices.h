@@ -25,4 +25,10 @@ int64_t keyboardSoonest (void);
 /* Sends what the trace has gathered. */
 void channelFlush (void);
 
+/* The next bytes that have come in on the second serial channel; false while there are not so many. */
+bool channelTake (void * into, uint32_t length);
+
+/* When the next frame of sound is due; INT64_MAX for never. */
+int64_t soundSoonest (void);
+
 #endif

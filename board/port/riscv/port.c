@@ -11,7 +11,7 @@
 #include "net.h"
 
 #ifndef CODE_BYTES
-#define CODE_BYTES (72 * 1024)
+#define CODE_BYTES (84 * 1024)
 #endif
 const uint32_t portCodeBytes = CODE_BYTES;
 
@@ -66,7 +66,7 @@ static int64_t least (int64_t one, int64_t other) { return one < other ? one : o
 void portSleep (int64_t untilMs)
 {
     channelFlush ();
-    cpuSleep (least (untilMs, least (netSoonest (), keyboardSoonest ())));
+    cpuSleep (least (untilMs, least (netSoonest (), least (keyboardSoonest (), soundSoonest ()))));
     keyboardAcknowledge ();
 }
 
@@ -80,9 +80,3 @@ void portFigures (void (* print) (const char * name, uint32_t value))
     print ("heap-largest", heap.largest);
     print ("stack-high", cpuStackHigh ());
 }
-
-/* -- no sound hardware ---------------------------------------------------------------------------------------------------------------------------- */
-
-void portSound (bool on) { (void) on; }
-bool portMicrophone (int16_t * samples) { (void) samples; return false; }
-void portSpeaker (const int16_t * samples) { (void) samples; }

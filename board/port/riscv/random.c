@@ -21,12 +21,8 @@ uint32_t devicesRandom (void)
 {
     if (left == 0)
     {
-        uint32_t length = 0;
         queue.descriptors [0] = (VirtioDescriptor) { (uint32_t) (uintptr_t) words, sizeof words, VIRTIO_WRITE, 0 };
-        virtioGive (& device, 0, & queue, 0);
-        while (virtioTake (& queue, & length) < 0) continue;
-        virtioAcknowledge (& device);
-        left = length / sizeof (uint32_t);
+        left = virtioAsk (& device, 0, & queue) / sizeof (uint32_t);
         if (left == 0) portFailed ("the random number generator gives nothing");
     }
     return words [--left];

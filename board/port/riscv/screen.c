@@ -27,7 +27,7 @@ static void ask (const void * what, uint32_t length)
 {
     queue.descriptors [0] = (VirtioDescriptor) { (uint32_t) (uintptr_t) what, length, VIRTIO_NEXT, 1 };
     queue.descriptors [1] = (VirtioDescriptor) { (uint32_t) (uintptr_t) & answer, sizeof answer, VIRTIO_WRITE, 0 };
-    virtioAsk (& device, & queue);
+    virtioAsk (& device, 0, & queue);
 }
 
 static void command (uint32_t type, const uint32_t * words, uint32_t count)

@@ -85,9 +85,13 @@ void virtioAcknowledge (const VirtioDevice * device)
     if (device->base) * at (device, AT_IRQ_ACK) = * at (device, AT_IRQ);
 }
 
-void virtioAsk (const VirtioDevice * device, VirtioQueue * queue)
+uint32_t virtioAsk (const VirtioDevice * device, unsigned number, VirtioQueue * queue)
 {
-    virtioGive (device, 0, queue, 0);
-    while (virtioTake (queue, NULL) < 0) continue;
+    uint32_t length = 0;
+    virtioGive (device, number, queue, 0);
+    cpuPause ();
+    while (virtioTake (queue, & length) < 0) continue;
     virtioAcknowledge (device);
+    cpuResume ();
+    return length;
 }

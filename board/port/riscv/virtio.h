@@ -35,7 +35,7 @@ int virtioTake (VirtioQueue * queue, uint32_t * length);
 /* Interrupts have been seen. */
 void virtioAcknowledge (const VirtioDevice * device);
 
-/* One request of descriptor 0 (and those that follow it), waited for. */
-void virtioAsk (const VirtioDevice * device, VirtioQueue * queue);
+/* Hands descriptor 0 (and those that follow it) to the device and waits until it is done; how many bytes the device has written. */
+uint32_t virtioAsk (const VirtioDevice * device, unsigned number, VirtioQueue * queue);
 
 #endif

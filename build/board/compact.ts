@@ -1,0 +1,67 @@
+// wasm3 as the boards use it: the sources from npm with compiled code in units of 16 bits (board/compact.h). Each rule must find what it looks for, so that
+// another version of wasm3 is not changed by half.
+import { createHash } from "node:crypto"
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { OUT, ROOT } from "../core.ts"
+
+type Rule = { file: string; find: string; put: string; times?: number }
+
+const RULES: readonly Rule[] = [
+  { file: "m3_core.h", find: "typedef void /*const*/ *                    code_t;", put: "typedef u16 code_t;" },
+  // The head of a page: half as large. `sequence` and `usageCount` are ours (board/code.c).
+  {
+    file: "m3_core.h",
+    find: "    u32                           lineIndex;\n    u32                           numLines;\n    u32                           sequence;       " +
+      "// this is just used for debugging; could be removed\n    u32                           usageCount;",
+    put: "    u16 lineIndex, numLines, sequence, usageCount;",
+  },
+  { file: "m3_core.h", find: "#define d_m3CodePageFreeLinesThreshold      4+2", put: "#define d_m3CodePageFreeLinesThreshold (8 + 2)" },
+  { file: "m3_code.h", find: "#define EmitWord(page, val)", put: "void EmitUnit (IM3CodePage page, u32 unit);\n#define EmitWord(page, val)" },
+  // Running code
+  { file: "m3_exec_defs.h", find: "#define d_m3RetSig ", put: "#include \"compact.h\"\n#define d_m3RetSig " },
+  { file: "m3_exec_defs.h", find: "((IM3Operation)(* _pc))(_pc + 1, d_m3OpArgs)", put: "codeOperation (* _pc) (_pc + 1, d_m3OpArgs)" },
+  { file: "m3_exec_defs.h", find: "((IM3Operation)(*  PC))( PC + 1, d_m3OpArgs)", put: "codeOperation (* (PC)) ((PC) + 1, d_m3OpArgs)" },
+  { file: "m3_exec.h", find: "* ((void **) (_pc-1)) = (void*)(OP)", put: "* ((code_t *) (_pc-1)) = codeOf (OP)" },
+  { file: "m3_exec.h", find: "# define immediate(TYPE)            * ((TYPE *) _pc++)", put: "# define immediate(TYPE) codeTake (TYPE)" },
+  { file: "m3_exec.h", find: "(M3RawCall) (* _pc++)", put: "immediate (M3RawCall)" },
+  { file: "m3_exec.h", find: "jumpOp (* _pc);", put: "jumpOp (codePlace (* _pc));" },
+  { file: "m3_exec.h", find: "pc_t * branches = (pc_t *) _pc;", put: "const code_t * branches = _pc;" },
+  { file: "m3_exec.h", find: "jumpOp (branches [branchIndex]);", put: "jumpOp (codePlace (branches [branchIndex]));" },
+  { file: "m3_exec.h", find: "* (u32 *)_pc++;", put: "codeTake32 ();" },
+  { file: "m3_exec.h", find: "u64 value = * (u64 *)_pc;\n    _pc += (M3_SIZEOF_PTR == 4) ? 2 : 1;", put: "u64 value = codeTake64 ();" },
+  // Writing it
+  { file: "m3_compile.c", find: "EmitWord32 (o->page, i_immediate);", put: "EmitUnit (o->page, i_immediate);" },
+  { file: "m3_compile.c", find: "EmitWord32 (o->page, i_offset);", put: "EmitUnit (o->page, (u32) i_offset);" },
+  { file: "m3_compile.c", find: "pc_t next = * (pc_t *) patches;", put: "pc_t next = codePlace (* patches);" },
+  { file: "m3_compile.c", find: "* (pc_t *) patches = pc;", put: "codePatch (patches, pc);" },
+  { file: "m3_compile.c", find: "* jumpTo = GetPC (o);", put: "codePatch (jumpTo, GetPC (o));", times: 2 },
+  { file: "m3_compile.c", find: "* o_startPC = GetPagePC (elsePage);", put: "codePatch (o_startPC, GetPagePC (elsePage));" },
+  { file: "m3_compile.c", find: "else * pc = GetPC (o);", put: "else codePatch (pc, GetPC (o));" },
+  { file: "m3_compile.c", find: "u32 numCodeLines = targetCount + 4;", put: "u32 numCodeLines = targetCount + 6;" },
+  // An offset beyond the page of memory would not fit a unit; no access there can succeed.
+  {
+    file: "m3_compile.c", find: "    EmitConstant32 (o, memoryOffset);",
+    put: "    _throwif (\"an offset is beyond the memory\", memoryOffset > 0xffff);\n    EmitConstant32 (o, memoryOffset);",
+  },
+]
+
+/** The folder of the changed sources; made when it is not there. */
+export function compactWasm3(folder: string): string {
+  const sources = readdirSync(join(ROOT, folder)).filter((name) => /^(m3_|wasm3).*\.[ch]$/.test(name) && !name.startsWith("m3_api_")).sort()
+  const texts = new Map(sources.map((name) => [name, readFileSync(join(ROOT, folder, name), "utf8")]))
+  const print = createHash("sha256").update(JSON.stringify([RULES, [...texts]])).digest("hex").slice(0, 12)
+  const made = join(OUT, `board/wasm3-${print}`)
+  if (existsSync(made)) return made
+  for (const { file, find, put, times = 1 } of RULES) {
+    const parts = (texts.get(file) ?? "").split(find)
+    if (parts.length - 1 !== times) throw new Error(`wasm3's ${file} has ${parts.length - 1} times, not ${times}: ${find}`)
+    texts.set(file, parts.join(put))
+  }
+  const part = `${made}.${process.pid}`
+  mkdirSync(part, { recursive: true })
+  for (const [name, text] of texts) writeFileSync(join(part, name), text)
+  rmSync(made, { recursive: true, force: true })
+  renameSync(part, made)
+  return made
+}
