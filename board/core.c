@@ -9,7 +9,7 @@
 enum {
     WASM_STACK_BYTES = 6 * 1024,
     NATIVE_STACK_BYTES = 8 * 1024,   /* for one call; below it the port's guard stands */
-    FUEL = 1000 * 1000,              /* loop turns and calls of one call; a SIP message takes less than 50,000 */
+    FUEL = 250 * 1000,               /* loop turns and calls of one call; a SIP message takes less than 50,000 */
     WASM_HEADER_BYTES = 8,
     SECTION_EXPORTS = 7,
     EXPORT_FUNCTION = 0, EXPORT_GLOBAL = 3

@@ -14,6 +14,7 @@ typedef struct Flow {
 } Flow;
 
 static Flow flows [FLOWS_MAX];
+static uint16_t chosenPort;   /* what "any port" was when a flow last received from everyone: a restarted phone is to be found there again */
 static Input events [EVENTS_MAX];
 static unsigned eventsAt, eventsCount;
 
@@ -47,7 +48,11 @@ static int socketFor (uint16_t port, bool connected)
         if (flow->number == 0 || portBoundPort (flow->socket) != port) continue;
         return connected || flow->peer.family != 0 ? flow->socket : - FAILURE_BUSY_PORT;
     }
-    return portBind (port);
+    if (connected || port != 0) return portBind (port);
+    int socket = chosenPort ? portBind (chosenPort) : -1;
+    if (socket < 0) socket = portBind (0);
+    if (socket >= 0) chosenPort = portBoundPort (socket);
+    return socket;
 }
 
 static uint32_t whyNot (uint32_t protocol, const Endpoint * peer, Endpoint * own)

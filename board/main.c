@@ -30,6 +30,7 @@ int main (void)
     for (;;)
     {
         Input input;
+        networkFollow ();
         if (supervisorRuns () && next (& input)) supervisorGive (& input);
         else portSleep (soonest ());
         portFeedWatchdog ();

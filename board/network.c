@@ -9,9 +9,14 @@ static PortNetwork network;
 
 void networkTell (void) { untold = true; }
 
+void networkFollow (void)
+{
+    if (portNetwork (& network)) untold = true;
+}
+
 bool networkNext (Input * input)
 {
-    if (! portNetwork (& network) && ! untold) return false;
+    if (! untold) return false;
     untold = false;
     uint32_t room, length = network.up ? (uint32_t) strlen (network.lines) : 0;
     uint8_t * into = coreRegion (REGION_RX, & room);

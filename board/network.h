@@ -7,6 +7,9 @@
 /* A fresh instance has been told nothing yet. */
 void networkTell (void);
 
+/* Moves packets, leases and timers on, also while there is no phone to be told. */
+void networkFollow (void);
+
 /* True with an input when the network is not what the core was told last. */
 bool networkNext (Input * input);
 

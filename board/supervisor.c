@@ -19,6 +19,7 @@ enum {
     WELL_MS = 5 * 60 * 1000, /* an instance that lived so long was well: the next trap is a first one again */
     OUTPUTS_MAX = 10000,     /* no core has so many after one input */
     SEED_BYTES = 64,
+    SHOWN_MAX = 256,         /* bytes of the input that stopped it */
     KEEP_MAX = 1024,
     KEEP_MAGIC = 0x4b454550
 };
@@ -34,6 +35,7 @@ static struct {
     uint32_t traps, trapsInRow;
     Boot nextBoot;
     Kept * kept;
+    uint8_t shown [SHOWN_MAX];   /* how the input began: the core may write over it */
     struct { uint64_t print; int64_t until; } hidden [HIDDEN_MAX];
 } supervisor;
 
@@ -105,7 +107,7 @@ static void reportInput (const Input * input)
     };
     consolePrint ("It was given, at %lld ms: %s of %u bytes", (long long) portNow (), names [input->kind], (unsigned) input->length);
     /* A command may hold a password. */
-    if (input->kind == INPUT_DATAGRAM) consoleEscaped (coreRegion (REGION_RX, NULL), input->length);
+    if (input->kind == INPUT_DATAGRAM) consoleEscaped (supervisor.shown, input->length < SHOWN_MAX ? input->length : SHOWN_MAX);
 }
 
 static void keep (void)
@@ -195,6 +197,7 @@ static int32_t give (const Input * input)
     uint64_t print = printOf (input);
     if (input->kind == INPUT_NONE || isHidden (print, now)) return 0;
     portFeedWatchdog ();
+    memcpy (supervisor.shown, coreRegion (REGION_RX, NULL), SHOWN_MAX);
     traceCall (input, now);
     uint32_t before = portWork ();
     const char * error = coreGive (input, now, & result);

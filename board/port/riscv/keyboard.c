@@ -6,7 +6,7 @@
 #include "port/port.h"
 #include "virtio.h"
 
-enum { ROWS = 6, COLUMNS = 4, STAY_MS = 25, EVENT_KEY = 1 };
+enum { ROWS = 6, COLUMNS = 4, STAY_MS = 25, SCAN_MS = 5, EVENT_KEY = 1 };
 
 /* Linux input event codes, in the order of `keys`; tests and build/board press the keys that have these codes. */
 static const uint8_t codes [ROWS] [COLUMNS] = {
@@ -43,7 +43,9 @@ void keyboardAcknowledge (void) { virtioAcknowledge (& device); }
 
 int64_t keyboardSoonest (void)
 {
-    return device.base && queue.taken != queue.used.index ? movedAt + STAY_MS : INT64_MAX;
+    if (! device.base || queue.taken == queue.used.index) return INT64_MAX;
+    int64_t soonest = cpuNow () + SCAN_MS;
+    return movedAt + STAY_MS > soonest ? movedAt + STAY_MS : soonest;
 }
 
 static void move (const Event * event)
