@@ -16,7 +16,7 @@ import { Action, SENT, View, panel, popToHome, push, wakeAt } from "./panel"
 import { icon, knowsClock, writeClock } from "./standing"
 import { writeRank, writeServer } from "./words"
 import { codecWord, peerOf, personOf, serverOf, writeEnd, writeMarks, writeSince, writeTalked } from "./call-words"
-import { Stage, otherOf, stageOf } from "./stage"
+import { Stage, otherOf, shownUntil, stageOf } from "./stage"
 import { Verb, keyLabel, perform } from "./verbs"
 import { announceRefusal } from "./pages"
 import { callAgain, openDial, openTransfer } from "./dial"
@@ -177,6 +177,7 @@ function drawBars(i: i32, row: u32): void {
 
 /** Why, and what else was said about it. */
 function drawEnd(c: Call): void {
+  wakeAt(shownUntil(c))
   let w = pen()
   writeEnd(w, c)
   fitted(STANDING, 0, w.written)

@@ -1,9 +1,8 @@
 // Which call the screen is about and how it stands; and what the end of a call leaves behind.
 import { CALLS } from "../config"
-import { NEVER, sooner } from "../base/deadline"
+import { NEVER } from "../base/deadline"
 import { lengthOf } from "../base/span"
 import { Call, CallState, Ended, call, focus } from "../dialog/call"
-import { dismiss } from "../dialog/commands"
 import { findNumber } from "../settings/settings"
 import { Kind, remember } from "./history"
 import { forgetDigits } from "./digits"
@@ -57,26 +56,10 @@ export function chooseCall(): void {
   p.ringing = least == 0
 }
 
-/** Frees the places of calls that ended and whose end need not be shown any longer. */
-export function dismissEnded(now: i64): void {
-  for (let i = 0; i < CALLS; i++) {
-    if (call(i).state == CallState.ENDED && shownUntil(call(i)) <= now) dismiss(i)
-  }
-}
-
-/** When dismissEnded has something to do. */
-export function soonestEnd(): i64 {
-  let at = NEVER
-  for (let i = 0; i < CALLS; i++) {
-    if (call(i).state == CallState.ENDED) at = sooner(at, shownUntil(call(i)))
-  }
-  return at
-}
-
 function isShown(c: Call): bool { return isLive(c) || (c.state == CallState.ENDED && shownUntil(c) > panel().now) }
 
-/** What the user has done himself he need not be told, nor what the history tells. */
-function shownUntil(c: Call): i64 {
+/** Until when the end of a call is shown: what the user has done himself he need not be told, nor what the history tells. */
+export function shownUntil(c: Call): i64 {
   const own = c.ended == <u8>Ended.HUNG_UP || c.ended == <u8>Ended.CANCELLED
   return own || (!c.outgoing && c.answeredAt == NEVER) ? c.endedAt : c.endedAt + ENDED_MS
 }

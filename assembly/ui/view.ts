@@ -18,7 +18,7 @@ import { drawHistory, pressHistory } from "./calls"
 import { drawKnobs, pressKnobs } from "./knobs"
 import { drawOptions, hasOptions, pressOptions } from "./options"
 import { expireDigits, releaseDigit } from "./digits"
-import { chooseCall, dismissEnded, soonestEnd } from "./stage"
+import { chooseCall } from "./stage"
 import { drawAbout, drawMessage, drawWhy, outdated, pressMessage, pressPage } from "./pages"
 
 export { Action } from "./panel"
@@ -81,7 +81,6 @@ export function expire(now: i64): Action {
   p.now = now
   if (p.letterAt <= now) finishLetter()
   expireDigits(now)
-  dismissEnded(now)
   if (p.repeatAt > now) return Action.NONE
   p.repeatAt = now + REPEAT_MS
   if (p.held != 0x30) return press(p.held)
@@ -93,7 +92,7 @@ export function expire(now: i64): Action {
 /** When the picture changes by itself, a letter becomes final or a key repeats. */
 export function soonest(): i64 {
   const p = panel()
-  return sooner(sooner(p.wakeAt, sooner(p.letterAt, p.repeatAt)), sooner(p.digitAt, soonestEnd()))
+  return sooner(sooner(p.wakeAt, p.letterAt), sooner(p.repeatAt, p.digitAt))
 }
 
 /** The frame, when it has changed since it was given out. Bit 0 of the flags: a password is being typed, so the keys are a secret. */
