@@ -2,17 +2,16 @@
 // outgoing.ts, to calls of others in incoming.ts.
 import { CALLS, DIALOGS } from "../config"
 import { NEVER, sooner } from "../base/deadline"
-import { NONE } from "../base/span"
 import { Setting, number } from "../settings/settings"
 import * as flow from "../transport/flow"
 import * as client from "../transaction/client"
 import * as server from "../transaction/server"
 import { t2 } from "../transaction/record"
 import { Call, CallState, Ended, call } from "./call"
-import { DialogState, dialog, freeDialog } from "./dialog"
+import { Dialog, DialogState, NO_PLACE, dialog, freeDialog } from "./dialog"
 import { Do, Input, actionOf, nextOf } from "./machine"
 import { expireTimer, soonestTimer, startTimer } from "./refresh"
-import { progressTalking, reinviteDue } from "./reinvite"
+import { dropOffers, progressTalking, reinviteDue } from "./reinvite"
 import { CROWDED_AT, Happened, Wait, clearLeg, leg } from "./leg"
 import { progressIncoming, refuse } from "./incoming"
 import { next, prepare, progressOutgoing, repeat } from "./outgoing"
@@ -158,7 +157,7 @@ function called(i: i32, now: i64): void {
 }
 
 function connect(i: i32, now: i64): void {
-  sendAck(leg(i).dialog, NONE, now)
+  sendAck(leg(i).dialog, dialog(leg(i).dialog).inviteCseq, now)
   talk(i, now)
   // RFC 3261 13.2.2.4: what was accepted but cannot be used is ended in the regular way.
   if (!session(i).agreed) {
@@ -187,7 +186,7 @@ function abandon(i: i32, now: i64): void {
 
 function bye(i: i32, now: i64): void {
   const l = leg(i)
-  sayBye(l.dialog, <Ended>l.cause, now)
+  sayBye(l.dialog, now)
   l.dialog = -1
   end(i, now)
 }
@@ -204,6 +203,7 @@ function end(i: i32, now: i64): void {
   l.happened |= Happened.ENDED
   l.wait = <u8>Wait.NOTHING
   l.wantsAnswer = false
+  dropOffers(i, now)
   l.resendAt = NEVER
   l.lostAt = NEVER
   l.dueAt = now + SHOWN_MS
@@ -297,9 +297,20 @@ function passFocus(i: i32): void {
 /** Dialogs of a call, but for one that only ends. `but`: the one to be kept, or -1. */
 export function dropDialogs(i: i32, but: i32): void {
   for (let d = 0; d < DIALOGS; d++) {
-    if (d != but && dialog(d).state != DialogState.FREE && dialog(d).place == <i8>i) freeDialog(d)
+    const x = dialog(d)
+    if (d == but || x.state == DialogState.FREE || x.place != <i8>i) continue
+    // Somebody who has rung may still answer.
+    if (x.state == DialogState.EARLY && x.caller) retire(x)
+    else freeDialog(d)
   }
   if (but < 0) leg(i).dialog = -1
+}
+
+/** It is no call's any more, and kept as long as nobody needs the place. */
+function retire(x: Dialog): void {
+  x.place = NO_PLACE
+  x.wants = 0
+  x.over = true
 }
 
 function newId(): u32 {

@@ -10,7 +10,7 @@ import { dropSpace } from "../wire/char"
 import { Values, firstAddress } from "../wire/fields"
 import { Field, Message } from "../wire/message"
 import { ADDRESS_AT, VALUES_AT } from "../wire/state"
-import { TEXTS_END, Text, dropTexts, keepText, textOf } from "./texts"
+import { TEXTS_END, Text, dropTexts, keepText, textOf, textRoom } from "./texts"
 
 export { Text, textOf, keepText } from "./texts"
 
@@ -29,7 +29,7 @@ export class Dialog {
   wants: u8            // requests that wait for their turn: Want bits of dialog/requests.ts
   method: u8           // of the request under way that is no INVITE
   rounds: u8           // how often it was challenged
-  cause: u8            // Ended that its BYE tells
+  over: bool           // its BYE has been answered: it is kept for repetitions of a 2xx, as long as nobody needs the place
   localCseq: u32
   remoteCseq: u32
   inviteCseq: u32      // of the INVITE that the ACK belongs to
@@ -50,6 +50,8 @@ const STRIDE: usize = 56
 const TABLE: usize = (TEXTS_END + 7) & ~7
 export const DIALOGS_END: usize = TABLE + <usize>DIALOGS * STRIDE
 
+/** Texts of a dialog take so many bytes, as a rule at most. */
+const TEXTS_USUAL: u32 = 700
 const TAG_LENGTH: u32 = 10
 const CALL_ID_LENGTH: u32 = 20
 
@@ -57,16 +59,28 @@ export function dialog(d: i32): Dialog { return changetype<Dialog>(TABLE + <usiz
 
 /** A place for a dialog, wiped; -1 when all are taken. */
 export function takeDialog(state: DialogState, place: i32): i32 {
+  const d = vacant()
+  if (d < 0) return -1
+  const x = dialog(d)
+  memory.fill(changetype<usize>(x), 0, STRIDE)
+  x.state = <u8>state
+  x.place = <i8>place
+  x.handle = -1
+  return d
+}
+
+/** A free place. Dialogs that are over make room, for the record and for its texts. */
+function vacant(): i32 {
+  let free = -1
   for (let d = 0; d < DIALOGS; d++) {
-    const x = dialog(d)
-    if (x.state != DialogState.FREE) continue
-    memory.fill(changetype<usize>(x), 0, STRIDE)
-    x.state = <u8>state
-    x.place = <i8>place
-    x.handle = -1
-    return d
+    if (dialog(d).state == DialogState.FREE) free = d
   }
-  return -1
+  for (let d = 0; d < DIALOGS && (free < 0 || textRoom() < TEXTS_USUAL); d++) {
+    if (dialog(d).state == DialogState.FREE || !dialog(d).over) continue
+    freeDialog(d)
+    free = d
+  }
+  return free
 }
 
 export function freeDialog(d: i32): void {
@@ -78,12 +92,15 @@ export function freeDialog(d: i32): void {
 /** How many are in use. */
 export function dialogCount(): i32 {
   let count = 0
-  for (let d = 0; d < DIALOGS; d++) count += <i32>(dialog(d).state != DialogState.FREE)
+  for (let d = 0; d < DIALOGS; d++) count += <i32>(dialog(d).state != DialogState.FREE && !dialog(d).over)
   return count
 }
 
 /** RFC 3261 12.2.2: the dialog of a request that came: its To tag is ours. -1: none. */
-export function dialogOf(m: Message): i32 { return find(m.callId, m.toTag, m.fromTag) }
+export function dialogOf(m: Message): i32 {
+  const d = find(m.callId, m.toTag, m.fromTag)
+  return d >= 0 && dialog(d).over ? -1 : d
+}
 
 /** RFC 3261 12: the dialog of an answer to a request of ours: its From tag is ours. -1: none. */
 export function dialogAnswered(m: Message): i32 { return find(m.callId, m.fromTag, m.toTag) }

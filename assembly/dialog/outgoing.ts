@@ -276,7 +276,7 @@ function provisional(i: i32, m: Message, now: i64): void {
 function accepted(i: i32, ours: bool, m: Message, now: i64): void {
   let d = dialogAnswered(m)
   if (d >= 0 && dialog(d).state == DialogState.CONFIRMED) {
-    sendAck(d, NONE, now)
+    sendAck(d, m.cseq, now)
     return
   }
   const state = call(i).state
@@ -316,7 +316,7 @@ function confirm(i: i32, d: i32, m: Message): void {
 function late(m: Message, now: i64): void {
   const d = dialogAnswered(m)
   if (d < 0 || dialog(d).state != DialogState.CONFIRMED) decline(m, now)
-  else sendAck(d, NONE, now)
+  else sendAck(d, m.cseq, now)
 }
 
 /** P-03: the answer to a challenge goes to the server that made it. */

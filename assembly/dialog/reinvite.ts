@@ -71,6 +71,7 @@ export function reinviteAnswered(i: i32, m: Message, now: i64): void {
     return
   }
   l.exchange = <u8>Exchange.NONE
+  l.handle = -1
   l.dueAt = NEVER
   way(l.dialog, now)
   if (m.status < 300) reinviteAccepted(i, m, now)
@@ -88,12 +89,21 @@ export function reinviteUnanswered(i: i32, now: i64): void {
   lose(i, now)
 }
 
+/** The call is over: no offer matters any more. */
+export function dropOffers(i: i32, now: i64): void {
+  const l = leg(i)
+  if (l.exchange == Exchange.OURS) client.abandon(l.handle, now)
+  if (l.exchange == Exchange.OURS) l.handle = -1
+  l.exchange = <u8>Exchange.NONE
+  l.wantsOffer = false
+}
+
 /** The deadline of a call that talks: the pause after a glare is over, or the answer to a re-INVITE has been waited for long enough. */
 export function reinviteDue(i: i32, now: i64): void {
   const l = leg(i)
   if (l.exchange == Exchange.OURS) {
-    client.abandon(l.handle, now)
-    reinviteUnanswered(i, now)
+    dropOffers(i, now)
+    lose(i, now)
   } else progressTalking(i, now)
 }
 
@@ -104,7 +114,7 @@ function reinviteAccepted(i: i32, m: Message, now: i64): void {
   fill(x.mark, 8)
   succeeded(m, hop())
   refreshTarget(d, m)
-  sendAck(d, NONE, now)
+  sendAck(d, m.cseq, now)
   if (lengthOf(m.body) > 0) takeAnswer(m.body, session(i))
   noteTimer(i, m, true, now)
   noteHold(i)

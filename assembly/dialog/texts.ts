@@ -16,6 +16,9 @@ export const TEXTS_END: usize = BYTES + CAPACITY
 /** Text `which` of dialog `d`; NONE when it has none. */
 export function textOf(d: i32, which: Text): Span { return load<u32>(slotOf(d, which)) }
 
+/** Bytes that are free. */
+export function textRoom(): u32 { return CAPACITY - load<u32>(USED) }
+
 /** Gives a dialog a text, which may be one of another dialog. False, and the text as before, when there is no room. */
 export function keepText(d: i32, which: Text, s: Span): bool {
   const used = load<u32>(USED), length = lengthOf(s)

@@ -2,7 +2,7 @@
 import { DIALOGS } from "../config"
 import { peer } from "../io"
 import { fill } from "../base/random"
-import { NONE, Span, text } from "../base/span"
+import { NONE, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { finish } from "../wire/compose"
 import { Message, Method } from "../wire/message"
@@ -10,9 +10,8 @@ import * as flow from "../transport/flow"
 import * as outbox from "../transport/outbox"
 import * as client from "../transaction/client"
 import { Challenged, challenged, succeeded } from "../account/digest"
-import { Ended } from "./call"
 import { begin, hop, way } from "./compose"
-import { DialogState, NO_PLACE, dialog, dialogFromAnswer, freeDialog } from "./dialog"
+import { DialogState, NO_PLACE, dialog, dialogAnswered, dialogFromAnswer, freeDialog, takeWay } from "./dialog"
 import { updateAnswered, writeTimer } from "./refresh"
 import { writeRack } from "./reliable"
 import { writeAbilities } from "./reply"
@@ -32,11 +31,10 @@ export namespace Want {
 const ROUNDS_MAX: u8 = 3
 
 /** Ends the dialog in the regular way; it is no call's any more and goes when its BYE has been answered. */
-export function sayBye(d: i32, cause: Ended, now: i64): void {
+export function sayBye(d: i32, now: i64): void {
   if (d < 0) return
   const x = dialog(d)
   x.place = NO_PLACE
-  x.cause = <u8>cause
   x.wants = Want.BYE
   // RFC 3261 15: nothing else matters any more.
   if (x.handle >= 0) client.abandon(x.handle, now)
@@ -46,23 +44,29 @@ export function sayBye(d: i32, cause: Ended, now: i64): void {
 
 /** A 2xx to an INVITE that nobody wants any more: it is acknowledged and ended (RFC 3261 13.2.2.4). */
 export function decline(m: Message, now: i64): void {
-  const d = dialogFromAnswer(NO_PLACE, m, DialogState.CONFIRMED, peer())
+  let d = dialogAnswered(m)
+  if (d < 0) d = dialogFromAnswer(NO_PLACE, m, DialogState.CONFIRMED, peer())
+  else takeWay(d, m, true)
   // Without room nothing is said: the 2xx will be repeated.
   if (d < 0) return
+  const x = dialog(d)
+  x.state = <u8>DialogState.CONFIRMED
+  x.inviteCseq = m.cseq
+  x.over = false
   fill(dialog(d).mark, 8)
-  sendAck(d, NONE, now)
-  sayBye(d, Ended.CANCELLED, now)
+  sendAck(d, m.cseq, now)
+  sayBye(d, now)
 }
 
 /** RFC 3261 13.2.2.4: the ACK for a 2xx, with a branch of its own and the number of the INVITE. A repetition is the same. */
-export function sendAck(d: i32, body: Span, now: i64): void {
+export function sendAck(d: i32, cseq: u32, now: i64): void {
   const by = way(d, now)
   const slot = by < 0 ? -1 : client.takeSlot()
   // The 2xx will be repeated, and this will be tried again.
   if (slot < 0) return
   const w = outbox.writer(slot)
-  begin(w, d, text("ACK"), dialog(d).inviteCseq, by, dialog(d).mark)
-  finish(w, body)
+  begin(w, d, text("ACK"), cseq, by, cseq == dialog(d).inviteCseq ? dialog(d).mark : 0)
+  finish(w, NONE)
   if (w.overflow) {
     outbox.discard(slot)
     return
@@ -118,7 +122,7 @@ function over(d: i32, m: Message, now: i64): void {
   const x = dialog(d), i: i32 = x.place
   x.rounds = 0
   // RFC 3261 15.1.1: the dialog is over whatever is answered to a BYE.
-  if (x.method == Method.BYE) freeDialog(d)
+  if (x.method == Method.BYE) x.over = true
   else if (i < 0) return
   else if (x.method == Method.UPDATE) updateAnswered(i, m, now)
 }
