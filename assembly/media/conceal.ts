@@ -5,7 +5,7 @@
 // that it is the history of what follows.
 import { HISTORY, SILENT, place } from "./jitter"
 import { decode, decodeAll, encode, silence } from "./g711"
-import { RING, Stream, WORK, ringOf } from "./record"
+import { Stream, WORK, ringOf } from "./record"
 import { noise } from "./noise"
 
 const PITCH_MIN: u32 = 40            // 200 Hz; two periods of a higher voice
@@ -53,7 +53,7 @@ export function conceal(s: Stream, out: usize, count: u32): void {
 
 /** Plays `count` samples at `out` that have come; after a gap, or when the cursor was moved, what went before fades out below. */
 export function play(s: Stream, out: usize, count: u32): void {
-  const ring = ringOf(s), first = min<u32>(count, RING - s.index)
+  const ring = ringOf(s), first = min<u32>(count, s.size - s.index)
   decodeAll(s.codec, ring + s.index, out, first)
   decodeAll(s.codec, ring, out + (first << 1), count - first)
   if (s.elapsed != 0) {

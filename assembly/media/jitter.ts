@@ -5,14 +5,12 @@
 // played, but late, takes the cursor back to its beginning: the delay grows by as much, and nothing is lost. media/delay.ts changes the
 // delay otherwise.
 import { silence, transcode } from "./g711"
-import { PER_MS, RING, Stream, TICK, TICK_MS, presentOf, ringOf } from "./record"
+import { PER_MS, Stream, TICK, TICK_MS, presentOf, ringOf } from "./record"
 
 export const enum Put { KEPT, LATE, DUPLICATE }
 
 /** What was played stays in the ring for so long: what concealment needs. */
 export const HISTORY: u32 = 400
-/** Room for what is to come. */
-export const AHEAD: i32 = <i32>(RING - HISTORY)
 /** The first packet waits for two ticks and what is left of the one under way: 40 ms of jitter leave no gap. */
 const START: u32 = 2 * TICK
 /** Late by more than this, after everything was played: their clock has jumped, it is no delay. */
@@ -23,7 +21,7 @@ export const SILENT: u16 = 480       // concealment has faded away after 60 ms
 /** Their sound begins, or begins anew, at this timestamp. What was played is still there to go on from. */
 export function restart(s: Stream, timestamp: u32): void {
   if (!s.running) {
-    memory.fill(ringOf(s), <u8>silence(s.codec), RING)
+    memory.fill(ringOf(s), <u8>silence(s.codec), s.size)
     s.index = 0
     s.elapsed = SILENT
     s.gain = 0
@@ -33,7 +31,7 @@ export function restart(s: Stream, timestamp: u32): void {
   s.next = timestamp - START
   s.end = s.next
   s.jumped = 0
-  memory.fill(presentOf(s), 0, RING / 64 + 1)
+  forgetAll(s)
   forgetMargins(s)
 }
 
@@ -53,7 +51,7 @@ export function put(s: Stream, timestamp: u32, at: usize, length: u32, foreign: 
   if (!s.running) restart(s, timestamp)
   let early = min<i32>(<i32>(timestamp - s.next), FAR)
   const dry = ahead(s) <= 0
-  if (dry && (early < -BACK_MAX || early + <i32>length > AHEAD)) {
+  if (dry && (early < -BACK_MAX || early + <i32>length > roomOf(s))) {
     restart(s, timestamp)
     early = <i32>START
   }
@@ -67,14 +65,19 @@ export function put(s: Stream, timestamp: u32, at: usize, length: u32, foreign: 
       return Put.LATE
     }
   }
-  if (early + <i32>length > AHEAD) {
-    if (!makeRoom(s, early + <i32>length - AHEAD)) return Put.LATE
+  if (early + <i32>length > roomOf(s)) {
+    if (!makeRoom(s, early + <i32>length - roomOf(s))) return Put.LATE
     early = <i32>(timestamp - s.next)
   }
   // What has been played of it is cut off, in steps of the bits.
   const over = early < 0 ? -early & ~7 : 0
   return keep(s, early + over, at + over, length - over, foreign)
 }
+
+/** Room for what is to come. */
+// @ts-ignore: decorator
+@inline
+function roomOf(s: Stream): i32 { return <i32>s.size - <i32>HISTORY }
 
 /** How many of the next `most` samples have come, without a gap. */
 export function runAt(s: Stream, most: u32): u32 {
@@ -97,12 +100,12 @@ export function move(s: Stream, by: i32): void {
   s.index = <u16>place(s, by)
 }
 
-/** Place in the ring of the sample `from` samples after the next; -RING <= from < RING. */
+/** Place in the ring of the sample `from` samples after the next; -size <= from < size. */
 // @ts-ignore: decorator
 @inline
 export function place(s: Stream, from: i32): u32 {
   const at = <i32>s.index + from
-  return at < 0 ? at + <i32>RING : at >= <i32>RING ? at - <i32>RING : at
+  return at < 0 ? at + <i32>s.size : at >= <i32>s.size ? at - <i32>s.size : at
 }
 
 /** Samples from the next one to the end of what has come; 0 or less: nothing is left. */
@@ -115,13 +118,13 @@ function note(s: Stream, early: i32, length: u32, toTickMs: i32): void {
   // It is needed at the tick whose samples it begins among, not at its first sample.
   const spare = early < 0 ? early : wait - early % <i32>TICK
   if (spare < <i32>s.margin) s.margin = <i16>max<i32>(spare, i16.MIN_VALUE)
-  const delay = <i32>s.delay + (min<i32>(max<i32>(wait, 0), AHEAD) - <i32>s.delay >> 4)
+  const delay = <i32>s.delay + (min<i32>(max<i32>(wait, 0), roomOf(s)) - <i32>s.delay >> 4)
   s.delay = <u16>max<i32>(delay, 0)
 }
 
 /** Moves the cursor back by `by` samples, or as far as there is room for packets that come early. Returns by how much. */
 function stepBack(s: Stream, by: i32, length: u32): i32 {
-  const room = AHEAD - <i32>length - <i32>s.delay - <i32>TICK
+  const room = roomOf(s) - <i32>length - <i32>s.delay - <i32>TICK
   const step = min<i32>(by, room)
   if (step <= 0) return 0
   move(s, -step)
@@ -137,12 +140,12 @@ function stepBack(s: Stream, by: i32, length: u32): i32 {
 /** A packet came after later ones were played: more delay would have saved it. One alone says nothing. */
 function shortOf(s: Stream, by: i32): void {
   if (s.lateInWindow < 255) s.lateInWindow++
-  if (s.lateInWindow > 1 && by < AHEAD / 2) s.need = max<u16>(s.need, <u16>by)
+  if (s.lateInWindow > 1 && by < roomOf(s) / 2) s.need = max<u16>(s.need, <u16>by)
 }
 
 /** Gives up the oldest `by` samples that were to be played. False: so far ahead is no delay, the packet is not for now. */
 function makeRoom(s: Stream, by: i32): bool {
-  if (by > AHEAD / 2) {
+  if (by > roomOf(s) / 2) {
     s.late++
     return false
   }
@@ -158,7 +161,7 @@ function keep(s: Stream, early: i32, at: usize, length: u32, foreign: bool): Put
   // The bits stand for 8 samples: a packet that begins among them begins with them.
   const begin = place(s, early) & ~7, groups = length >>> 3
   const left = ahead(s)
-  if (left <= -<i32>HISTORY) memory.fill(presentOf(s), 0, RING / 64 + 1)
+  if (left <= -<i32>HISTORY) forgetAll(s)
   else if (early >= left) mark(s, place(s, left) & ~7, <u32>(early - left + 7) >>> 3, false)
   else if (isMarked(s, begin)) {
     s.duplicate++
@@ -172,7 +175,7 @@ function keep(s: Stream, early: i32, at: usize, length: u32, foreign: bool): Put
 }
 
 function copyIn(s: Stream, begin: u32, at: usize, length: u32, foreign: bool): void {
-  const first = min<u32>(length, RING - begin), ring = ringOf(s)
+  const first = min<u32>(length, s.size - begin), ring = ringOf(s)
   if (foreign) {
     transcode(s.codec, at, ring + begin, first)
     transcode(s.codec, at + first, ring, length - first)
@@ -184,13 +187,15 @@ function copyIn(s: Stream, begin: u32, at: usize, length: u32, foreign: bool): v
 
 function mark(s: Stream, begin: u32, groups: u32, came: bool): void {
   let group = begin >>> 3
-  const bits = presentOf(s)
-  for (let i = min<u32>(groups, RING / 8); i > 0; i--) {
+  const bits = presentOf(s), all = <u32>s.size >>> 3
+  for (let i = min<u32>(groups, all); i > 0; i--) {
     const byte = bits + (group >>> 3), bit: u32 = 1 << (group & 7), old: u32 = load<u8>(byte)
     store<u8>(byte, <u8>(came ? old | bit : old & ~bit))
-    if (++group == RING / 8) group = 0
+    if (++group == all) group = 0
   }
 }
+
+function forgetAll(s: Stream): void { memory.fill(presentOf(s), 0, s.size + 63 >>> 6) }
 
 function isMarked(s: Stream, at: u32): bool {
   return (<u32>load<u8>(presentOf(s) + (at >>> 6)) >>> (at >>> 3 & 7) & 1) != 0
@@ -202,10 +207,9 @@ function stretch(s: Stream, most: u32, came: bool): u32 {
   while (length < most && isMarked(s, at) == came) {
     length += 8 - (at & 7)
     at = (at | 7) + 1
-    if (at == RING) at = 0
+    if (at == s.size) at = 0
   }
   return min<u32>(length, most)
 }
 
-if (RING & 7) ERROR("the ring is no multiple of 8")
 if (<u32>TICK_MS * PER_MS != TICK) ERROR("a tick is not 20 ms")

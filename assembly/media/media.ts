@@ -19,7 +19,7 @@ import { amplify, mix } from "./mixer"
 import { feed, feedEvent, nextPacket, skip } from "./outgoing"
 import { Quality, QUALITY_SIZE, measure } from "./quality"
 import {
-  Heard, MEDIA_AT, MEDIA_SIZE, NAME_AT, NAME_SIZE, QUALITY_AT, Stream, TICK_MS, TONE_PLAYED, WORK, clear, playedOf, stream,
+  Heard, MEDIA_AT, MEDIA_SIZE, NAME_AT, NAME_SIZE, QUALITY_AT, Stream, TICK_MS, TONE_PLAYED, WORK, clear, playedOf, shareRings, stream,
 } from "./record"
 import { nextReport, writeReport } from "./report"
 import { Tone } from "./tone"
@@ -53,6 +53,7 @@ export function follow(now: i64): void {
     if (changetype<usize>(s) == 0) start(place, now)
     else adjust(s)
   }
+  shareRings()
   const m = media()
   m.tone = <u8>toneOf(now, isHeard())
   if (m.tone == Tone.NONE && now < m.alertUntil && !anyActive()) m.tone = <u8>Tone.ALERT

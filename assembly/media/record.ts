@@ -36,6 +36,8 @@ export class Stream {
   transit: u32
   heardAt: i64         // when the last good packet came
   // -- the ring
+  ring: u16            // where it lies
+  size: u16            // in bytes; 0 while it has none
   next: u32            // timestamp of the sample that is played next
   end: u32             // behind the newest sample
   index: u16           // where `next` lies in the ring
@@ -96,11 +98,8 @@ export class Stream {
 
 const PEER_AT: usize = 200
 const RECORD: usize = PEER_AT + ENDPOINT_SIZE
-/** Encoded sound of the last 50 ms and of what is to come. */
-export const RING: u32 = 1480
-const PRESENT: usize = 24           // a bit for each 8 samples of the ring
 export const WAITING: u32 = 320     // of our sound, until there is enough for a packet
-const STRIDE: usize = RECORD + PRESENT + <usize>WAITING + <usize>RING
+const STRIDE: usize = RECORD + <usize>WAITING
 
 // Before the streams lies what they share.
 export const MEDIA_AT: usize = MEDIA_STATE           // media.ts
@@ -115,7 +114,12 @@ export const QUALITY_AT: usize = PACKET_AT + PACKET_SIZE   // the one that was a
 export const NAME_AT: usize = QUALITY_AT + 40              // our CNAME
 export const NAME_SIZE: u32 = 8
 const STREAMS_AT: usize = NAME_AT + <usize>NAME_SIZE
-const END: usize = STREAMS_AT + <usize>STREAMS * STRIDE
+// Encoded sound of the last 50 ms and of what is to come: one call has all of it, two have a half each. With a bit for each 8 samples.
+export const RINGS_SIZE: u32 = 2976
+const RINGS: usize = STREAMS_AT + <usize>STREAMS * STRIDE
+const PRESENT: usize = RINGS + <usize>RINGS_SIZE
+const PRESENT_SIZE: usize = 48
+const END: usize = PRESENT + PRESENT_SIZE
 
 // While a tick is worked on, and until its packets have been polled, no input lies in RX: it has room for linear samples.
 export const PLAYED: usize = RX                              // 20 ms of each stream
@@ -127,20 +131,36 @@ export function stream(i: i32): Stream { return changetype<Stream>(STREAMS_AT + 
 
 // @ts-ignore: decorator
 @inline
-export function presentOf(s: Stream): usize { return changetype<usize>(s) + RECORD }
+export function presentOf(s: Stream): usize { return s.ring == <u16>RINGS ? PRESENT : PRESENT + PRESENT_SIZE / 2 }
 // @ts-ignore: decorator
 @inline
-export function waitingOf(s: Stream): usize { return changetype<usize>(s) + RECORD + PRESENT }
+export function waitingOf(s: Stream): usize { return changetype<usize>(s) + RECORD }
 // @ts-ignore: decorator
 @inline
-export function ringOf(s: Stream): usize { return changetype<usize>(s) + RECORD + PRESENT + <usize>WAITING }
+export function ringOf(s: Stream): usize { return s.ring }
+
+/** Gives the streams that are heard their rings. One whose ring becomes another one begins anew. */
+export function shareRings(): void {
+  let active: u32 = 0
+  for (let i = 0; i < STREAMS; i++) active += <u32>(stream(i).used && stream(i).active)
+  const size: u32 = active > 1 ? RINGS_SIZE / STREAMS : RINGS_SIZE
+  for (let i = 0; i < STREAMS; i++) {
+    const s = stream(i), has = s.used && s.active, ring = RINGS + (active > 1 ? <usize>i * size : 0)
+    if (!has) s.size = 0
+    else if (s.size != <u16>size || s.ring != <u16>ring) {
+      s.size = <u16>size
+      s.ring = <u16>ring
+      s.running = false
+    }
+  }
+}
 
 export function playedOf(i: i32): usize { return PLAYED + <usize>i * 320 }
 export function freshOf(i: i32): usize { return FRESH + <usize>i * 160 }
 
 /** A record with nothing in it. */
-export function clear(s: Stream): void { memory.fill(changetype<usize>(s), 0, RECORD + PRESENT) }
+export function clear(s: Stream): void { memory.fill(changetype<usize>(s), 0, RECORD) }
 
 if (offsetof<Stream>() > PEER_AT) ERROR("Stream has grown over its endpoint")
 if (END > MEDIA_STATE + MEDIA_STATE_SIZE) ERROR("the streams do not fit")
-if (<usize>RING > PRESENT * 64) ERROR("not all of the ring has its bit")
+if (<usize>RINGS_SIZE > PRESENT_SIZE * 64 || RINGS_SIZE % (8 * STREAMS) != 0) ERROR("not all of the rings has its bit")
