@@ -66,8 +66,9 @@ describe("interop: odd calls with SIPp", function () {
   const ACK = request(NEXT, "1 ACK", { again: false })
   const BYE = [request(NEXT, "2 BYE"), take(200)]
 
-  it("two phones of one user ring and both answer: one is kept, the other ACKed and sent BYE (RFC 3261 13.2.2.4)", async () => {
-    const steps = [takeInvite(), answerInvite(180, "Ringing"), wait(500), answerInvite(200, "OK", { sdp: true }), maybe("CANCEL"), take("ACK"), take("BYE"), answerWithin(200, "OK")]
+  it("two phones of one user answer at once: one is kept, the other ACKed and sent BYE (RFC 3261 13.2.2.4)", async () => {
+    // Both at once: the proxy cancels the slower one too late.
+    const steps = [takeInvite(), answerInvite(200, "OK", { sdp: true }), maybe("CANCEL"), take("ACK"), take("BYE"), answerWithin(200, "OK")]
     const [one, other] = [await callee(UAS, ...steps), await callee(OTHER_UAS, ...steps)]
     await ready()
     phone.command("dial 1004")
