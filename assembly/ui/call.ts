@@ -117,7 +117,7 @@ function drawBoth(shown: i32): void {
     if (i == shown) put(row, 0, Symbol.ARROW_RIGHT)
     w = pen()
     writeMarks(w, c, NOTHING)
-    facing(row + 1, 1, c.peerNumber, w.written)
+    facing(row + 1, 1, same(peerOf(c), c.peerNumber) ? NONE : c.peerNumber, w.written)
     row += 2
   }
 }

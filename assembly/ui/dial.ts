@@ -1,7 +1,6 @@
 // Calling from the keys: a number, name or URI that is typed, dialled again, or picked from a list; and the target of a transfer.
 import { NONE, Span } from "../base/span"
-import { call } from "../dialog/call"
-import { Refusal, dial, hold } from "../dialog/commands"
+import { Refusal, dial } from "../dialog/commands"
 import { transferBlind } from "../dialog/transfer"
 import { contactNumber, findName } from "../settings/settings"
 import { Kind, historyCount, lastDialled, numberOf, remember } from "./history"
@@ -67,6 +66,5 @@ export function acceptTarget(ask: bool): void {
     else announceRefusal(refusal)
     return
   }
-  if (!call(p.place).held) hold(p.place, p.now)
   callFromKeys(target)
 }

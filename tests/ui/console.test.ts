@@ -47,7 +47,7 @@ for (const engine of ["v8", "wasm3"] as const) {
   describe(`the console under ${engine}`, () => {
     let phone: Phone
     before(async function () {
-      this.timeout(60_000)
+      this.timeout(180_000)
       phone = await openPhone(engine)
     })
     beforeEach(() => begin(phone))

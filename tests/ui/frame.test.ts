@@ -11,7 +11,7 @@ for (const engine of ["v8", "wasm3"] as const) {
   describe(`the frame under ${engine}`, () => {
     let phone: Phone
     before(async function () {
-      this.timeout(60_000)
+      this.timeout(180_000)
       phone = await openPhone(engine)
     })
 

@@ -10,7 +10,7 @@ for (const engine of ["v8", "wasm3"] as const) {
   describe(`keys under ${engine}`, () => {
     let phone: Phone
     before(async function () {
-      this.timeout(60_000)
+      this.timeout(180_000)
       phone = await openPhone(engine)
     })
     beforeEach(() => {

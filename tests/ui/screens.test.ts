@@ -89,7 +89,8 @@ function page(phone: Phone): string {
 }
 
 for (const engine of ["v8", "wasm3"] as const) {
-  it(`the screens are those of screens.md under ${engine}`, async () => {
+  it(`the screens are those of screens.md under ${engine}`, async function () {
+    this.timeout(180_000)
     const drawn = page(await openPhone(engine))
     if (process.env.UPDATE === "1") writeFileSync(REFERENCE, drawn)
     assert.equal(drawn, readFileSync(REFERENCE, "utf8"))
