@@ -1,4 +1,5 @@
-// Makes docs/hunting.svg: the phone moves from server to server in a real run of the lab, and its screen is drawn at each step.
+// Makes docs/calling.svg and docs/hunting.svg: the phone makes and takes calls and moves from server to server in a real run of the lab, and its screen is drawn
+// at each step.
 import { writeFileSync } from "node:fs"
 import type { Picture } from "../calls.ts"
 import { realClock } from "../clock.ts"
@@ -12,7 +13,7 @@ import { speakerOf } from "../sound/speaker.ts"
 import { memoryStore } from "../store.ts"
 import { startLab } from "./lab.ts"
 
-const FILE = new URL("../../docs/hunting.svg", import.meta.url)
+const FOLDER = new URL("../../docs/", import.meta.url)
 const STEP_MS = 40_000
 
 /** The screen is taken a moment after the event that a step waits for, when it has been drawn. */
@@ -20,7 +21,7 @@ const SETTLE_MS = 400
 
 const loader = makeLoader(process.argv.includes("v8") ? "v8" : "wasm3")
 const lab = await startLab(realClock.now, () => {})
-const panels: Panel[] = []
+let panels: Panel[] = []
 let picture: Picture | undefined
 let seen: string[] = []
 let wake = (): void => {}
@@ -49,8 +50,45 @@ function activeServer(): number {
   return at + 1
 }
 
-async function story(actions: Actions): Promise<void> {
-  await until("REGISTERED")
+/** What has been taken so far becomes a file. */
+function finish(name: string, title: string): void {
+  const file = new URL(name, FOLDER)
+  writeFileSync(file, drawPanels(panels, title))
+  console.log(`Wrote ${file}`)
+  panels = []
+}
+
+async function press(actions: Actions, ...keys: string[]): Promise<void> {
+  for (const key of keys) actions.key(key)
+  await pause(SETTLE_MS)
+}
+
+async function calling(actions: Actions): Promise<void> {
+  actions.command("contacts add Anna Berg 600")
+  await press(actions, "6", "0", "0")
+  take("A number is typed; the phone book knows whose", "it is.")
+  await press(actions, "O")
+  take("It rings there. Which server the call went to is", "told all the while.")
+  await until("CALL_TALKING")
+  await pause(5000)
+  take("Talking: the bars are what was measured of loss", "and delay.")
+  actions.callMe()
+  await until("CALL_INCOMING")
+  take("Somebody else calls, and is shown over the call", "that goes on.")
+  await press(actions, "a")
+  await until("CALL_TALKING")
+  await pause(3000)
+  take("Both calls; the arrow points to the one in focus.")
+  await press(actions, "b")
+  take("What can be done with them.")
+  await press(actions, "H", "H")
+  await pause(2000)
+  await press(actions, "H")
+  await pause(2000)
+  finish("calling.svg", "Linehunt makes and takes calls")
+}
+
+async function hunting(actions: Actions): Promise<void> {
   const first = activeServer()
   take(`Registered at server ${first}, drawn by weight`, "from two of the best priority.")
   await lab.set(first, "crashed")
@@ -60,9 +98,15 @@ async function story(actions: Actions): Promise<void> {
   await lab.set(second, "503")
   await until("MOVED", "REGISTERED")
   take(`Server ${second} answers 503: only the backup is left,`, "and it takes the phone.")
-  actions.key("D")
-  await pause(SETTLE_MS)
+  await press(actions, "a")
   take("One key further: each server with its rank,", "priority, address and status.")
+  finish("hunting.svg", "Linehunt moves from server to server")
+}
+
+async function story(actions: Actions): Promise<void> {
+  await until("REGISTERED")
+  await calling(actions)
+  await hunting(actions)
   actions.quit()
 }
 
@@ -87,6 +131,4 @@ await run({
     } satisfies Handset
   },
 })
-writeFileSync(FILE, drawPanels(panels, "Linehunt moves from server to server"))
-console.log(`Wrote ${FILE}`)
 process.exit()
