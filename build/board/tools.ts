@@ -18,7 +18,7 @@ export function missingTools(): string | undefined {
   return `the emulated board needs ${missing.join(", ")}; on Debian 12: apt install --no-install-recommends ${packages}`
 }
 
-function isInstalled(name: string): boolean {
+export function isInstalled(name: string): boolean {
   return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, name), constants.X_OK)
