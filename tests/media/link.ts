@@ -23,6 +23,21 @@ export type Condition = {
   seed?: number
 }
 
+/** The faults that docs/sound.md has rows for. */
+export const CONDITIONS: Condition[] = [
+  { name: "nothing" }, { name: "nothing, PCMA", law: "PCMA" },
+  { name: "jitter 20 ms", jitterMs: 20 }, { name: "jitter 40 ms", jitterMs: 40 }, { name: "jitter 80 ms", jitterMs: 80 },
+  { name: "jitter 40 ms, packets of 10 ms", jitterMs: 40, ptimeMs: 10 }, { name: "jitter 40 ms, packets of 30 ms", jitterMs: 40, ptimeMs: 30 },
+  { name: "jitter 40 ms, packets of 60 ms", jitterMs: 40, ptimeMs: 60 },
+  { name: "loss 1 %", lossPercent: 1 }, { name: "loss 3 %", lossPercent: 3 }, { name: "loss 10 %", lossPercent: 10 },
+  { name: "loss 3 %, three in a row", lossPercent: 3, burst: 3 }, { name: "loss 3 %, jitter 40 ms", lossPercent: 3, jitterMs: 40 },
+  { name: "loss 3 %, packets of 40 ms", lossPercent: 3, ptimeMs: 40 },
+  { name: "5 % overtaken", reorderPercent: 5 }, { name: "5 % overtaken, jitter 40 ms", reorderPercent: 5, jitterMs: 40 },
+  { name: "stalls of 100 ms every 5 s", stallMs: 100 }, { name: "stalls of 200 ms every 5 s", stallMs: 200 },
+  { name: "sender's clock 0.02 % fast", driftPpm: 200 }, { name: "sender's clock 0.02 % slow", driftPpm: -200 },
+  { name: "sender's clock 0.2 % fast", driftPpm: 2000 }, { name: "sender's clock 0.2 % slow", driftPpm: -2000 },
+]
+
 export const NETWORK_MS = 30
 const THEM: Endpoint = { address: "192.0.2.20", port: 30_000 }
 
