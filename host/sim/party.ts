@@ -17,6 +17,7 @@ type PhoneCall = { readonly call: number, readonly state: string, readonly direc
 const SETTLE_MS = 3000
 const RESTFUL_S = 60 // transactions are over by then
 const SOUND_MS = 1000
+const UNREGISTERED = 6, PLAY_MS = 60_000
 /** States of a call that takes no time of its own. */
 const OVER = ["ended", "free"]
 
@@ -30,6 +31,7 @@ export class Party {
   #lastSignalAt = 0
   #lastSoundAt = -Infinity
   #calls = 0
+  #playedAt = -Infinity
   /** Since when calls have been looking for a server, by number. */
   readonly #seeking = new Map<number, number>()
 
@@ -73,6 +75,8 @@ export class Party {
     return {
       name: "calls",
       booted: () => { this.#undisturbed = false },
+      // Whoever plays with the keys may unregister the phone; he is sorry at once.
+      told: (now, code) => { if (code === UNREGISTERED && now - this.#playedAt < PLAY_MS) this.#world.at(now + 1, () => this.#world.type("register")) },
       troubled: () => { this.#undisturbed = false },
       sent: (now, _flow, peer, bytes) => this.#packet(now, peer, bytes, true),
       delivered: (now, from, bytes) => this.#packet(now, from, bytes, false),
@@ -93,7 +97,7 @@ export class Party {
     switch (deed.what) {
       case "type": return world.type(deed.line)
       // In the menu such a user would do away with the account: only calls are for playing.
-      case "keys": return [...deed.keys].forEach((key, i) => world.at(world.now + 150 * i, () => { if (this.#isBusy()) world.press(key) }))
+      case "keys": return [...deed.keys].forEach((key, i) => world.at(world.now + 150 * i, () => this.#play(key)))
       case "caller": return this.#caller(deed.name, deed.words)
       case "hush": return this.#hush()
       case "look": return this.#look()
@@ -120,6 +124,12 @@ export class Party {
     this.#world.note("everybody hangs up")
     for (let i = 0; i < 3; i++) this.#world.type("hangup")
     for (const caller of this.#callers) caller.perform(["hangs-up"], caller.options.at)
+  }
+
+  #play(key: string): void {
+    if (!this.#isBusy()) return
+    this.#playedAt = this.#world.now
+    this.#world.press(key)
   }
 
   #isBusy(): boolean { return this.#phoneCalls()?.some(({ state }) => !OVER.includes(state)) ?? false }
