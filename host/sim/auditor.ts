@@ -14,6 +14,7 @@ export class Auditor {
   private readonly reorderMs: number
   private readonly branches = new Map<string, Seen>()
   private readonly sequences = new Map<string, Last>()
+  private readonly ended = new Set<string>()
   private readonly nonces = new Map<string, Used>()
 
   /** `reorderMs`: how much later than another packet the network may bring one that was sent before it. */
@@ -70,7 +71,10 @@ export class Auditor {
     const dialog = `${request.callId} ${request.to.params.get("tag") ?? ""}`
     const last = this.sequences.get(dialog)
     const late = last !== undefined && request.cseq < last.cseq && now - last.at <= this.reorderMs
-    if (last !== undefined && request.cseq <= last.cseq && !late) this.note(`${what}: CSeq of Call-ID ${request.callId} was ${last.cseq} before`)
+    // RFC 3261 13.2.2.4: a 2xx that still comes after its dialog was ended is ended again.
+    const again = request.method === "BYE" && this.ended.has(dialog)
+    if (request.method === "BYE") this.ended.add(dialog)
+    if (last !== undefined && request.cseq <= last.cseq && !late && !again) this.note(`${what}: CSeq of Call-ID ${request.callId} was ${last.cseq} before`)
     if (last === undefined || request.cseq > last.cseq) this.sequences.set(dialog, { cseq: request.cseq, at: now })
   }
 

@@ -307,6 +307,8 @@ export class Leg {
   /** Sends a request inside the dialog. With `offer` it carries our session description. */
   send(method: string, lines: readonly string[], body: string): void {
     const { exchange, talk, tell, contact } = this.parts
+    // There is no dialog yet, or none in which an offer may be made anew.
+    if (this.remoteTag === "" || (method === "INVITE" && this.state !== "talking")) return
     const cseq = ++this.#cseq
     const hasContact = ["INVITE", "UPDATE", "REFER"].includes(method) ? [`Contact: <${contact}>`] : []
     const isOffer = body.startsWith("v=0")

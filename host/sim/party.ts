@@ -107,7 +107,7 @@ export class Party {
 
   #caller(name: string, words: string): void {
     const caller = this.#callers.find(({ options }) => options.name === name)
-    const through = this.#registrars.find(({ inner, isUp }) => isUp && inner.bindings(world_now(this.#world)).length > 0) ?? this.#registrars[0]
+    const through = this.#registrars.find(({ inner, isUp }) => isUp && inner.bindings(this.#world.now).length > 0) ?? this.#registrars[0]
     if (caller === undefined || through === undefined) return
     const list = words.split(" ")
     if (list[0] === "calls") {
@@ -201,5 +201,3 @@ export class Party {
     return [...pools].filter(([, , used]) => used !== "0").map(([, pool = "", used = ""]) => `${used} ${pool}`).join(", ")
   }
 }
-
-function world_now(world: World): number { return world.now }

@@ -7,7 +7,7 @@ export { BOOT, FAILURE, type Boot, type Endpoint, type FlowEvent, type Output }
 /** What a world does with a phone: a part of a core, so that a test can put a phone of its own in the place of one. */
 export type Phone = Pick<Core,
   "entropy" | "open" | "close" | "network" | "datagram" | "flow" | "key" | "command" | "audio" | "timeout"
-  | "output" | "deadline" | "screen" | "keep" | "memory">
+  | "output" | "deadline" | "screen" | "keep" | "memory"> & Partial<Pick<Core, "panic">>
 
 /** Makes a fresh phone; `keep` is what the one before it left. */
 export type MakePhone = (keep?: Uint8Array) => Phone
@@ -44,6 +44,7 @@ export function lockstep(first: Phone, second: Phone): Phone {
     screen: () => both("screen", phone => phone.screen()),
     keep: () => both("keep", phone => phone.keep()),
     memory: () => both("memory", phone => phone.memory()),
+    panic: () => first.panic?.(),
   }
 }
 

@@ -251,7 +251,8 @@ export class World {
     } catch (error) {
       if (error instanceof Violation) throw error
       if (error instanceof Difference) throw new Violation("both engines do the same", error.message)
-      throw new Violation("the core takes every input", `${what}: ${error instanceof Error ? error.message : String(error)}`)
+      const panic = this.#phone?.panic?.()
+      throw new Violation("the core takes every input", `${what}: ${error instanceof Error ? error.message : String(error)}${panic === undefined ? "" : `; it expected: ${panic}`}`)
     }
   }
 

@@ -6,6 +6,7 @@ import type { CoreExports } from "../../host/abi.ts"
 import { loadCore } from "../../host/core.ts"
 import { loadV8 } from "../../host/engine/v8.ts"
 import { loadWasm3 } from "../../host/engine/wasm3.ts"
+import { drawCalling } from "../../host/sim/calling.ts"
 import type { Hash } from "../../host/sim/challenger.ts"
 import { lockstep, type MakePhone } from "../../host/sim/phone.ts"
 import { drawScenario } from "../../host/sim/scenario.ts"
@@ -28,6 +29,12 @@ const FORMER: readonly [seed: number, days: number, wrong: string][] = [
   [2031, 0.6, "asked every second where Retry-After was one second"],
 ]
 
+// The same with calls, about 400 episodes a day.
+const FORMER_WITH_CALLS: readonly [seed: number, days: number, wrong: string][] = [
+  [18, 0.015, "stopped itself when a re-INVITE of ours was refused after the end of a call that others had made"],
+  [13, 0.003, "acknowledged a repeated 200 with the number of a later re-INVITE"],
+]
+
 describe("worlds", function () {
   this.timeout(60_000)
   let v8: MakePhone
@@ -39,11 +46,12 @@ describe("worlds", function () {
     both = keep => lockstep(v8(keep), loadCore(loadWasm3<CoreExports>(wasm), keep))
   })
 
-  function live(seed: number, days: number, make: MakePhone): Outcome {
-    const outcome = runScenario(drawScenario(seed, days), { make, hash })
+  function live(seed: number, days: number, make: MakePhone, calls = 0): Outcome {
+    const scenario = drawScenario(seed, days)
+    const outcome = runScenario(scenario, { make, hash, calling: calls > 0 ? drawCalling(scenario, calls) : [] })
     const { violation, atMs, history } = outcome
     if (violation === undefined) return outcome
-    const command = `npm run worlds -- --seed ${seed} --count 1 --days ${days}`
+    const command = `npm run worlds -- --seed ${seed} --count 1 --days ${days}${calls > 0 ? ` --calls ${calls}` : ""}`
     throw new Error(`${violation.check}: ${violation.message}\nat ${timeText(atMs)}, ${history.slice(-12).join("\n")}\nto repeat it: ${command}`)
   }
 
@@ -51,8 +59,16 @@ describe("worlds", function () {
     it(`a phone once ${wrong} (seed ${seed}), and does no more`, () => { live(seed, days, v8) })
   }
 
+  for (const [seed, days, wrong] of FORMER_WITH_CALLS) {
+    it(`a phone with calls once ${wrong} (seed ${seed}), and does no more`, () => { live(seed, days, v8, 400) })
+  }
+
   it("seeds 1 to 8 hold on both engines in lockstep, every output and deadline the same", () => {
     for (let seed = 1; seed <= 8; seed++) live(seed, 0.05, both)
+  })
+
+  it("seeds 2, 5 and 9 hold with calls made and taken, on both engines in lockstep", () => {
+    for (const seed of [2, 5, 9]) live(seed, 0.01, both, 400)
   })
 
   it("a world is the same every time", () => {

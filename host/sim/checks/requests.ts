@@ -140,6 +140,7 @@ export function sequence(limits: Limits): Check {
   const callIds = new Map<string, string>()
   const owners = new Map<string, string>()
   const cseqs = new Map<string, number>()
+  const ended = new Set<string>()
   const registered = (peer: string, sip: Sip): void => {
     const own = callIds.get(peer)
     if (own !== undefined && own !== sip.callId) throw new Violation(name, `REGISTER to ${peer} changes its Call-ID from ${own} to ${sip.callId}`)
@@ -162,9 +163,11 @@ export function sequence(limits: Limits): Check {
       const dialog = `${sip.callId} ${sip.toTag}`
       const last = cseqs.get(dialog)
       // RFC 3263 4.3: an INVITE that goes to the next server is the same request in another transaction.
-      const again = sip.method === "INVITE" && sip.cseq === last
+      // RFC 3261 13.2.2.4: a 2xx that still comes after its dialog was ended is ended again.
+      const again = (sip.method === "INVITE" && sip.cseq === last) || (sip.method === "BYE" && ended.has(dialog))
+      if (sip.method === "BYE") ended.add(dialog)
       if (last !== undefined && sip.cseq <= last && !again) throw new Violation(name, `CSeq of ${sip.method} to ${at} is ${sip.cseq} after ${last}`)
-      cseqs.set(dialog, sip.cseq)
+      if (!again) cseqs.set(dialog, sip.cseq)
       if (sip.method === "REGISTER") {
         registered(at, sip)
         for (const other of requests.open()) {
