@@ -67,8 +67,8 @@ describe("worlds", function () {
     for (let seed = 1; seed <= 8; seed++) live(seed, 0.05, both)
   })
 
-  it("seeds 2, 5 and 9 hold with calls made and taken, on both engines in lockstep", () => {
-    for (const seed of [2, 5, 9]) live(seed, 0.01, both, 400)
+  it("seeds 5, 9 and 14 hold with calls made and taken, on both engines in lockstep", () => {
+    for (const seed of [5, 9, 14]) live(seed, 0.01, both, 400)
   })
 
   it("a world is the same every time", () => {
