@@ -221,7 +221,7 @@ export function soonest(): i64 {
 /** Lets every room go on until none has news. */
 function settle(now: i64): void {
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    registration.setInCall(LINE, liveCalls() > 0)
+    registration.registration(LINE).inCall = liveCalls() > 0
     if (phone().linkUp) {
       registration.progress(LINE, now)
       failback.progress(LINE, now)

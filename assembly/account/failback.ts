@@ -7,7 +7,7 @@ import { Failback, FailbackOrder, RemovedActive, Setting, number } from "../sett
 import { Message, Method } from "../wire/message"
 import * as target from "../locate/target"
 import { Candidate, Reason, Status, activeId, activeOf, byId, candidate, candidateCount, indexOfId } from "../servers/candidates"
-import { giveUpAfter, longestTry, markAnswer, markFailure, registerTtl } from "../servers/policy"
+import { giveUpAfter, longestTry, markAnswer, markFailure, markFall, registerTtl } from "../servers/policy"
 import { beginWhy, noteBack } from "../servers/why"
 import * as attempt from "./attempt"
 import { Outcome } from "./attempt"
@@ -150,13 +150,11 @@ function settle(line: i32, outcome: Outcome, now: i64): void {
   if (outcome == Outcome.PENDING) return
   const a = errand(), r = registration(line)
   const known = indexOfId(line, a.id) >= 0
-  const towards = r.towards
-  r.towards = 0
   a.owner = OWNER_LEFTOVER
   if (a.expiresSec == 0) {
     if (known && outcome == Outcome.GRANTED) byId(line, a.id).boundUntil = 0
     // AMB-13: VE-04, the old registration is gone, and the new one follows. When it fails the old server is next.
-    r.prefer = towards
+    r.prefer = r.towards
     registrar.move(line, now)
   } else if (outcome == Outcome.GRANTED && known) {
     if (r.state == RegistrationState.REGISTERED) registrar.adopt(line, a, now)
@@ -175,5 +173,5 @@ function fail(c: Candidate, outcome: Outcome, now: i64): void {
   const a = errand()
   const reason = outcome == Outcome.LEAVE ? <Reason>a.reason : outcome == Outcome.REJECTED ? Reason.REJECTED : Reason.CODE
   markFailure(c, reason, a.retryAfterSec, now)
-  c.heldUntil = max(c.heldUntil, now + <i64>number(Setting.HOLD_DOWN) * 1000)
+  markFall(c, 0, now)
 }

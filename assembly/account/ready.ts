@@ -1,9 +1,11 @@
-// Whether a server may be used for a call: with register_before_use it has our registration first (AMB-10, BK-07, BK-08).
-import { Setting, number } from "../settings/settings"
+// What a call has to do with the registration: a server registers us first (AMB-10, BK-07), the list is as DNS has it (SN-02), a dead server is told of (VE-29).
+import { DNS_FAILED_HOLD } from "../config"
+import { Affinity, DnsRefresh, Setting, number } from "../settings/settings"
+import * as target from "../locate/target"
 import { activeId, indexOfId } from "../servers/candidates"
 import { RegistrationState } from "./machine"
 import { isRegistered, registration } from "./record"
-import { begin, move } from "./registration"
+import { begin, move, requery } from "./registration"
 
 /** NO: it does not register us, or the line has found another server meanwhile. */
 export const enum Ready { YES, WAIT, NO }
@@ -26,4 +28,18 @@ export function readyAt(line: i32, id: u32, now: i64): Ready {
 function settled(line: i32, ready: Ready): Ready {
   registration(line).asked = 0
   return ready
+}
+
+/** SN-02, BL-07: makes sure that the list of servers is as DNS has it, for a request that is about to be sent. False: DNS is being asked. */
+export function renewList(line: i32, now: i64): bool {
+  const r = registration(line)
+  if (r.state == RegistrationState.REGISTERED && !r.locating && target.expires(line) <= now && now >= r.askedAt + DNS_FAILED_HOLD &&
+    number(Setting.DNS_REFRESH) != DnsRefresh.INTERVAL) requery(line, r, now)
+  return !r.locating
+}
+
+/** Another request to the server that we are registered at has failed: VE-29, BK-05. Whether it still registers us decides. */
+export function suspect(line: i32, id: u32, now: i64): void {
+  const r = registration(line)
+  if (id == activeId(line) && r.state == RegistrationState.REGISTERED && number(Setting.SERVER_AFFINITY) != Affinity.NONE) begin(line, now)
 }

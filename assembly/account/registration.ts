@@ -1,9 +1,8 @@
 // Keeps a line registered: finds the servers, registers at one, refreshes, moves on when it fails, and says truthfully how it stands.
-import { DNS_FAILED_HOLD } from "../config"
 import { REGISTRATIONS_SIZE } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
 import { lengthOf } from "../base/span"
-import { Affinity, DnsRefresh, Setting, number, words } from "../settings/settings"
+import { DnsRefresh, Setting, number, words } from "../settings/settings"
 import { Message, Method } from "../wire/message"
 import * as target from "../locate/target"
 import { Located } from "../locate/target"
@@ -55,15 +54,6 @@ export function begin(line: i32, now: i64): void {
 
 /** Goes to the server `r.prefer`, or to the best one. Only while registered. */
 export function move(line: i32, now: i64): void { put(line, Input.MOVE, now) }
-
-/** Another request to the server that we are registered at has failed: VE-29, BK-05. Whether it still registers us decides. */
-export function suspect(line: i32, id: u32, now: i64): void {
-  const r = registration(line)
-  if (id == activeId(line) && r.state == RegistrationState.REGISTERED && number(Setting.SERVER_AFFINITY) != Affinity.NONE) put(line, Input.BEGIN, now)
-}
-
-/** Whether there are calls: while there are, the line returns to no better server (AMB-19). */
-export function setInCall(line: i32, inCall: bool): void { registration(line).inCall = inCall }
 
 /** Removes our registration and stays unregistered. */
 export function stop(line: i32, now: i64): void { put(line, Input.STOP, now) }
@@ -181,10 +171,11 @@ function leaveServer(line: i32, r: Registration, reason: Reason, code: u32, now:
   else put(line, next != 0 ? Input.LEFT : Input.EXHAUSTED, now)
 }
 
-/** The server that we are registered at fails us. */
+/** The server that we are registered at fails us, or the one that we had wanted to return to (P-02). */
 function fallFrom(line: i32, r: Registration, now: i64): void {
-  const at = indexOfId(line, activeId(line))
-  if (at >= 0) markFall(candidate(line, at), now - r.registeredAt, now)
+  const returning = activeId(line) == 0 && r.towards == r.attempt.id
+  const at = indexOfId(line, returning ? r.towards : activeId(line))
+  if (at >= 0) markFall(candidate(line, at), returning ? 0 : now - r.registeredAt, now)
 }
 
 /** Answers that are about the account and not about the server (VE-23). */
@@ -222,7 +213,9 @@ function located(line: i32, r: Registration, now: i64): void {
   r.requeryAt = requeryAt(line, now)
   if (result == Located.READY) {
     rebuild(line)
-    hint(line)
+    // The server has another place in the list now.
+    if (r.candidate >= 0) r.candidate = <i8>indexOfId(line, activeId(line) != 0 ? activeId(line) : <u32>r.attempt.id)
+    if (r.state == RegistrationState.LOCATING) hint(line)
     if (r.state == RegistrationState.LOCATING) {
       r.happened |= Happened.LOCATED
       if (keptUntil() > now) takeOver(line, r)
@@ -291,6 +284,7 @@ function hold(line: i32, r: Registration, a: Attempt, now: i64): void {
   r.failures = 0
   r.told = 0
   r.tried = 0
+  r.towards = 0
   r.grantedSec = seconds
   r.expiresAt = now + <i64>seconds * 1000
   r.refreshAt = now + refreshAfter(seconds)
@@ -315,16 +309,8 @@ function refresh(line: i32, r: Registration, now: i64): void {
   requery(line, r, now)
 }
 
-/** SN-02, BL-07: makes sure that the list of servers is as DNS has it, for a request that is about to be sent. False: DNS is being asked. */
-export function renewList(line: i32, now: i64): bool {
-  const r = registration(line)
-  if (r.state == RegistrationState.REGISTERED && !r.locating && target.expires(line) <= now && now >= r.askedAt + DNS_FAILED_HOLD &&
-    number(Setting.DNS_REFRESH) != DnsRefresh.INTERVAL) requery(line, r, now)
-  return !r.locating
-}
-
 /** Asks DNS again; what it says changes the list, and nothing else by itself (VE-43). */
-function requery(line: i32, r: Registration, now: i64): void {
+export function requery(line: i32, r: Registration, now: i64): void {
   r.locating = 1
   r.askedAt = now
   target.begin(line, now)

@@ -182,7 +182,7 @@ function writeRange(w: Writer, s: Setting): void {
 function accepts(s: Setting, value: Span): bool {
   // VE-09: "domain; server; server ..." is the domain and its servers in one.
   const cut = s == Setting.DOMAIN ? indexOf(value, 0x3b) : -1
-  if (cut >= 0) {
+  if (cut > 0 && lengthOf(trim(after(value, cut + 1))) > 0) {
     if (!accepts(s, trim(span(startOf(value), cut)))) return false
     beginFault()
     return accepts(Setting.SERVER, trim(after(value, cut + 1)))

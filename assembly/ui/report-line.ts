@@ -157,5 +157,8 @@ function serverJson(w: Writer, c: Candidate, now: i64): void {
   numberMember(w, prose("failures"), c.failures)
   if (c.lastSeen != NEVER) secondsMember(w, prose("last_seen_sec"), now - c.lastSeen)
   if (c.dirtyUntil > now) secondsMember(w, prose("avoided_for_sec"), c.dirtyUntil - now + 999)
+  if (c.roundTripMs != 0) numberMember(w, prose("round_trip_ms"), c.roundTripMs)
+  if (c.probeAt > now) secondsMember(w, prose("next_probe_sec"), c.probeAt - now)
+  if (c.heldUntil > now) secondsMember(w, prose("held_for_sec"), c.heldUntil - now)
   w.byte(0x7d)
 }

@@ -2,7 +2,7 @@
 import { prose } from "../base/prose"
 import { lengthOf } from "../base/span"
 import { Writer } from "../base/writer"
-import { Kind, Setting, helpOf, isDefault, kindOf, nameOf, number, unitOf, writeAllowed, writeValue } from "../settings/settings"
+import { Kind, Origin, Setting, helpOf, isDefault, isOfProfile, kindOf, nameOf, number, originOf, unitOf, writeAllowed, writeValue } from "../settings/settings"
 import { Command, Reply, scratch } from "./lines"
 import { name, string, proseMember, textMember } from "./json"
 
@@ -15,7 +15,21 @@ export function writeSettingItem(w: Writer, r: Reply, s: Setting): void {
     return
   }
   writeLine(w, s)
-  if (isDefault(s)) w.say(prose("  (default)"))
+  if (r.command == Command.CFG_SHOW && r.subject >= 0) writeOrigin(w, s)
+  else if (isDefault(s)) w.say(prose("  (default)"))
+}
+
+/** Says where the value comes from: the console, the file, the profile or nobody. */
+function writeOrigin(w: Writer, s: Setting): void {
+  const origin = originOf(s)
+  w.say(prose("  ("))
+  if (origin == Origin.CONSOLE) w.say(prose("console"))
+  else if (origin == Origin.FILE) w.say(prose("file"))
+  else if (isOfProfile(s)) {
+    w.say(prose("profile "))
+    writeValue(w, Setting.PROFILE, false)
+  } else w.say(prose("default"))
+  w.byte(0x29)
 }
 
 /** Writes all about one setting, in one piece. */

@@ -105,7 +105,7 @@ export function drawScenario(seed: number, days: number): Scenario {
     rotates: random.chance(0.5),
     negativeTtlSec: random.pick([0, 5, 30, 300]),
     clockOrigin: random.pick([0, 1000, 2 ** 31 - 5000, 2 ** 32 - 5000, 2 ** 40 + 7]),
-    settings: drawSettings(random, shape, servers),
+    settings: { ...drawSettings(random, shape, servers), ...drawPolicy(new Random(seed, "policy")) },
     troubles: drawTroubles(new Random(seed, "troubles"), { servers, nameservers, durationMs, zone, addresses, path, isNamed: shape !== "ip" }),
   }
 }
@@ -157,6 +157,22 @@ function drawSettings(random: Random, shape: Shape, servers: readonly ServerPlan
   if (shape === "ip" && first !== undefined) settings["server"] = endpointText(first)
   if (shape === "host" && first !== undefined) settings["server"] = `hosts.${DOMAIN}:${first.port}`
   return settings
+}
+
+/** How the phone looks after its servers: probing, and the way back. */
+function drawPolicy(random: Random): Record<string, string | number> {
+  return {
+    profile: random.pick(["auto", "auto", "snom", "versity", "baker", "vip"]),
+    failback: random.pick(["probe", "probe", "duration", "registration", "per_request", "dnsttl", "never"]),
+    failback_order: random.pick(["make_before_break", "unregister_first"]),
+    failback_interval: random.pick([60, 300, 1800]),
+    hold_down: random.pick([0, 60, 300]),
+    dns_refresh: random.pick(["ttl", "ttl", "request"]),
+    removed_active: random.pick(["keep", "move"]),
+    equal_choice: random.pick(["random", "alternate", "dns_order"]),
+    addr_order: random.pick(["dns", "rfc6724", "shuffle"]),
+    failover_codes: "500 503 504",
+  }
 }
 
 type Where = {

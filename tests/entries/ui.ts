@@ -96,6 +96,7 @@ export function server(i: i32, rank: i32, priority: i32, status: i32, address: u
   if (c.endpoint.port == 0) c.endpoint.port = 5060
   c.rank = <u8>rank
   c.priority = <u16>priority
+  c.group = <u8>(rank * 16 + priority)
   c.weight = 10
   c.status = <u8>status
   c.transport = 1

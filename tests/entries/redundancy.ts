@@ -1,0 +1,58 @@
+// Settings and policies for their tests: numbers and addresses only.
+import { RX, STATE, STATE_SIZE, TX, TX_SIZE, UI_STATE } from "../../assembly/memory"
+import { Span, span } from "../../assembly/base/span"
+import { Writer } from "../../assembly/base/writer"
+import { seed } from "../../assembly/base/random"
+import * as settings from "../../assembly/settings/settings"
+import { Candidate, Reason, candidate } from "../../assembly/servers/candidates"
+import { failsOver, giveUpAfter, isUp, markAnswer, markFailure, markFall, registerTtl } from "../../assembly/servers/policy"
+import { setTimers } from "../../assembly/transaction/record"
+import { Method } from "../../assembly/wire/message"
+
+export function rx(): u32 { return <u32>RX }
+
+/** Everything as at the start, with a seed. */
+export function reset(value: u32): void {
+  memory.fill(STATE, 0, STATE_SIZE)
+  settings.restoreDefaults()
+  for (let i: u32 = 0; i < 8; i++) store<u32>(RX + <usize>i * 4, value * 2654435761 + i)
+  seed(RX, 32)
+  setTimers(500, 4000, 5000)
+}
+
+/** Reads a settings text in RX: 0, or its first bad line. */
+export function load(length: u32): i32 { return settings.loadText(span(RX, length)) }
+export function fault(): Span { return settings.fault() }
+export function count(): i32 { return settings.SETTINGS }
+export function nameOf(s: i32): Span { return settings.nameOf(s) }
+export function originOf(s: i32): i32 { return settings.originOf(s) }
+
+export function shown(s: i32): Span {
+  const w = changetype<Writer>(UI_STATE)
+  w.open(TX, TX_SIZE)
+  settings.writeValue(w, s, true)
+  return w.written
+}
+
+export function up(code: u32): bool { return isUp(code) }
+export function leaves(invite: bool, code: u32): bool { return failsOver(invite ? Method.INVITE : Method.REGISTER, code) }
+export function patience(invite: bool, last: bool): i64 { return giveUpAfter(invite ? Method.INVITE : Method.REGISTER, last) }
+
+function only(): Candidate { return candidate(0, 0) }
+
+export function fail(refused: bool, retryAfterSec: i64, now: i64): i64 {
+  markFailure(only(), refused ? Reason.REFUSED : Reason.SILENT, retryAfterSec, now)
+  return only().dirtyUntil
+}
+export function answer(code: u32, now: i64): i64 {
+  markAnswer(only(), code, now)
+  return only().dirtyUntil
+}
+export function fall(heldMs: i64, now: i64): i64 {
+  markFall(only(), heldMs, now)
+  return only().heldUntil
+}
+export function ttl(rank: u32): u32 {
+  only().rank = <u8>rank
+  return registerTtl(only())
+}
