@@ -16,6 +16,7 @@ export const CALLS = 3                   // two that the user sees, and one for 
 export const STREAMS = 2                 // calls whose sound is played and mixed at once
 export const DIALOGS = 6                 // with each of two people, and those of forks, redirections and transfers that come and go
 export const ROUTES_MAX: u32 = 8         // proxies on the way of a dialog
+export const REFERS_MAX: u32 = 5         // transfers in a row that one call may come from
 export const LINES = 1                   // accounts
 export const HUNTS = 5                   // orders of servers in use at once: one per line, one per call, one for the rest
 export const CONTACTS = 12               // names in the phone book

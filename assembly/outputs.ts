@@ -19,6 +19,7 @@ import { Happened as CallHappened, leg } from "./dialog/leg"
 import { writeAll } from "./settings/settings"
 import { STORE_TEXT, STORE_TEXT_SIZE, exchange } from "./settings/staging"
 import * as media from "./media/media"
+import { isWaiting, takeNews, voiceNew } from "./dialog/waiting"
 import { phone } from "./phone"
 import { pollDisplay } from "./ui/view"
 import { pollReply } from "./ui/lines"
@@ -30,7 +31,7 @@ const LINE: i32 = 0
 /** Kinds of EVENT, with a text for people. */
 const enum Event {
   NONE, LOCATING, REGISTERING, REGISTERED, MOVED, REGISTRATION_FAILED, UNREGISTERED, ALL_SERVERS_FAILED, REBOOT, LOCATED, SPARE,
-  CALL_RINGING_OUT, CALL_INCOMING, CALL_TALKING, CALL_ENDED, CALL_HELD, CALL_RESUMED, CALL_TRANSFERRED, MESSAGES_WAITING,
+  CALL_RINGING_OUT, CALL_INCOMING, CALL_TALKING, CALL_ENDED, CALL_HELD, CALL_RESUMED, CALL_TRANSFERRED, MESSAGES_WAITING, TRANSFER_FAILED,
 }
 
 @unmanaged
@@ -113,6 +114,7 @@ function pollEvent(): Output {
   }
   const call = pollCall()
   if (call != Output.REST) return call
+  if (takeNews(LINE)) return tellWaiting()
   const r = registration(LINE)
   // The lowest bit is the one that comes first in the life of a registration.
   const happened = r.happened & -r.happened
@@ -122,6 +124,19 @@ function pollEvent(): Output {
   w.open(TX, TX_SIZE / 2)
   const event = tell(w, r, <Happened>happened)
   return give(Output.EVENT, w.written, event)
+}
+
+/** RFC 3842: how many voice messages wait. */
+function tellWaiting(): Output {
+  const w = writer()
+  w.open(TX, TX_SIZE / 2)
+  if (!isWaiting(LINE)) w.say(prose("no new messages"))
+  else if (voiceNew(LINE) == 0) w.say(prose("new messages"))
+  else {
+    w.say(prose("new messages: "))
+    w.number(voiceNew(LINE))
+  }
+  return give(Output.EVENT, w.written, Event.MESSAGES_WAITING)
 }
 
 /** What happened to the calls. */
@@ -170,6 +185,10 @@ function tellCall(w: Writer, happened: CallHappened): Event {
     case CallHappened.TRANSFERRED: {
       w.say(prose("transferred: "))
       return Event.CALL_TRANSFERRED
+    }
+    case CallHappened.TRANSFER_FAILED: {
+      w.say(prose("transfer failed: "))
+      return Event.TRANSFER_FAILED
     }
   }
   w.say(prose("call ended with "))

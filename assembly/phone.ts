@@ -36,6 +36,7 @@ import * as media from "./media/media"
 import { expireCalls, hangUpAll, liveCalls, networkDown, openCalls, progressCalls, soonestCall } from "./dialog/calls"
 import * as outgoing from "./dialog/outgoing"
 import { OWNER_CALL, OWNER_DIALOG, answeredWithin, progressDialogs, unansweredWithin } from "./dialog/within"
+import { OWNER_SUBSCRIPTION, forgetWaiting, openWaiting, progressSubscription, soonestSubscription, subscribed } from "./dialog/waiting"
 import { request } from "./requests"
 import * as view from "./ui/view"
 import { Action } from "./ui/view"
@@ -82,6 +83,7 @@ export function open(cold: bool, now: i64): void {
   registration.openRegistration(LINE, taken)
   stopErrands(now)
   openCalls()
+  openWaiting(LINE)
   view.open(now)
 }
 
@@ -211,6 +213,7 @@ export function soonest(): i64 {
   let at = sooner(resolver.soonest(), client.soonest())
   at = sooner(at, server.soonest())
   at = sooner(at, outbox.soonest())
+  at = sooner(at, soonestSubscription(LINE))
   at = sooner(at, soonestCall())
   at = sooner(at, sooner(registration.soonest(LINE), errandsSoonest()))
   return sooner(at, sooner(media.soonest(), view.soonest()))
@@ -229,6 +232,7 @@ function settle(now: i64): void {
       probe.progress(LINE, now)
       progressCalls(now)
       progressDialogs(now)
+      progressSubscription(LINE, now)
     }
     if (mayFinishChange()) finishChange(now)
     else if (!dispatch(now)) break
@@ -265,7 +269,8 @@ function dispatch(now: i64): bool {
   if (owner == OWNER_REGISTRATION) {
     if (event == ClientEvent.FINAL) registration.answered(LINE, incoming(), now)
     else registration.unanswered(LINE, reasonOf(event), now)
-  } else if (owner == OWNER_LEFTOVER) {
+  } else if (owner == OWNER_SUBSCRIPTION) subscribed(LINE, handle, event == ClientEvent.FINAL ? incoming() : changetype<Message>(0), now)
+  else if (owner == OWNER_LEFTOVER) {
     if (event == ClientEvent.FINAL) leftover.answered(LINE, incoming(), now)
     else leftover.unanswered(LINE, now)
   } else if (owner == OWNER_FAILBACK) {
@@ -365,6 +370,7 @@ function apply(now: i64): void {
   const p = phone()
   setTimers(number(Setting.SIP_RETRY_T1), number(Setting.SIP_T2), number(Setting.SIP_T4))
   forgetAll()
+  forgetWaiting(LINE)
   stopErrands(now)
   clearCandidates(LINE)
   p.begun = true

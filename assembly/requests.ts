@@ -11,6 +11,7 @@ import { acknowledged, cancelled, invited } from "./dialog/incoming"
 import { dialogOf } from "./dialog/dialog"
 import { within } from "./dialog/inside"
 import * as uas from "./dialog/uas"
+import { notified } from "./dialog/waiting"
 
 const LINE: i32 = 0
 
@@ -26,7 +27,14 @@ export function request(m: Message, from: u32, now: i64): void {
   const status = uas.judge(m, known || d >= 0 || number(Setting.FILTER_REGISTRAR) == 0)
   if (status == uas.UNKNOWN_DIALOG && d >= 0) within(d, m, now)
   else if (status == uas.NOBODY_HERE && m.method == Method.INVITE && m.toTag == NONE) invited(LINE, m, from, known, now)
-  else answer(m, status, now)
+  else answer(m, outside(m, status, known, now), now)
+}
+
+/** RFC 3515 2.4.1, RFC 6665 4.1.3: what may come without a call of ours; the others are for somebody who takes part in one. */
+function outside(m: Message, status: u32, known: bool, now: i64): u32 {
+  if (status != uas.UNKNOWN_DIALOG && status != uas.NOBODY_HERE) return status
+  if (m.method == Method.NOTIFY) return notified(LINE, m, known, now)
+  return m.method == Method.REFER && status == uas.NOBODY_HERE ? 403 : status
 }
 
 function answer(m: Message, status: u32, now: i64): void {

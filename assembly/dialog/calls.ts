@@ -16,6 +16,9 @@ import { CROWDED_AT, Happened, Wait, clearLeg, leg } from "./leg"
 import { progressIncoming, refuse } from "./incoming"
 import { next, prepare, progressOutgoing, repeat } from "./outgoing"
 import { isCrowded, sayBye, sendAck } from "./within"
+import { clearDigits } from "./info"
+import { clearTransfer } from "./referral"
+import { expireTransfers, progressTransfers, soonestTransfer } from "./transfer"
 import { closeSockets, openSockets } from "./sockets"
 import { NO_PAYLOAD, SESSION_SIZE, session } from "./session"
 
@@ -53,6 +56,8 @@ export function beginCall(i: i32, line: i32, outgoing: bool, now: i64): Call {
   c.outgoing = outgoing
   c.startedAt = now
   clearLeg(i)
+  clearTransfer(i)
+  clearDigits(i)
   return c
 }
 
@@ -89,11 +94,13 @@ export function progressCalls(now: i64): void {
     else if (state == CallState.ENDED && leg(i).refusal != 0) refuse(i, now)
     if (leg(i).wait == Wait.ROOM) crowded = true
   }
+  progressTransfers(now)
   store<i64>(CROWDED_AT, crowded ? now + CROWDED_MS : NEVER)
 }
 
 /** Acts on the deadlines that have passed. */
 export function expireCalls(now: i64): void {
+  expireTransfers(now)
   for (let i = 0; i < CALLS; i++) {
     const l = leg(i)
     if (call(i).state == CallState.FREE) continue
@@ -105,7 +112,7 @@ export function expireCalls(now: i64): void {
 }
 
 export function soonestCall(): i64 {
-  let at = load<i64>(CROWDED_AT)
+  let at = sooner(load<i64>(CROWDED_AT), soonestTransfer())
   for (let i = 0; i < CALLS; i++) {
     const l = leg(i)
     if (call(i).state == CallState.FREE) continue

@@ -6,6 +6,7 @@ import { CALLS } from "../config"
 import { CallState, Ended, call, focus } from "./call"
 import { isLive, put, focusOn as setFocus } from "./calls"
 import { progressIncoming } from "./incoming"
+import { queueDigit } from "./info"
 import { Input } from "./machine"
 import { Happened, leg } from "./leg"
 import { NO_TARGET, placeCall } from "./outgoing"
@@ -104,7 +105,7 @@ export function dismiss(i: i32): Refusal {
 }
 
 /** Sends a digit 0-9, *, #, A-D as an INFO request. */
-export function sendDigit(i: i32, digit: u32, now: i64): Refusal { return notNow(i) }
+export function sendDigit(i: i32, digit: u32, now: i64): Refusal { return queueDigit(i, digit) ? Refusal.DONE : notNow(i) }
 
 /** The keys and the sound belong to this call from now on. */
 export function focusOn(i: i32): Refusal {

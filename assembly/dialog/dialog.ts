@@ -98,14 +98,15 @@ export function dialogCount(): i32 {
 
 /** RFC 3261 12.2.2: the dialog of a request that came: its To tag is ours. -1: none. */
 export function dialogOf(m: Message): i32 {
-  const d = find(m.callId, m.toTag, m.fromTag)
+  const d = dialogNamed(m.callId, m.toTag, m.fromTag)
   return d >= 0 && dialog(d).over ? -1 : d
 }
 
 /** RFC 3261 12: the dialog of an answer to a request of ours: its From tag is ours. -1: none. */
-export function dialogAnswered(m: Message): i32 { return find(m.callId, m.fromTag, m.toTag) }
+export function dialogAnswered(m: Message): i32 { return dialogNamed(m.callId, m.fromTag, m.toTag) }
 
-function find(callId: Span, local: Span, remote: Span): i32 {
+/** The dialog of that Call-ID, with our tag and that of the other side; -1: none. */
+export function dialogNamed(callId: Span, local: Span, remote: Span): i32 {
   for (let d = 0; d < DIALOGS; d++) {
     if (dialog(d).state < <u8>DialogState.EARLY) continue
     if (same(textOf(d, Text.LOCAL_TAG), local) && same(textOf(d, Text.REMOTE_TAG), remote) && same(textOf(d, Text.CALL_ID), callId)) return d

@@ -24,7 +24,9 @@ import { beginLater, beginReply, endReply, reply, writeAbilities } from "./reply
 import { isTooShort, noteTimer, refuseWith, writeTimer } from "./refresh"
 import { reinviteAcknowledged } from "./reinvite"
 import { wantsReliable, writeReliable } from "./reliable"
+import { NOTHING_REPLACED, replace, replacedBy } from "./replace"
 import { session } from "./session"
+import { isLeaving } from "./referral"
 import { Sockets, closeSockets, socketsOf } from "./sockets"
 
 /** Calls at a time that an INVITE may lead to; the rest of the places is for calls of ours. */
@@ -35,7 +37,8 @@ const LIVE_MAX = 2
  * without room it is forgotten and will come again.
  */
 export function invited(line: i32, m: Message, from: u32, trusted: bool, now: i64): void {
-  const status = refusalOf()
+  const replaced = replacedBy(m)
+  const status = replaced >= 300 ? replaced : replaced == NOTHING_REPLACED ? refusalOf() : 0
   const i = status == 0 ? takePlace() : -1
   if (i < 0) {
     reply(m, status == 0 ? 486 : status, NONE, now)
@@ -61,6 +64,10 @@ export function invited(line: i32, m: Message, from: u32, trusted: bool, now: i6
     return
   }
   describe(i, m, trusted)
+  if (replaced >= 0) {
+    replace(i, replaced)
+    leg(i).wantsAnswer = true
+  }
   put(i, Input.INVITED, now)
   progressIncoming(i, now)
 }
@@ -215,6 +222,7 @@ export function ended(d: i32, m: Message, now: i64): void {
   }
   noteReason(i, m)
   l.refusal = call(i).state == CallState.INCOMING ? 487 : 0
-  l.cause = <u8>Ended.PEER_HUNG_UP
+  // RFC 5589 6.1: whoever we sent away may go before we have heard how it went.
+  l.cause = <u8>(isLeaving(i) ? Ended.TRANSFERRED : Ended.PEER_HUNG_UP)
   put(i, Input.BYE, now)
 }

@@ -12,7 +12,7 @@ export const enum Wait { NOTHING, SERVER, REGISTRATION, SOCKETS, ROOM }
 export const enum Exchange { NONE, OURS, THEIRS }
 
 /** What the user is told of a call, one bit each, in this order. */
-export const enum Happened { OUT = 1, INCOMING = 2, TALKING = 4, HELD = 8, RESUMED = 16, TRANSFERRED = 32, ENDED = 64 }
+export const enum Happened { OUT = 1, INCOMING = 2, TALKING = 4, HELD = 8, RESUMED = 16, TRANSFERRED = 32, ENDED = 64, TRANSFER_FAILED = 128 }
 
 @unmanaged
 export class Leg {

@@ -30,7 +30,7 @@ import { CallState, Ended, call } from "./call"
 import { beginCall, begin as beginSound, dropDialogs, put, takeFocus, takePlace } from "./calls"
 import { begin, way } from "./compose"
 import { offerOf } from "./description"
-import { DialogState, Text, dialog, dialogAnswered, dialogFromAnswer, draft, freeDialog, keepText, takeWay } from "./dialog"
+import { DialogState, Text, dialog, dialogAnswered, dialogFromAnswer, draft, freeDialog, keepText, takeWay, textOf } from "./dialog"
 import { Exchange, Wait, leg } from "./leg"
 import { Input } from "./machine"
 import { Taken, takeAnswer } from "./offer"
@@ -201,6 +201,7 @@ function writeInvite(w: Writer, i: i32, body: Span, now: i64): void {
   const d: i32 = leg(i).dialog
   way(d, now)
   begin(w, d, text("INVITE"), dialog(d).localCseq, leg(i).flow, 0)
+  w.put(textOf(d, Text.EXTRA))
   if (number(Setting.PRACK) == Prack.REQUIRED) w.say(prose("Require: 100rel\r\n"))
   writeAbilities(w)
   writeTimer(w, i, false)

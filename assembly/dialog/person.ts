@@ -19,7 +19,8 @@ export function noteCaller(i: i32, m: Message, trusted: bool): void {
   const a = changetype<Address>(ADDRESS_AT)
   if (!trusted || !firstAddress(m, Field.P_ASSERTED_IDENTITY, a)) parseAddress(m.from, a)
   noteAddress(i, a)
-  if (firstAddress(m, Field.DIVERSION, a)) call(i).diversion = put(i, DIVERSION_AT, SHORT, userOf(a.uri))
+  // RFC 3892 2: who has sent the caller to us
+  if (firstAddress(m, Field.DIVERSION, a) || firstAddress(m, Field.REFERRED_BY, a)) call(i).diversion = put(i, DIVERSION_AT, SHORT, userOf(a.uri))
 }
 
 /** Whom we call. */
@@ -45,6 +46,9 @@ export function noteReason(i: i32, m: Message): u32 {
   call(i).reason = put(i, REASON_AT, SHORT, words)
   return <u32>max<i64>(cause, 0)
 }
+
+/** Why, in words of somebody else. */
+export function noteWords(i: i32, words: Span): void { call(i).reason = put(i, REASON_AT, SHORT, words) }
 
 function noteAddress(i: i32, a: Address): void {
   call(i).peerName = put(i, NAME_AT, LONG, displayOf(a))

@@ -3,8 +3,8 @@ import { DIALOGS } from "../config"
 import { DIALOG_STATE } from "../memory"
 import { NONE, Span, lengthOf, span, startOf } from "../base/span"
 
-/** Texts of one dialog. */
-export const enum Text { CALL_ID, LOCAL_TAG, REMOTE_TAG, LOCAL, REMOTE, TARGET, ROUTES, COUNT }
+/** Texts of one dialog. EXTRA: the lines that its INVITE carries because of a transfer, or its REFER. */
+export const enum Text { CALL_ID, LOCAL_TAG, REMOTE_TAG, LOCAL, REMOTE, TARGET, ROUTES, EXTRA, COUNT }
 
 const SLOTS: i32 = DIALOGS * Text.COUNT
 const USED: usize = DIALOG_STATE

@@ -24,8 +24,8 @@ export const UNKNOWN_DIALOG: u32 = 481
 export const NOBODY_HERE: u32 = 480
 
 /** RFC 3261 20.5, 20.37: what we take part in. The same methods as in isOffered. RFC 3327: Path is read in the answer of a registrar. */
-export const ALLOW: Span = text("INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE")
-export const SUPPORTED: Span = text("path, timer, 100rel")
+export const ALLOW: Span = text("INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, NOTIFY")
+export const SUPPORTED: Span = text("path, timer, 100rel, replaces, norefersub")
 
 const TAG_LENGTH: u32 = 10
 const SEMICOLON: u32 = 0x3b, ZERO: u32 = 0x30, DOT: u32 = 0x2e
@@ -48,7 +48,8 @@ export function judge(m: Message, allowed: bool): u32 {
   if (m.method == Method.CANCEL) return cancelled() >= 0 ? 200 : 481
   const status = judgeHeaders(m)
   if (status != 0) return status
-  if (!isContentUnderstood(m)) return 415
+  // The bodies of these are looked at where they are read.
+  if (m.method != Method.NOTIFY && m.method != Method.INFO && !isContentUnderstood(m)) return 415
   if (m.method == Method.INVITE && !isSdpAccepted(m)) return 406
   // RFC 3261 12.2.2: with a To tag it belongs to a dialog that we do not have, or have forgotten. 15.1.2: a BYE always does.
   if (m.toTag != NONE || m.method == Method.BYE) return UNKNOWN_DIALOG
@@ -68,6 +69,7 @@ export function answer(w: Writer, m: Message, source: Endpoint, status: u32): u3
   beginResponse(w, m, status, m.fault != Fault.NONE && status != 403 ? reasonFor(m) : reasonOf(status), tag.written, source)
   if (status == 405) writeAllow(w)
   else if (status == 415) writeUnderstood(w, m)
+  else if (status == 489) writeEvents(w)
   else if (status == 420) writeUnsupported(w, m)
   else if (status == 200 && m.method == Method.OPTIONS) writeAbilities(w)
   finish(w, NONE)
@@ -80,9 +82,11 @@ export function reasonOf(status: u32): Prose {
     case 100: return prose("Trying")
     case 180: return prose("Ringing")
     case 200: return prose("OK")
+    case 202: return prose("Accepted")
     case 403: return prose("Forbidden")
     case 405: return prose("Method Not Allowed")
     case 406: return prose("Not Acceptable")
+    case 408: return prose("Request Timeout")
     case 422: return prose("Session Interval Too Small")
     case 491: return prose("Request Pending")
     case 415: return prose("Unsupported Media Type")
@@ -94,6 +98,7 @@ export function reasonOf(status: u32): Prose {
     case 486: return prose("Busy Here")
     case 487: return prose("Request Terminated")
     case 488: return prose("Not Acceptable Here")
+    case 489: return prose("Bad Event")
     case 500: return prose("Server Internal Error")
     case 501: return prose("Not Implemented")
     case 503: return prose("Service Unavailable")
@@ -106,9 +111,11 @@ export function reasonOf(status: u32): Prose {
 // -- Judging
 
 /** The same methods as in ALLOW. */
+const OFFERED: u32 = 1 << Method.INVITE | 1 << Method.ACK | 1 << Method.CANCEL | 1 << Method.BYE | 1 << Method.OPTIONS | 1 << Method.PRACK | 1 << Method.UPDATE |
+  1 << Method.INFO | 1 << Method.REFER | 1 << Method.NOTIFY
+
 function isOffered(method: u8): bool {
-  return method == Method.INVITE || method == Method.CANCEL || method == Method.BYE || method == Method.OPTIONS || method == Method.PRACK ||
-    method == Method.UPDATE
+  return (OFFERED >>> method & 1) != 0
 }
 
 /** RFC 3261 8.2.2: 0 when nothing in the header stands against the request. */
@@ -123,8 +130,10 @@ function judgeHeaders(m: Message): u32 {
   return 0
 }
 
-/** RFC 3262 8.1, RFC 4028 11: what a request may require of us. */
-function isSupported(tag: Span): bool { return sameFolded(tag, text("100rel")) || sameFolded(tag, text("timer")) }
+/** RFC 3262 8.1, RFC 4028 11, RFC 3891 6.2, RFC 4488 3: what a request may require of us. */
+function isSupported(tag: Span): bool {
+  return sameFolded(tag, text("100rel")) || sameFolded(tag, text("timer")) || sameFolded(tag, text("replaces")) || sameFolded(tag, text("norefersub"))
+}
 
 /** RFC 3261 8.2.3: of bodies we understand session descriptions, as they are; one that is optional may be anything. */
 function isContentUnderstood(m: Message): bool {
@@ -185,9 +194,14 @@ function values(m: Message, name: Field): Values {
 /** RFC 3261 21.4.6 */
 function writeAllow(w: Writer): void { field(w, text("Allow"), ALLOW) }
 
+/** RFC 6665 8.2.2: what we want to be told of. */
+function writeEvents(w: Writer): void { w.say(prose("Allow-Events: refer, message-summary\r\n")) }
+
 /** RFC 3261 21.4.13: what would have been understood, of that which was not. */
 function writeUnderstood(w: Writer, m: Message): void {
-  if (isPlain(m)) field(w, text("Accept"), text("application/sdp"))
+  if (m.method == Method.NOTIFY) w.say(prose("Accept: message/sipfrag, application/simple-message-summary\r\n"))
+  else if (m.method == Method.INFO) w.say(prose("Accept: application/dtmf-relay, application/dtmf\r\n"))
+  else if (isPlain(m)) field(w, text("Accept"), text("application/sdp"))
   else field(w, text("Accept-Encoding"), text("identity"))
 }
 
@@ -212,4 +226,5 @@ function writeAbilities(w: Writer): void {
   field(w, text("Accept-Encoding"), text("identity"))
   field(w, text("Accept-Language"), text("en"))
   field(w, text("Supported"), SUPPORTED)
+  writeEvents(w)
 }

@@ -11,10 +11,13 @@ import * as outbox from "../transport/outbox"
 import * as client from "../transaction/client"
 import { Challenged, challenged, succeeded } from "../account/digest"
 import { begin, hop, way } from "./compose"
-import { DialogState, NO_PLACE, dialog, dialogAnswered, dialogFromAnswer, freeDialog, takeWay } from "./dialog"
+import { DialogState, NO_PLACE, Text, dialog, dialogAnswered, dialogFromAnswer, freeDialog, takeWay, textOf } from "./dialog"
 import { updateAnswered, writeTimer } from "./refresh"
 import { writeRack } from "./reliable"
 import { writeAbilities } from "./reply"
+import { digitOver, writeDigit } from "./info"
+import { notWanted, writeNews } from "./refer"
+import { referAnswered } from "./transfer"
 
 /** Owner of the transactions of dialog d is OWNER_DIALOG + d; of the INVITEs of the call at place i OWNER_CALL + i. */
 export const OWNER_CALL: i32 = 0x10
@@ -25,6 +28,9 @@ export namespace Want {
   export const BYE: u8 = 1
   export const PRACK: u8 = 2
   export const UPDATE: u8 = 4
+  export const REFER: u8 = 8
+  export const NOTIFY: u8 = 16
+  export const INFO: u8 = 32
 }
 
 /** RFC 3261 22.2: answers to challenges for one request. */
@@ -125,11 +131,16 @@ function over(d: i32, m: Message, now: i64): void {
   if (x.method == Method.BYE) x.over = true
   else if (i < 0) return
   else if (x.method == Method.UPDATE) updateAnswered(i, m, now)
+  else if (x.method == Method.REFER) referAnswered(i, m, now)
+  else if (x.method == Method.INFO) digitOver(i)
+  else if (x.method == Method.NOTIFY && (changetype<usize>(m) == 0 || m.status >= 300)) notWanted(i)
 }
 
 /** In the order of the bits of Want. */
-const METHODS = memory.data<u8>([<u8>Method.BYE, <u8>Method.PRACK, <u8>Method.UPDATE])
-const NAMES = memory.data<u32>([text("BYE"), text("PRACK"), text("UPDATE")])
+const METHODS = memory.data<u8>([
+  <u8>Method.BYE, <u8>Method.PRACK, <u8>Method.UPDATE, <u8>Method.REFER, <u8>Method.NOTIFY, <u8>Method.INFO,
+])
+const NAMES = memory.data<u32>([text("BYE"), text("PRACK"), text("UPDATE"), text("REFER"), text("NOTIFY"), text("INFO")])
 
 function wantOf(method: u8): u8 {
   let want: u8 = Want.BYE
@@ -139,14 +150,14 @@ function wantOf(method: u8): u8 {
 
 /** Writes the request, whose number in the tables above is `n`. */
 function write(w: Writer, d: i32, n: usize, by: u32): void {
-  const x = dialog(d)
+  const x = dialog(d), i: i32 = x.place
   begin(w, d, load<u32>(NAMES + (n << 2)), ++x.localCseq, by, 0)
   if (x.method == Method.PRACK) writeRack(w, d)
   else if (x.method == Method.UPDATE) {
     writeAbilities(w)
-    writeTimer(w, x.place, false)
-  }
-  finish(w, NONE)
+    writeTimer(w, i, false)
+  } else if (x.method == Method.REFER) w.put(textOf(d, Text.EXTRA))
+  finish(w, x.method == Method.NOTIFY ? writeNews(w, i) : x.method == Method.INFO ? writeDigit(w, i) : NONE)
 }
 
 function progressDialog(d: i32, now: i64): void {

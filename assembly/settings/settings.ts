@@ -1,7 +1,7 @@
 // The door of the room: what the rest of the phone knows of settings.
 export {
   Setting, SETTINGS, Kind, Affinity, RetryMode, WeightAlgo, UseNaptr, Profile, EqualChoice, AddrOrder, ProbeMethod, Failback, FailbackOrder, DnsRefresh,
-  RemovedActive, Codecs, Dtmf, AutoAnswer, Prack, nameOf, kindOf, leastOf, mostOf, unitOf, helpOf, isText, find,
+  RemovedActive, Codecs, Dtmf, AutoAnswer, Prack, Mwi, Refer, nameOf, kindOf, leastOf, mostOf, unitOf, helpOf, isText, find,
 } from "./table"
 export { Origin, originOf, number, setNumber, words, assign, fault, inCodes, isDefault, restoreDefaults, writeValue, writeAllowed } from "./values"
 export { isOfProfile } from "./profile"

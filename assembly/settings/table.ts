@@ -11,8 +11,9 @@ export const enum Setting {
   CODECS, PTIME, COMFORT_NOISE, DTMF,
   VOLUME,
   RING_TIMEOUT, RTP_PORT_MIN, RTP_PORT_MAX, CALL_WAITING, DND, AUTO_ANSWER, SESSION_EXPIRES, SESSION_MIN_SE, PRACK,
+  MWI, REFER,
 }
-export const SETTINGS = 57
+export const SETTINGS = 59
 
 /** What a value may be. Up to CODES the value is text, after it a number. */
 export const enum Kind { HOST, SERVERS, USER, WORDS, SECRET, CODES, NUMBER, CHOICE }
@@ -22,6 +23,8 @@ export const enum Affinity { NONE, REGISTRATION, PRIMARY }
 export const enum RetryMode { FULL, COUNT, PERIOD }
 export const enum WeightAlgo { RFC2782, PROPORTIONAL, DNS_ORDER }
 export const enum UseNaptr { AUTO, NEVER, ALWAYS }
+export const enum Mwi { OFF, UNSOLICITED, SUBSCRIBE }
+export const enum Refer { OFF, DOMAIN, ANY }
 export const enum Profile { AUTO, SNOM, VERSITY, BAKER, VIP }
 export const enum EqualChoice { RANDOM, ALTERNATE, DNS_ORDER }
 export const enum AddrOrder { DNS, RFC6724, SHUFFLE }
@@ -101,6 +104,8 @@ const TABLE = memory.data<u32>([
   text("session_expires"), Kind.NUMBER | SEC, 86400, 1800, prose("how often a call is refreshed; 0: never"),
   text("session_min_se"), Kind.NUMBER | SEC | 90 << LEAST, 86400, 90, prose("the least of these that is taken"),
   text("prack"), Kind.CHOICE, text("off supported required"), Prack.SUPPORTED, prose("whether ringing is acknowledged"),
+  text("mwi"), Kind.CHOICE, text("off unsolicited subscribe"), Mwi.UNSOLICITED, prose("how messages in the mailbox are learnt of"),
+  text("refer"), Kind.CHOICE, text("off domain any"), Refer.DOMAIN, prose("whom others may make us call by a transfer"),
 ])
 const ROW = 20
 

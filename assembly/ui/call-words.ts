@@ -7,6 +7,7 @@ import { wordAt } from "../settings/word"
 import { contactName, findNumber } from "../settings/settings"
 import { Call, CallState, Ended } from "../dialog/call"
 import * as dialog from "../dialog/commands"
+import { Transferring, isTransferring } from "../dialog/referral"
 import { Codec } from "../dialog/session"
 import { candidate, candidateCount } from "../servers/candidates"
 import { Refusal } from "./lines"
@@ -113,7 +114,10 @@ export function writeMarks(w: Writer, c: Call, before: Prose): void {
   mark(w, from, before, c.held, prose("on hold"))
   mark(w, from, before, c.heldByPeer, prose("held by them"))
   mark(w, from, before, c.muted, prose("muted"))
-  mark(w, from, before, c.transferring != 0, prose("transferring"))
+  mark(w, from, before, isTransferring(c), prose("transferring"))
+  if (c.transferring != Transferring.FAILED) return
+  mark(w, from, before, true, prose("not transferred: "))
+  w.number(c.status)
 }
 
 function mark(w: Writer, from: usize, before: Prose, set: bool, p: Prose): void {

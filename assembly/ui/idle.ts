@@ -6,6 +6,7 @@ import { candidate, candidateCount } from "../servers/candidates"
 import { Registration, Trouble, isRegistered, registration } from "../account/registration"
 import { RegistrationState } from "../account/machine"
 import { write, writeRight } from "./screen"
+import { isWaiting, voiceNew } from "../dialog/waiting"
 import { title, softKeys, facing, fitted, pen } from "./paper"
 import { Action, View, panel, push } from "./panel"
 import { openDial } from "./dial"
@@ -14,6 +15,7 @@ import { isDigitKey } from "./keypad"
 import { icon, isAhead, knowsClock, writeClock, writeElapsed, writeLeft } from "./standing"
 import { hasAccount, isEmpty, writeAccount, writeRank, writeServer, writeTrouble } from "./words"
 
+const LINE: i32 = 0
 const HEADLINE: u32 = 2
 
 export function drawIdle(): void {
@@ -62,6 +64,14 @@ function drawName(): void {
 function drawMarks(): void {
   const p = panel(), w = pen()
   if (number(Setting.DND) != 0) w.say(prose("DND"))
+  if (isWaiting(LINE)) {
+    if (w.at > w.start) w.say(prose(", "))
+    if (voiceNew(LINE) > 0) {
+      w.number(voiceNew(LINE))
+      w.byte(0x20)
+    }
+    w.say(prose("voice mail"))
+  }
   if (p.missed > 0) {
     if (w.at > w.start) w.say(prose(", "))
     w.number(p.missed)

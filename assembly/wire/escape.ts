@@ -50,10 +50,13 @@ export function writeUnescaped(w: Writer, s: Span): void {
 }
 
 /** Appends a text as the user part of a URI: what may not stand there is escaped (RFC 3261 25.1: user). */
-export function writeEscapedUser(w: Writer, s: Span): void {
+export function writeEscapedUser(w: Writer, s: Span): void { writeEscaped(w, s, Class.USER) }
+
+/** Appends a text with all bytes escaped but those of a class. */
+export function writeEscaped(w: Writer, s: Span, plain: Class): void {
   const end = endOf(s)
   for (let p = startOf(s); p < end; p++) {
-    if (isOf(peek(p), Class.USER)) w.byte(peek(p))
+    if (isOf(peek(p), plain)) w.byte(peek(p))
     else {
       w.byte(PERCENT)
       w.hex(p, 1)

@@ -25,6 +25,7 @@ export const enum Field {
   SUBSCRIPTION_STATE,        // Subscription-State
   REFER_TO,                  // Refer-To, r
   REFERRED_BY,               // Referred-By, b
+  REFER_SUB,                 // Refer-Sub
   REPLACES,                  // Replaces
   SESSION_EXPIRES,           // Session-Expires, x
   MIN_SE,                    // Min-SE

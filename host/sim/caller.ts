@@ -181,7 +181,7 @@ export class Caller {
     else if (verb === "hangs-up") this.legs.filter(({ isOver }) => !isOver).forEach((leg) => leg.hangUp("hangs up"))
     else if (verb === "holds") this.reinvite("sendonly")
     else if (verb === "resumes") this.reinvite("sendrecv")
-    else if (verb === "transfers") this.transfer(rest[0] ?? "", rest[1] === "attended" ? this.leg : undefined)
+    else if (verb === "transfers") this.transfer(rest[0] ?? "", rest[1] !== "attended" ? undefined : rest[2] === "older" ? this.legs.find(({ isOver }) => !isOver) : this.leg)
     else if (verb === "refuses") this.refuse(rest[0] ?? "", { status: Number(rest[1]), fields: linesAfter(rest) })
     else if (verb === "sends") this.leg?.send(rest[0] ?? "", linesAfter(rest), rest[1] === "sdp" ? this.leg.parts.talk.offer() : "")
     else if (verb === "says") this.voice = voiceOf(rest)

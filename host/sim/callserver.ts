@@ -1,4 +1,5 @@
 // A registrar that is a proxy as well: it passes calls on without keeping state (RFC 3261 16.11), to callers by number and to the phone by its binding.
+import type { Mailbox } from "./mailbox.ts"
 import { latin1 } from "./message.ts"
 import { seen } from "./exchange.ts"
 import { branchOf, every, first, paramOf, partsOf, readPacket, uriOf, writePacket, type Packet } from "./packet.ts"
@@ -11,6 +12,8 @@ export type CallServerOptions = {
   readonly registrar: Registrar
   /** Where the user part of a URI of ours is: a caller, or a binding of any server that shares its knowledge with this one. */
   locate(user: string, now: number): { readonly uri: string } | undefined
+  /** Takes SUBSCRIBEs, where there is one. */
+  readonly mailbox?: Mailbox
   /** Whether a packet comes from somebody who need not prove who they are. */
   isTrusted(from: Endpoint): boolean
 }
@@ -31,7 +34,10 @@ export class CallServer {
     const { mode } = registrar
     const packet = readPacket(bytes)
     if (packet === undefined || mode.kind === "refuse") return packet === undefined ? registrar.receive(bytes, from, now) : []
-    if (packet.status !== 0) return mode.kind === "silent" ? [] : this.#back(packet)
+    if (packet.status !== 0) {
+      this.options.mailbox?.answered(bytes, from)
+      return mode.kind === "silent" ? [] : this.#back(packet)
+    }
     const isForUs = packet.method === "REGISTER" || (packet.method === "OPTIONS" && partsOf(packet.uri).user === "")
     const isRefused = mode.kind === "silent" || (mode.kind === "code" && (mode.method === undefined || mode.method === packet.method))
     if (isForUs || isRefused) {
@@ -54,6 +60,10 @@ export class CallServer {
     const refusal = isTrusted ? undefined : this.#refusal(packet, bytes, now)
     if (refusal !== undefined) return this.#answer(packet, from, now, refusal.status, refusal.reason, refusal.fields)
     if (Number(first(packet, "max-forwards")) === 0) return this.#answer(packet, from, now, 483, "Too Many Hops")
+    if (packet.method === "SUBSCRIBE" && this.options.mailbox !== undefined) {
+      const { status, reason, fields, tag } = this.options.mailbox.subscribe(packet, from)
+      return this.#answer(packet, from, now, status, reason, fields, tag)
+    }
     const routed = this.#withoutOwnRoute(packet)
     const next = this.#next(routed, now)
     if (next === undefined) return this.#answer(packet, from, now, 404, "Not Found")
@@ -68,12 +78,12 @@ export class CallServer {
     return this.options.registrar.judgeCall(bytes, now)
   }
 
-  #answer(packet: Packet, from: Endpoint, now: number, status: number, reason: string, lines: readonly string[] = []): Answer[] {
+  #answer(packet: Packet, from: Endpoint, now: number, status: number, reason: string, lines: readonly string[] = [], tag = ""): Answer[] {
     if (packet.method === "ACK") return []
     if (status >= 200 && packet.method === "INVITE") this.#end(packet, now)
     const copied = packet.fields.filter(({ name }) => ["via", "from", "call-id", "cseq"].includes(name))
     const to = first(packet, "to")
-    const tagged = status === 100 || paramOf(to, "tag") !== undefined ? to : `${to};tag=p${branchOf(packet).slice(-8)}`
+    const tagged = status === 100 || paramOf(to, "tag") !== undefined ? to : `${to};tag=${tag === "" ? `p${branchOf(packet).slice(-8)}` : tag}`
     const extra = lines.map((line) => ({ name: line.slice(0, line.indexOf(":")).toLowerCase(), value: line.slice(line.indexOf(":") + 1).trim() }))
     const fields = [...marked(copied, from), { name: "to", value: tagged }, ...extra]
     return [{ bytes: writePacket({ method: "", uri: "", status, reason, fields, body: "" }), to: from }]

@@ -4,7 +4,7 @@ import { audioOf } from "./talk.ts"
 
 /** Fields that are told with their values. */
 const TOLD = [
-  "refer-to", "replaces", "event", "subscription-state", "rseq", "rack", "session-expires", "min-se", "reason", "require", "retry-after", "alert-info",
+  "refer-to", "referred-by", "replaces", "event", "subscription-state", "rseq", "rack", "session-expires", "min-se", "reason", "require", "retry-after", "alert-info",
 ] as const
 
 /** Requests that say whom they are for. */

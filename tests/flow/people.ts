@@ -1,6 +1,7 @@
 // The people of a flow: who can be called and calls, behind which servers, and the sound that goes between them and the phone.
 import { Caller } from "../../host/sim/caller.ts"
 import { CallServer } from "../../host/sim/callserver.ts"
+import type { Mailbox } from "../../host/sim/mailbox.ts"
 import type { Endpoint } from "../../host/sim/phone.ts"
 import type { Registrar } from "../../host/sim/registrar.ts"
 import { pitch, samplesFrom } from "../../host/sim/tone.ts"
@@ -49,9 +50,9 @@ export class People {
   }
 
   /** A registrar that passes calls on to these people, and theirs to the phone. */
-  serve(at: Endpoint, registrar: Registrar, all: ReadonlyMap<string, Registrar>): CallServer {
+  serve(at: Endpoint, registrar: Registrar, all: ReadonlyMap<string, Registrar>, mailbox: Mailbox): CallServer {
     return new CallServer({
-      at, domain: this.#domain, registrar,
+      at, domain: this.#domain, registrar, mailbox,
       isTrusted: ({ address }) => Object.values(PEOPLE).some((each) => each.address === address) || [...this.#servers.values()].some((each) => each.address === address),
       locate: (user, now) => {
         const person = [...this.callers.values()].find(({ options }) => options.number === user || options.name === user)

@@ -8,6 +8,7 @@ import { loadWasm3 } from "../../host/engine/wasm3.ts"
 import { compile } from "../../build/core.ts"
 import { BOOT, lockstep, type Endpoint, type MakePhone } from "../../host/sim/phone.ts"
 
+import { Mailbox } from "../../host/sim/mailbox.ts"
 import { Nameserver } from "../../host/sim/nameserver.ts"
 import { Registrar, type Mode } from "../../host/sim/registrar.ts"
 import type { CallServer } from "../../host/sim/callserver.ts"
@@ -64,6 +65,7 @@ class Stage {
   private readonly telling = new Telling()
   private readonly nameserver: Nameserver
   private readonly world: World
+  private readonly mailboxes = new Map<string, Mailbox>()
   private dnsShown = false
   private wholeShown = false
   private hertz = 440
@@ -144,7 +146,19 @@ class Stage {
     if (what.join(" ") === "leaves-the-path" && server !== undefined) server.records = false
     else if (what[0] === "challenges" && server !== undefined && ["calls", "everything", "nothing"].includes(what[1] ?? "")) {
       server.challenges = what[1] === "calls" ? "invite" : what[1] as "everything" | "nothing"
-    } else registrar.mode = modeOf(what)
+    } else if (what[0] === "mailbox") this.mailbox(letter, registrar, what.slice(1))
+    else registrar.mode = modeOf(what)
+  }
+
+  /** What becomes of the mailbox at a server. */
+  private mailbox(letter: string, registrar: Registrar, [verb = "", ...rest]: string[]): void {
+    const mailbox = this.mailboxes.get(letter), [fresh = 0, old = 0] = rest.map(Number)
+    if (verb === "holds" || verb === "tells") mailbox?.hold(fresh, old)
+    if (verb === "tells") for (const { uri } of registrar.bindings(this.world.now)) mailbox?.tell(uri)
+    if (verb === "refuses") mailbox?.refusals.push(...rest.map(Number))
+    if (verb === "grants") Object.assign(mailbox ?? {}, { minSec: fresh, maxSec: old })
+    if (verb === "ends") mailbox?.end(rest[0] ?? "")
+    if (verb === "forgets") mailbox?.forget()
   }
 
   private bindings(): string {
@@ -171,7 +185,9 @@ class Stage {
     })
     this.registrars.set(letter, registrar)
     const at = { address, port: 5060 }
-    const server = this.people.serve(at, registrar, this.registrars)
+    const mailbox = new Mailbox({ wire: this.world.wire, at, domain: "example.com", name: letter })
+    this.mailboxes.set(letter, mailbox)
+    const server = this.people.serve(at, registrar, this.registrars, mailbox)
     this.servers.set(letter, server)
     this.world.place(at, {
       receive: (bytes, from, now) => registrar.mode.kind === "refuse" ? "refused" : server.receive(withPath(bytes, of("path")), from, now),

@@ -95,6 +95,8 @@ auto_answer: off
 session_expires: 1800
 session_min_se: 90
 prack: supported
+mwi: unsolicited
+refer: domain
 `
 
 // One refusal per line: name, value | sentence
