@@ -4,8 +4,11 @@
 import { Transform } from "assemblyscript/transform"
 import binaryen from "binaryen"
 
-/** Size, in nodes of the expression tree, of the functions that are put in place: a store of one value through one pointer has three. */
-const NODES_MAX = 6
+/**
+ * Size, in nodes of the expression tree, of the functions that are put in place: a store of one value through one pointer has three. With six the module would
+ * have 2.4 KB more, and sound would take 5 % less.
+ */
+const NODES_MAX = 5
 
 export default class InlineTransform extends Transform {
   afterCompile(module) {
