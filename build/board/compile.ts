@@ -17,6 +17,8 @@ export type BoardOptions = {
   module: string
   /** Bytes of RAM for compiled code. */
   codeBytes?: number
+  /** Lets the processor fail on certain bytes of the console, for tests. */
+  faults?: boolean
   say?(line: string): void
 }
 
@@ -42,11 +44,11 @@ const LWIP_CORE = ["def", "inet_chksum", "init", "ip", "mem", "memp", "netif", "
 const LWIP_IPV4 = ["dhcp", "etharp", "icmp", "ip4", "ip4_addr", "ip4_frag"]
 
 /** Builds the board. Throws SourceError, or Error with what the compiler said. */
-export async function buildBoard({ module, codeBytes = CODE_BYTES, say = () => {} }: BoardOptions): Promise<Board> {
+export async function buildBoard({ module, codeBytes = CODE_BYTES, faults = false, say = () => {} }: BoardOptions): Promise<Board> {
   const lwip = lwipSources(say)
   const objects = join(OUT, "board/objects")
   mkdirSync(objects, { recursive: true })
-  const jobs = jobsFor(lwip, module, codeBytes)
+  const jobs = jobsFor(lwip, module, [`-DCODE_BYTES=${codeBytes}`, ...(faults ? ["-DFAULTS"] : [])])
   const headers = hashOf([...filesBelow(OWN), ...filesBelow("host/engine/node-wasm3")].filter((name) => /\.[h]$|interpreter\.c$/.test(name)))
   let said = false
   const sayOnce = (): void => {
@@ -74,7 +76,7 @@ async function link(objects: readonly string[], elf: string, program: string): P
   renameSync(part, elf)
 }
 
-function jobsFor(lwip: string, module: string, codeBytes: number): Job[] {
+function jobsFor(lwip: string, module: string, choices: readonly string[]): Job[] {
   const wasm3 = JSON.parse(readFileSync(join(ROOT, "host/engine/node-wasm3/wasm3.json"), "utf8")) as Wasm3
   const folder = compactWasm3(wasm3.folder)
   const defines = [...wasm3.defines, ...wasm3.boardDefines].map((define) => `-D${define}`)
@@ -87,7 +89,7 @@ function jobsFor(lwip: string, module: string, codeBytes: number): Job[] {
     ...wasm3.files.filter((name) => name !== "code").map((name) => ({ file: join(folder, `m3_${name}.c`), flags: [...common, ...others] })),
     ...[...LWIP_CORE.map((name) => `core/${name}`), ...LWIP_IPV4.map((name) => `core/ipv4/${name}`), "netif/ethernet"]
       .map((name) => ({ file: join(lwip, `${name}.c`), flags: [...common, ...others] })),
-    ...ownFiles().map((file) => ({ file, flags: [...common, ...(isInterpreter(file) ? others : own), `-DCODE_BYTES=${codeBytes}`] })),
+    ...ownFiles().map((file) => ({ file, flags: [...common, ...(isInterpreter(file) ? others : own), ...choices] })),
     { file: `${PORT}/start.S`, flags: [...common, `-DMODULE="${module}"`] },
   ]
 }

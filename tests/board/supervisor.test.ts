@@ -1,11 +1,15 @@
 import assert from "node:assert/strict"
 import { buildBoard } from "../../build/board/compile.ts"
 import { compile } from "../../build/core.ts"
+import { BOOT } from "../../host/abi.ts"
 import { Bench } from "../../host/board/bench.ts"
 import { needsBoard } from "./needs.ts"
 
 /** How soon the phone must be back. */
 const BACK_MS = 2000
+
+/** 3 s of the board, which are longer on a machine that is busy. */
+const WATCHDOG_MS = 12_000
 
 const SERVER = { address: "198.51.100.2", port: 5060 }
 
@@ -16,7 +20,7 @@ describe("The emulated board with bugs planted in its phone", function () {
   before(async function () {
     needsBoard(this)
     await compile("tests/entries/planted.ts", "build/out/board/planted.wasm")
-    const board = await buildBoard({ module: "build/out/board/planted.wasm" })
+    const board = await buildBoard({ module: "build/out/board/planted.wasm", faults: true })
     bench = await Bench.start({ program: board.program })
     await bench.event("registered")
   })
@@ -44,6 +48,25 @@ describe("The emulated board with bugs planted in its phone", function () {
       bench.segment.send(SERVER, portOf(bench), Buffer.from(`${word} of the phone`))
       await answers()
       assert.equal(bench.starts, starts)
+    })
+  }
+
+  // Bytes of the console that fail on a board built so, and what mcause says afterwards.
+  const faults = [
+    { byte: "\x1d", story: "an access to nothing", told: "cause 7 at" },
+    { byte: "\x1f", story: "a native stack without end, which meets its guard", told: "cause 7 at" },
+    { byte: "\x1e", story: "a loop without end, which meets the watchdog", told: "cause 80000007 at" },
+  ]
+  for (const { byte, story, told } of faults) {
+    it(`After ${story} the processor starts again, and the phone goes on with what it kept`, async () => {
+      const before = bench.seen.length, from = bench.console.length, callId = lastOf("Call-ID"), cseq = Number.parseInt(lastOf("CSeq"))
+      bench.board.type(byte)
+      await bench.event("registered", before, WATCHDOG_MS + BACK_MS)
+      assert.ok(bench.console.slice(from).some((line) => line.startsWith(`The processor was reset: ${told}`)))
+      const opened = bench.seen.slice(before).map(({ call }) => call).find((call) => call.call === "open")
+      assert.equal(opened?.call === "open" && opened.boot, BOOT.watchdog)
+      assert.equal(lastOf("Call-ID"), callId)
+      assert.ok(Number.parseInt(lastOf("CSeq")) > cseq)
     })
   }
 

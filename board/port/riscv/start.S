@@ -11,6 +11,7 @@ start:
     csrw mtvec, t0
     csrw mie, zero
     la   t0, stackBottom
+    addi t0, t0, 512          /* the guard below it (cpu.c) stays closed after a reset */
     li   t1, 0xa5a5a5a5
 1:  sw   t1, 0(t0)
     addi t0, t0, 4
