@@ -111,6 +111,8 @@ export function requestsEnd(view: View, limits: Limits): Check {
       }
       if (deadline === Infinity) return
       for (const request of requests.open()) {
+        // A probe ends early where the next one needs its turn; its silence is an answer too.
+        if (request.sip.method === "OPTIONS") continue
         const end = request.firstAt + transactionMs(limits) + SLACK
         if (request.doubtful || now >= request.firstAt + limits.giveUpMs || deadline <= end || goneOnAt > request.lastAt) continue
         const what = `${request.sip.method} ${request.sip.cseq} to ${request.peer}`
