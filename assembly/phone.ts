@@ -33,7 +33,7 @@ import { Reason, clearCandidates, idAt } from "./servers/candidates"
 import { focus } from "./dialog/call"
 import { sendDigit } from "./dialog/commands"
 import * as media from "./media/media"
-import { expireCalls, hangUpAll, liveCalls, networkDown, openCalls, progressCalls, soonestCall } from "./dialog/calls"
+import { expireCalls, hangUpAll, liveCalls, networkDown, networkUp, openCalls, progressCalls, soonestCall } from "./dialog/calls"
 import * as outgoing from "./dialog/outgoing"
 import { OWNER_CALL, OWNER_DIALOG, answeredWithin, progressDialogs, unansweredWithin } from "./dialog/within"
 import { OWNER_SUBSCRIPTION, forgetWaiting, openWaiting, progressSubscription, soonestSubscription, subscribed } from "./dialog/waiting"
@@ -113,7 +113,7 @@ export function network(up: bool, lines: Span, now: i64): void {
   if (returned) {
     if (p.linkUp) registration.networkDown(LINE, now)
     stopErrands(now)
-    openSocket()
+    openSocket(now)
   }
   resolver.networkChanged(now)
   p.linkUp = true
@@ -374,15 +374,17 @@ function apply(now: i64): void {
   stopErrands(now)
   clearCandidates(LINE)
   p.begun = true
-  if (p.linkUp && p.port != <u32>number(Setting.SIP_PORT)) openSocket()
+  if (p.linkUp && p.port != <u32>number(Setting.SIP_PORT)) openSocket(now)
   if (p.linkUp && number(Setting.ENABLED) != 0) registration.begin(LINE, now)
 }
 
 /** Opens the SIP socket anew, and with it everything that shares its port. */
-function openSocket(): void {
+function openSocket(now: i64): void {
+  networkDown(now)
   flow.closeAll()
   phone().port = number(Setting.SIP_PORT)
   flow.listen(<u16>phone().port)
+  networkUp(now)
 }
 
 // -- SIP

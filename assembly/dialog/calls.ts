@@ -11,7 +11,7 @@ import { Call, CallState, Ended, call } from "./call"
 import { Dialog, DialogState, NO_PLACE, dialog, freeDialog } from "./dialog"
 import { Do, Input, actionOf, nextOf } from "./machine"
 import { expireTimer, soonestTimer, startTimer } from "./refresh"
-import { dropOffers, progressTalking, reinviteDue } from "./reinvite"
+import { dropOffers, offerAnew, progressTalking, reinviteDue } from "./reinvite"
 import { CROWDED_AT, Happened, Wait, clearLeg, leg } from "./leg"
 import { progressIncoming, refuse } from "./incoming"
 import { next, prepare, progressOutgoing, repeat } from "./outgoing"
@@ -19,9 +19,11 @@ import { isCrowded, sayBye, sendAck } from "./within"
 import { clearDigits } from "./info"
 import { clearTransfer } from "./referral"
 import { expireTransfers, progressTransfers, soonestTransfer } from "./transfer"
-import { closeSockets, openSockets } from "./sockets"
+import { closeSockets, openSockets, reopenSockets } from "./sockets"
 import { NO_PAYLOAD, SESSION_SIZE, session } from "./session"
 
+/** How long a call waits for the network. Milliseconds. */
+const PATIENCE_MS: i64 = 30000
 /** How long a call that ended is shown. Milliseconds. */
 const SHOWN_MS: i64 = 5000
 /** A full pool is looked at again after this long. Milliseconds. */
@@ -121,12 +123,41 @@ export function soonestCall(): i64 {
   return at
 }
 
-/** The network is gone, and with it every call. */
+/** All sockets are going to be closed. Who talks waits for the network to come back; nobody else can. */
 export function networkDown(now: i64): void {
   for (let i = 0; i < CALLS; i++) {
-    if (!isLive(call(i))) continue
-    leg(i).cause = <u8>Ended.NETWORK_DOWN
-    put(i, Input.DOWN, now)
+    const l = leg(i)
+    if (!isLive(call(i)) || l.down) continue
+    if (call(i).state == CallState.TALKING) {
+      dropOffers(i, now)
+      closeSockets(i)
+      flow.letGo(l.flow)
+      l.flow = -1
+      l.down = true
+      l.resendAt = NEVER
+      l.dueAt = NEVER
+      l.lostAt = now + PATIENCE_MS
+      session(i).version++
+    } else {
+      l.cause = <u8>Ended.NETWORK_DOWN
+      put(i, Input.DOWN, now)
+    }
+  }
+}
+
+/** Sockets can be opened again. RFC 3261 14.1: who waits for us learns our address, which may be another one, by a re-INVITE. */
+export function networkUp(now: i64): void {
+  for (let i = 0; i < CALLS; i++) {
+    const l = leg(i)
+    if (!isLive(call(i)) || !l.down) continue
+    l.down = false
+    l.lostAt = NEVER
+    reopenSockets(i)
+    const by = flow.towards(dialog(l.dialog).server, now)
+    l.flow = by < 0 ? <i32>flow.listening() : by
+    flow.hold(l.flow)
+    session(i).version++
+    offerAnew(i, now)
   }
 }
 
@@ -239,7 +270,7 @@ function free(i: i32): void {
 function lost(i: i32, now: i64): void {
   const l = leg(i)
   l.lostAt = NEVER
-  l.cause = <u8>Ended.LOST
+  l.cause = <u8>(l.down ? Ended.NETWORK_DOWN : Ended.LOST)
   l.refusal = call(i).state == CallState.INCOMING ? 500 : 0
   put(i, call(i).state == CallState.INCOMING ? Input.NO_WAY : Input.NO_ACK, now)
 }

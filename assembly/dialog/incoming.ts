@@ -19,7 +19,7 @@ import { DialogState, Text, dialog, dialogFromInvite, dialogOf, freeDialog, text
 import { Wait, clearLeg, leg } from "./leg"
 import { Input } from "./machine"
 import { Taken, takeAnswer, takeOffer } from "./offer"
-import { noteCaller, noteReason } from "./person"
+import { noteCaller, noteReason, wantsNoRinging } from "./person"
 import { beginLater, beginReply, endReply, reply, writeAbilities } from "./reply"
 import { isTooShort, noteTimer, refuseWith, writeTimer } from "./refresh"
 import { reinviteAcknowledged } from "./reinvite"
@@ -108,7 +108,8 @@ function describe(i: i32, m: Message, trusted: bool): void {
   c.serverId = <u8>idAt(c.line, peer(), true)
   noteCaller(i, m, trusted)
   c.silentRing = liveCalls() > 0
-  c.autoAnswer = number(Setting.AUTO_ANSWER) == AutoAnswer.ALWAYS && !c.silentRing
+  const mode = number(Setting.AUTO_ANSWER)
+  c.autoAnswer = !c.silentRing && (mode == AutoAnswer.ALWAYS || mode == AutoAnswer.HEADER && trusted && wantsNoRinging(m))
   leg(i).wantsAnswer = c.autoAnswer
 }
 

@@ -46,9 +46,11 @@ export class Leg {
   rseq: u32            // of our 180 that awaits its PRACK; 0 none
   endAt: i64           // the session is over
   refreshAt: i64
+  port: u16            // for sound, so that it can be the same again
+  down: bool           // the network is gone; the call waits for it
 }
 
-const STRIDE: usize = 96
+const STRIDE: usize = 104
 const TABLE: usize = (COMPOSE_END + 7) & ~7
 /** i64: when calls that wait for room in a pool are looked at again. */
 export const CROWDED_AT: usize = TABLE + <usize>CALLS * STRIDE

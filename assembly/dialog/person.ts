@@ -1,6 +1,6 @@
 // Who the other one is and what it says: the texts of a call that the screen shows, from the URIs and fields of its messages.
 import { decimal } from "../base/number"
-import { NONE, Span, after, indexOf, lengthOf, span, startOf, text } from "../base/span"
+import { NONE, Span, after, indexOf, lengthOf, sameFolded, span, startOf, text } from "../base/span"
 import { Address, displayOf, param, parseAddress } from "../wire/address"
 import { firstAddress } from "../wire/fields"
 import { Field, Message, fieldOf } from "../wire/message"
@@ -21,6 +21,13 @@ export function noteCaller(i: i32, m: Message, trusted: bool): void {
   noteAddress(i, a)
   // RFC 3892 2: who has sent the caller to us
   if (firstAddress(m, Field.DIVERSION, a) || firstAddress(m, Field.REFERRED_BY, a)) call(i).diversion = put(i, DIVERSION_AT, SHORT, userOf(a.uri))
+}
+
+/** A call that asks to be taken at once: Call-Info with answer-after=0, or Alert-Info that says so, as door phones and intercoms are called. */
+export function wantsNoRinging(m: Message): bool {
+  const a = changetype<Address>(ADDRESS_AT)
+  if (firstAddress(m, Field.CALL_INFO, a) && decimal(param(a.params, text("answer-after")), 0) == 0) return true
+  return firstAddress(m, Field.ALERT_INFO, a) && sameFolded(unquoted(param(a.params, text("info"))), text("alert-autoanswer"))
 }
 
 /** Whom we call. */

@@ -22,6 +22,7 @@ import { Taken, takeAnswer, takeOffer } from "./offer"
 import { isTooShort, noteTimer, raiseTimer, refuseWith, writeTimer } from "./refresh"
 import { beginReply, describeBody, endReply, writeAbilities } from "./reply"
 import { Direction, session } from "./session"
+import { Sockets, socketsOf } from "./sockets"
 import { OWNER_CALL, sendAck } from "./within"
 
 const ROUNDS_MAX: u8 = 4
@@ -37,7 +38,10 @@ export function offerAnew(i: i32, now: i64): void {
 /** Sends the re-INVITE that is wanted, unless another is under way or the time after a glare has not passed. */
 export function progressTalking(i: i32, now: i64): void {
   const l = leg(i)
-  if (!l.wantsOffer || l.exchange != Exchange.NONE || l.dueAt != NEVER) return
+  if (!l.wantsOffer || l.exchange != Exchange.NONE || l.dueAt != NEVER || l.down) return
+  const sockets = socketsOf(i)
+  if (sockets == Sockets.LOST) lose(i, now)
+  if (sockets != Sockets.OPEN) return
   const d: i32 = l.dialog, by = way(d, now)
   const carried = by < 0 ? flow.WAIT : flow.carrier(by)
   if (carried == flow.LOST) lose(i, now)

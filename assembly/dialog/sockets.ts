@@ -14,15 +14,26 @@ const TRIES: u8 = 8
 
 /** Asks for them. */
 export function openSockets(i: i32): void {
-  const s = session(i)
-  const first: u32 = (number(Setting.RTP_PORT_MIN) + 1) & ~1
-  const last: u32 = number(Setting.RTP_PORT_MAX)
-  const pairs: u32 = last > first ? (last + 1 - first) / 2 : 1
-  const port = first + below(pairs) * 2
-  leg(i).socketTries++
+  const s = session(i), l = leg(i)
+  if (l.port == 0 || l.socketTries > 0) l.port = drawn()
+  const port: u32 = l.port
+  l.socketTries++
   s.rtp = flow.openMedia(<u16>port)
   s.rtcp = s.rtp < 0 ? -1 : flow.openMedia(<u16>(port + 1))
   if (s.rtcp < 0) closeSockets(i)
+}
+
+/** RFC 3550 11: an even port of those that the settings allow. */
+function drawn(): u16 {
+  const first: u32 = (number(Setting.RTP_PORT_MIN) + 1) & ~1
+  const last: u32 = number(Setting.RTP_PORT_MAX)
+  return <u16>(first + below(last > first ? (last + 1 - first) / 2 : 1) * 2)
+}
+
+/** The same port again, where it is still free. */
+export function reopenSockets(i: i32): void {
+  leg(i).socketTries = 0
+  openSockets(i)
 }
 
 /** How they stand. A port that is taken makes it try another pair. */
