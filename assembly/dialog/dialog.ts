@@ -105,6 +105,16 @@ export function dialogOf(m: Message): i32 {
 /** RFC 3261 12: the dialog of an answer to a request of ours: its From tag is ours. -1: none. */
 export function dialogAnswered(m: Message): i32 { return dialogNamed(m.callId, m.fromTag, m.toTag) }
 
+/** Whether a caller who names no tag of ours takes part in a dialog with us, by the INVITE that began it. */
+export function isCalling(m: Message): bool {
+  for (let d = 0; d < DIALOGS; d++) {
+    const x = dialog(d)
+    if (x.state < <u8>DialogState.EARLY || x.caller || x.over) continue
+    if (same(textOf(d, Text.REMOTE_TAG), m.fromTag) && same(textOf(d, Text.CALL_ID), m.callId)) return true
+  }
+  return false
+}
+
 /** The dialog of that Call-ID, with our tag and that of the other side; -1: none. */
 export function dialogNamed(callId: Span, local: Span, remote: Span): i32 {
   for (let d = 0; d < DIALOGS; d++) {

@@ -15,7 +15,7 @@ import { writeContact } from "../account/identity"
 import { CallState, Ended, call } from "./call"
 import { beginCall, begin as beginSound, liveCalls, put, takePlace } from "./calls"
 import { answerOf, offerOf } from "./description"
-import { DialogState, Text, dialog, dialogFromInvite, dialogOf, freeDialog, textOf } from "./dialog"
+import { DialogState, Text, dialog, dialogFromInvite, dialogOf, freeDialog, isCalling, textOf } from "./dialog"
 import { Wait, clearLeg, leg } from "./leg"
 import { Input } from "./machine"
 import { Taken, takeAnswer, takeOffer } from "./offer"
@@ -38,7 +38,8 @@ const LIVE_MAX = 2
  */
 export function invited(line: i32, m: Message, from: u32, trusted: bool, now: i64): void {
   const replaced = replacedBy(m)
-  const status = replaced >= 300 ? replaced : replaced == NOTHING_REPLACED ? refusalOf() : 0
+  // RFC 3261 14.2: a second INVITE before the first has been answered, by whoever does not know our tag yet.
+  const status = isCalling(m) ? 500 : replaced >= 300 ? replaced : replaced == NOTHING_REPLACED ? refusalOf() : 0
   const i = status == 0 ? takePlace() : -1
   if (i < 0) {
     reply(m, status == 0 ? 486 : status, NONE, now)
