@@ -6,8 +6,7 @@ import { Span, span } from "./base/span"
 import { peer } from "./io"
 import { Dtmf, Setting, number } from "./settings/settings"
 import { exchange, setAside } from "./settings/staging"
-import { Message, parse, answerable } from "./wire/message"
-import { INCOMING_AT } from "./wire/state"
+import { parse, answerable, incoming } from "./wire/message"
 import * as flow from "./transport/flow"
 import { FlowKind } from "./transport/flow"
 import * as outbox from "./transport/outbox"
@@ -15,28 +14,24 @@ import { logMessage } from "./transport/siplog"
 import * as resolver from "./locate/resolver"
 import { readNetwork } from "./locate/network"
 import * as client from "./transaction/client"
-import { ClientEvent } from "./transaction/client"
 import { setTimers } from "./transaction/record"
 import * as server from "./transaction/server"
 import * as registration from "./account/registration"
-import { Happened, OWNER_REGISTRATION } from "./account/registration"
+import { Happened } from "./account/registration"
 import * as leftover from "./account/leftover"
-import { OWNER_LEFTOVER } from "./account/leftover"
 import * as failback from "./account/failback"
-import { OWNER_FAILBACK } from "./account/failback"
 import * as probe from "./account/probe"
-import { OWNER_PROBE } from "./account/probe"
 import { RegistrationState } from "./account/machine"
 import { forgetAll } from "./account/digest"
 import { openIdentity } from "./account/identity"
-import { Reason, clearCandidates, idAt } from "./servers/candidates"
+import { clearCandidates, idAt } from "./servers/candidates"
 import { focus } from "./dialog/call"
 import { sendDigit } from "./dialog/commands"
 import * as media from "./media/media"
 import { expireCalls, hangUpAll, liveCalls, networkDown, networkUp, openCalls, progressCalls, soonestCall } from "./dialog/calls"
-import * as outgoing from "./dialog/outgoing"
-import { OWNER_CALL, OWNER_DIALOG, answeredWithin, progressDialogs, unansweredWithin } from "./dialog/within"
-import { OWNER_SUBSCRIPTION, forgetWaiting, openWaiting, progressSubscription, soonestSubscription, subscribed } from "./dialog/waiting"
+import { progressDialogs } from "./dialog/within"
+import { forgetWaiting, openWaiting, progressSubscription, soonestSubscription } from "./dialog/waiting"
+import { dispatch } from "./answers"
 import { request } from "./requests"
 import * as view from "./ui/view"
 import { Action } from "./ui/view"
@@ -258,45 +253,6 @@ function followDigit(now: i64): void {
   media.startDigit(place, digit)
 }
 
-/** Tells the owner of one client transaction what became of it; false when there is no news. INCOMING holds the answer that has just come, if any. */
-function dispatch(now: i64): bool {
-  const handle = client.pollEvent()
-  if (handle < 0) return false
-  const event = client.eventOf(handle)
-  const owner = client.ownerOf(handle)
-  if (owner >= OWNER_CALL) dispatchCall(owner, handle, event, now)
-  if (event == ClientEvent.PROVISIONAL) return true
-  if (owner == OWNER_REGISTRATION) {
-    if (event == ClientEvent.FINAL) registration.answered(LINE, incoming(), now)
-    else registration.unanswered(LINE, reasonOf(event), now)
-  } else if (owner == OWNER_SUBSCRIPTION) subscribed(LINE, handle, event == ClientEvent.FINAL ? incoming() : changetype<Message>(0), now)
-  else if (owner == OWNER_LEFTOVER) {
-    if (event == ClientEvent.FINAL) leftover.answered(LINE, incoming(), now)
-    else leftover.unanswered(LINE, now)
-  } else if (owner == OWNER_FAILBACK) {
-    if (event == ClientEvent.FINAL) failback.answered(LINE, incoming(), now)
-    else failback.unanswered(LINE, reasonOf(event), now)
-  } else if (owner == OWNER_PROBE) {
-    if (event == ClientEvent.FINAL) probe.answered(LINE, incoming().status, now)
-    else probe.unanswered(LINE, reasonOf(event), now)
-  }
-  return true
-}
-
-/** The same for INVITEs, and for requests within dialogs. */
-function dispatchCall(owner: i32, handle: i32, event: u8, now: i64): void {
-  const answer = event == ClientEvent.FINAL || event == ClientEvent.PROVISIONAL
-  if (owner < OWNER_DIALOG) {
-    if (answer) outgoing.answered(owner - OWNER_CALL, handle, incoming(), now)
-    else outgoing.unanswered(owner - OWNER_CALL, handle, event, incoming(), now)
-  } else if (event == ClientEvent.FINAL) answeredWithin(owner - OWNER_DIALOG, handle, incoming(), now)
-  else if (!answer) unansweredWithin(owner - OWNER_DIALOG, handle, now)
-}
-
-function reasonOf(event: u8): Reason {
-  return event == ClientEvent.REFUSED ? Reason.REFUSED : event == ClientEvent.TIMEOUT ? Reason.SILENT : Reason.UNREACHABLE
-}
-
 /** What the line does besides its registration begins anew. */
 function stopErrands(now: i64): void {
   probe.stop(LINE, now)
@@ -307,8 +263,6 @@ function errandsSoonest(): i64 {
   if (!phone().linkUp) return NEVER
   return sooner(leftover.soonest(LINE), sooner(failback.soonest(LINE), probe.soonest(LINE)))
 }
-
-function incoming(): Message { return changetype<Message>(INCOMING_AT) }
 
 /** Carries out what the user asked for. */
 function act(action: Action, wasChanging: bool, now: i64): void {
