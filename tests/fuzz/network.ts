@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import { AUDIO, AUDIO_MS, FAILURE, OUTPUT, type Endpoint } from "../../host/abi.ts"
 import { Nameserver } from "../../host/sim/nameserver.ts"
 import { Registrar } from "../../host/sim/registrar.ts"
+import { isSound } from "../../host/sim/sounding.ts"
 import { parseZone } from "../../host/sim/zone.ts"
 import type { Hash } from "../../host/sim/challenger.ts"
 import { Pair, type Out } from "./pair.ts"
@@ -184,7 +185,7 @@ export class Network {
   }
 
   private sent({ flow, bytes, peer }: Out): void {
-    keep(this.said, { flow, bytes, peer })
+    if (!isSound(bytes, peer.port)) keep(this.said, { flow, bytes, peer })
     const socket = this.sockets.get(flow)
     if (socket === undefined) return
     const from = { address: "192.0.2.100", port: socket.local.port }
@@ -214,7 +215,7 @@ export class Network {
   }
 
   private comes(flow: number, bytes: Uint8Array, peer: Endpoint, delayMs = 0): void {
-    keep(this.heard, { flow, bytes: Buffer.from(bytes), peer })
+    if (!isSound(bytes, peer.port)) keep(this.heard, { flow, bytes: Buffer.from(bytes), peer })
     this.coming.push({ at: this.phone.now + 5 + delayMs, kind: "datagram", flow, bytes, peer })
   }
 
