@@ -24,7 +24,7 @@ export const FRAME_SIZE: usize = 0x0400
 export const LOG: usize = TX + TX_SIZE   // ring of log lines, readable after a trap
 export const LOG_SIZE: usize = 0x0600
 export const OUTBOX: usize = LOG + LOG_SIZE   // SIP messages kept for sending
-export const OUTBOX_SIZE: usize = 0x2400
+export const OUTBOX_SIZE: usize = 0x2000
 
 // -- STATE: the rooms' shares, in the order of the rooms
 export const STATE: usize = OUTBOX + OUTBOX_SIZE
