@@ -367,9 +367,7 @@ export class Leg {
   /** How Replaces names this call (RFC 3891), from the other side's view. */
   get replaces(): string { return `${this.callId};to-tag=${this.remoteTag};from-tag=${this.localTag}` }
 
-  /** Where the other side wants its requests. */
   get target(): string { return this.#target }
-
   #fields(method: string, cseq: number): Field[] {
     const to = this.remoteTag === "" ? this.remote : `${this.remote};tag=${this.remoteTag}`
     return fieldsFrom([
