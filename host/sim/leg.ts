@@ -246,11 +246,9 @@ export class Leg {
     if (request.method === "ACK") return this.#takeAck(request)
     if (request.method === "CANCEL") return this.#takeCancel(came)
     const refused = refusal(request.method)
-    if (refused !== undefined) {
-      exchange.answer(came, refused.status, REASONS[refused.status] ?? "Refused", this.localTag, fieldsFrom(refused.fields))
-      // RFC 3261 15.1.1: whatever is said to it, who sent a BYE has gone.
-      return request.method === "BYE" ? this.end("is hung up on") : undefined
-    }
+    if (refused !== undefined) exchange.answer(came, refused.status, REASONS[refused.status] ?? "Refused", this.localTag, fieldsFrom(refused.fields))
+    // RFC 3261 15.1.1: whatever is said to it, who sent a BYE has gone.
+    if (refused !== undefined) return request.method === "BYE" ? this.end("is hung up on") : undefined
     if (this.state === "over") return exchange.answer(came, 481, "Call/Transaction Does Not Exist", this.localTag, [])
     switch (request.method) {
       case "BYE":
