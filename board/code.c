@@ -39,6 +39,8 @@ static struct {
 
 const code_t * codeStartsAt;
 struct M3Function * codeFunctions;
+/* Says that a function has its name already, so that wasm3 keeps none. */
+M3FunctionNames m3Nameless = { .numNames = 1 };
 static uint32_t functionCount;
 
 static uint32_t bytesOf (const Piece * piece) { return piece->steps * (uint32_t) STEP; }

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, w
 import { join } from "node:path"
 import { OUT, ROOT } from "../core.ts"
 
-type Rule = { file: string; find: string; put: string; times?: number }
+type Rule = { file: string; find: string | RegExp; put: string; times?: number }
 
 const RULES: readonly Rule[] = [
   { file: "m3_core.h", find: "typedef void /*const*/ *                    code_t;", put: "typedef u16 code_t;" },
@@ -46,22 +46,43 @@ const RULES: readonly Rule[] = [
   },
 ]
 
+// A function's record without the names that it was imported and exported by: 36 bytes and not 60. All share one that is taken (board/code.c);
+// board/core.c reads the exports itself, and refuses imports.
+const NAME = /\b(?:func|f|i_function)->(import|names|export_name|numNames)\b/g
+const NAMELESS: readonly Rule[] = [
+  {
+    file: "m3_function.h",
+    find: /typedef struct M3Function\n\{\n(\s*struct M3Module \*\s+module;\n)\s*M3ImportInfo\s+import;\n([^]*?)\s*cstr_t\s+names\[[^]*?u16\s+numNames;[^\n]*\n/g,
+    put: "typedef struct M3FunctionNames { M3ImportInfo import; cstr_t names [1], export_name; u16 numNames; } M3FunctionNames;\n" +
+      "extern M3FunctionNames m3Nameless;\n\ntypedef struct M3Function\n{\n$1$2",
+  },
+  { file: "m3_function.h", find: /\n\s*bool\s+ownsWasmCode;/g, put: "" },
+  { file: "m3_function.c", find: "if (i_function->ownsWasmCode)", put: "if (0)" },
+  { file: "m3_bind.c", find: NAME, put: "m3Nameless.$1", times: 4 },
+  { file: "m3_env.c", find: NAME, put: "m3Nameless.$1", times: 7 },
+  { file: "m3_function.c", find: NAME, put: "m3Nameless.$1", times: 11 },
+  { file: "m3_module.c", find: NAME, put: "m3Nameless.$1", times: 7 },
+  { file: "m3_parse.c", find: NAME, put: "m3Nameless.$1", times: 7 },
+]
+
 /** The folder of the changed sources; made when it is not there. */
 export function compactWasm3(folder: string): string {
   const sources = readdirSync(join(ROOT, folder)).filter((name) => /^(m3_|wasm3).*\.[ch]$/.test(name) && !name.startsWith("m3_api_")).sort()
   const texts = new Map(sources.map((name) => [name, readFileSync(join(ROOT, folder, name), "utf8")]))
-  const print = createHash("sha256").update(JSON.stringify([RULES, [...texts]])).digest("hex").slice(0, 12)
+  const print = createHash("sha256").update(JSON.stringify([[...RULES, ...NAMELESS].map((rule) => ({ ...rule, find: String(rule.find) })), [...texts]])).digest("hex").slice(0, 12)
   const made = join(OUT, `board/wasm3-${print}`)
   if (existsSync(made)) return made
-  for (const { file, find, put, times = 1 } of RULES) {
-    const parts = (texts.get(file) ?? "").split(find)
-    if (parts.length - 1 !== times) throw new Error(`wasm3's ${file} has ${parts.length - 1} times, not ${times}: ${find}`)
-    texts.set(file, parts.join(put))
-  }
+  for (const rule of [...RULES, ...NAMELESS]) texts.set(rule.file, changed(texts.get(rule.file) ?? "", rule))
   const part = `${made}.${process.pid}`
   mkdirSync(part, { recursive: true })
   for (const [name, text] of texts) writeFileSync(join(part, name), text)
   rmSync(made, { recursive: true, force: true })
   renameSync(part, made)
   return made
+}
+
+function changed(text: string, { file, find, put, times = 1 }: Rule): string {
+  const found = typeof find === "string" ? text.split(find).length - 1 : text.match(find)?.length ?? 0
+  if (found !== times) throw new Error(`wasm3's ${file} has ${found} times, not ${times}: ${String(find)}`)
+  return typeof find === "string" ? text.replaceAll(find, () => put) : text.replace(find, put)
 }
