@@ -252,7 +252,11 @@ function end(i: i32, now: i64): void {
   if (l.flow >= 0) flow.letGo(l.flow)
   l.flow = -1
   if (l.refusal != 0) refuse(i, now)
-  else if (!c.outgoing && l.handle >= 0) server.rest(l.handle)
+  else if (!c.outgoing && l.handle >= 0) {
+    // Without a network nobody can be told that it is over: an INVITE that is not answered yet would wait for ever.
+    if (l.cause == Ended.NETWORK_DOWN) server.forget(l.handle)
+    else server.rest(l.handle)
+  }
   dropDialogs(i, -1)
   passFocus(i)
 }
