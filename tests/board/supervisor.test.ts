@@ -8,7 +8,7 @@ import { needsBoard } from "./needs.ts"
 /** How soon the phone must be back. */
 const BACK_MS = 2000
 
-/** 3 s of the board, which are longer on a machine that is busy. */
+/** 0.6 s of the board, which are longer on a machine that is busy. */
 const WATCHDOG_MS = 12_000
 
 const SERVER = { address: "198.51.100.2", port: 5060 }
