@@ -57,6 +57,7 @@ export function transferAttended(i: i32, other: i32, now: i64): Refusal {
 function refusalFor(i: i32): Refusal {
   const c = call(i)
   if (c.state != CallState.TALKING) return Refusal.NO_CALL
+  if (leg(i).dialog < 0) return Refusal.NOT_NOW
   return c.transferring == Transferring.NONE || c.transferring == Transferring.FAILED ? Refusal.DONE : Refusal.NOT_NOW
 }
 

@@ -6,7 +6,7 @@ import * as target from "../../assembly/locate/target"
 import * as select from "../../assembly/locate/select"
 import { advance as advanceSearch } from "../../assembly/locate/target"
 import { seed, below } from "../../assembly/base/random"
-import { IO, RX, CONFIG, STATE, STATE_SIZE } from "../../assembly/memory"
+import { IO, RX, OUTBOX, STATE, STATE_SIZE } from "../../assembly/memory"
 import { Endpoint } from "../../assembly/base/endpoint"
 import { span, lengthOf } from "../../assembly/base/span"
 import { Writer } from "../../assembly/base/writer"
@@ -20,16 +20,16 @@ import { Reply, readName, writeQuestion } from "../../assembly/wire/dns"
 
 export const IO_AT: i32 = <i32>IO
 export const RX_AT: i32 = <i32>RX
-// CONFIG is not used here otherwise.
-export const OUT_AT: i32 = <i32>CONFIG
+// OUTBOX is not used here otherwise.
+export const OUT_AT: i32 = <i32>OUTBOX
 const OUT_SIZE: usize = 2048
-const SCRATCH: usize = CONFIG + OUT_SIZE
+const SCRATCH: usize = OUTBOX + OUT_SIZE
 
 function given(): Endpoint { return changetype<Endpoint>(RX) }
 
 function out(): Writer {
   const w = changetype<Writer>(SCRATCH)
-  w.open(CONFIG, OUT_SIZE)
+  w.open(OUTBOX, OUT_SIZE)
   return w
 }
 
@@ -56,7 +56,7 @@ export function name(length: u32, offset: u32): i32 {
   const r = changetype<Reply>(SCRATCH)
   r.start = RX
   r.end = RX + length
-  return readName(r, RX + offset, CONFIG)
+  return readName(r, RX + offset, OUTBOX)
 }
 /** Reads all records of the message at RX: how many, or -1 broken, -2 no answer. */
 export function records(length: u32): i32 {
@@ -74,7 +74,7 @@ export function records(length: u32): i32 {
 
 // -- Selection: u16 priorities at RX, weights at RX + 64; the order comes at OUT, the trace at OUT + 64
 export function order(count: u32, algorithm: i32): void {
-  select.order(RX, RX + 64, count, <select.Algorithm>algorithm, CONFIG, CONFIG + 64)
+  select.order(RX, RX + 64, count, <select.Algorithm>algorithm, OUTBOX, OUTBOX + 64)
 }
 export function choicesOf(count: u32, taken: u32, algorithm: i32): u32 {
   return select.choicesOf(RX, RX + 64, count, taken, <select.Algorithm>algorithm)

@@ -17,6 +17,7 @@ import { run } from "../../assembly/ui/command"
 import { pollReply } from "../../assembly/ui/lines"
 import { registration } from "../../assembly/account/registration"
 import { CallState, call, clearCalls, textsOf } from "../../assembly/dialog/call"
+import { leg } from "../../assembly/dialog/leg"
 import { session } from "../../assembly/dialog/session"
 import { NEVER } from "../../assembly/base/deadline"
 import { Stream, stream } from "../../assembly/media/record"
@@ -161,6 +162,8 @@ export function place(i: i32, state: i32, began: i64, answered: i64, name: u32, 
   c.diversion = diversion == 0 ? NONE : span(at + name + number, diversion)
   c.reason = reason == 0 ? NONE : span(at + name + number + diversion, reason)
   session(i).agreed = answered >= 0
+  // A call as it looks, without the dialog that it would have.
+  leg(i).dialog = -1
 }
 
 /** outgoing 1, held 2, held by them 4, muted 8, mixed 16, silent 32, focused 64 */
