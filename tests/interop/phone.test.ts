@@ -138,7 +138,7 @@ describe("interop: the phone with BIND and Kamailio", function () {
 
   it("moves after 64*T1 when its server is silent, once, and ignores what that one says when it thaws (SN-05, SN-06)", async () => {
     const t1 = 50
-    const { phone, user } = start("TestDomain.local", { more: { sip_retry_t1: t1 } })
+    const { phone, user } = start("TestDomain.local", { more: { profile: "snom", use_naptr: "auto", server_affinity: "registration", sip_retry_t1: t1 } })
     await phone.until("REGISTERED", 3000)
     const silent = kamailio("127.0.1.1")
     silent.freeze()
