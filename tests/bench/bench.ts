@@ -1,11 +1,20 @@
 // npm run bench: what typical work costs on both engines, next to the same work by an npm SIP parser, in one table.
 import { createRequire } from "node:module"
+import { compile } from "../../build/core.ts"
+import type { EngineName } from "../../host/engine/engine.ts"
+import { loadV8 } from "../../host/engine/v8.ts"
+import { loadWasm3 } from "../../host/engine/wasm3.ts"
 import { testCore } from "../harness.ts"
-import { instructions } from "./instructions.ts"
+import { CALL_SCENES } from "./call-scenes.ts"
+import { instructions, sceneInstructions } from "./instructions.ts"
 import { type Measure, type Row, median, printTable } from "./measure.ts"
 import { MESSAGES } from "./messages.ts"
+import { type Wanted, perform, prepare, scenes } from "./scenes.ts"
 
 const RUNS = 9
+const FUEL = 2_000_000_000
+/** How many servers the rows of tests/entries/hunt.ts choose among. */
+const SERVERS = [1, 2, 4, 8, 16]
 
 type OtherUri = { user?: string; host?: string } | undefined
 type OtherAddress = { uri?: string | OtherUri }
@@ -28,17 +37,28 @@ function otherReads(text: string): number {
   return found
 }
 
-/** One loop of `n` turns on each engine, as nanoseconds a turn; the number of turns is divided by `share` for long ones. */
-async function engineMeasures(entry: string, name: string, pieces: string[], share: number): Promise<Measure[]> {
-  const measures: Measure[] = []
+/** The engines that are there, each with an instance that `load` makes. */
+async function onEngines<Loaded>(load: (engine: EngineName) => Promise<Loaded>): Promise<[EngineName, Loaded][]> {
+  const loaded: [EngineName, Loaded][] = []
   for (const engine of ["v8", "wasm3"] as const) {
-    const core = await testCore(entry, engine).catch((error: { code?: string }) => {
-      if (error.code !== "ADDON_MISSING") throw error
+    try {
+      loaded.push([engine, await load(engine)])
+    } catch (error) {
+      if ((error as { code?: string }).code !== "ADDON_MISSING") throw error
       console.error("The wasm3 addon is not there: npm run build:addon")
-      return undefined
-    })
-    if (core === undefined) continue
-    core.setFuel(2_000_000_000)
+    }
+  }
+  return loaded
+}
+
+/** So many turns are one measurement; fewer for work that is `share` times as long. */
+function turnsOf(engine: EngineName, share: number): number { return Math.ceil((engine === "v8" ? 20_000 : 2_000) / share) }
+
+/** One loop of `n` turns on each engine, as nanoseconds a turn. */
+async function engineMeasures(entry: string, name: string, pieces: string[], share: number): Promise<Measure[]> {
+  const cores = await onEngines((engine) => testCore(entry, engine))
+  return cores.map(([engine, core]) => {
+    core.setFuel(FUEL)
     let at = Number(core.exports.roomAt!())
     pieces.forEach((text, which) => {
       const bytes = Buffer.from(text, "latin1")
@@ -47,9 +67,8 @@ async function engineMeasures(entry: string, name: string, pieces: string[], sha
       if (Number(core.exports[name]!(which, 1)) < 0) throw new Error(`piece ${which} of ${entry} cannot be worked on`)
       at += bytes.length
     })
-    measures.push({ name: engine, turns: Math.ceil((engine === "v8" ? 20_000 : 2_000) / share), run: (which, n) => { core.exports[name]!(which, n) } })
-  }
-  return measures
+    return { name: engine, turns: turnsOf(engine, share), run: (which, n) => { core.exports[name]!(which, n) } }
+  })
 }
 
 /** Measures every piece of one entry and prints the table. */
@@ -59,6 +78,20 @@ async function report(entry: string, name: string, names: string[], pieces: stri
     name: row, bytes: pieces[which]!.length, nanoseconds: measures.map((measure) => median(measure, which, RUNS)),
   }))
   printTable(measures.map((measure) => measure.name), rows, others.length > 0, await instructions(entry, name, pieces))
+}
+
+/** The same for scenes of the whole phone. */
+async function reportScenes(wanted: Wanted[], share: number): Promise<void> {
+  const recorded = await scenes(wanted)
+  const wasm = await compile("assembly/index.ts")
+  const engines = await onEngines(async (engine) => engine === "v8" ? loadV8(wasm) : loadWasm3(wasm))
+  const rows: Row[] = recorded.map((scene) => ({
+    name: scene.title, bytes: 0, nanoseconds: engines.map(([name, engine]) => {
+      prepare(engine, scene)
+      return median({ name, turns: turnsOf(name, share), run: (_which, n) => { perform(engine, scene, n) } }, 0, RUNS)
+    }),
+  }))
+  printTable(engines.map(([name]) => name), rows, false, await sceneInstructions(recorded))
 }
 
 const npm: Measure = { name: "npm sip", turns: 1_000, run(which, n) { for (let i = 0; i < n; i++) otherReads(MESSAGES[which]!.text) } }
@@ -71,5 +104,11 @@ console.log("")
 await report("work", "work", [
   "build REGISTER", "build 200 to OPTIONS", "digest MD5", "digest SHA-256", "select among 8 servers", "timers of 6 requests",
 ], ["", options, challenge, stronger, "", ""], [])
+console.log("")
+await report("hunt", "work", [
+  ...SERVERS.map((n) => `select among ${n}`), ...SERVERS.map((n) => `make the list of ${n} anew`),
+], SERVERS.flatMap(() => ["", ""]), [])
+console.log("")
+await reportScenes(CALL_SCENES, 100)
 console.log("")
 await report("sound", "work", ["1 s of a call", "1 s with loss 10 %", "1 s with jitter", "1 s of a conference of three"], ["", "", "", ""], [], 400)

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import { promisify } from "node:util"
 import { OUT, ROOT, compile } from "../../build/core.ts"
+import { type Scene, serialise } from "./scenes.ts"
 
 const run = promisify(execFile)
 
@@ -19,12 +20,23 @@ const FEW = 10, MORE = 60
  * Undefined, with the reason on stderr, where valgrind or a C compiler is missing.
  */
 export async function instructions(entry: string, name: string, pieces: string[]): Promise<number[] | undefined> {
+  const files = pieces.map((text, i) => written(`piece${i}`, Buffer.from(text, "latin1")))
+  return each(`tests/entries/${entry}.ts`, pieces.length, (module, piece, turns) => [module, name, `${piece}`, `${turns}`, ...files])
+}
+
+/** The same for scenes of the whole phone. */
+export async function sceneInstructions(scenes: Scene[]): Promise<number[] | undefined> {
+  const files = scenes.map((scene, i) => written(`scene${i}`, serialise(scene)))
+  return each("assembly/index.ts", scenes.length, (module, i, turns) => [module, files[i] ?? "", `${turns}`])
+}
+
+async function each(source: string, count: number, words: (module: string, i: number, turns: number) => string[]): Promise<number[] | undefined> {
   try {
-    await prepare(entry, pieces)
+    const module = join(FOLDER, "counted.wasm")
+    await prepare(source, module)
     const counts: number[] = []
-    for (const piece of pieces.keys()) {
-      const few = await counted(entry, name, piece, FEW, pieces.length)
-      const more = await counted(entry, name, piece, MORE, pieces.length)
+    for (let i = 0; i < count; i++) {
+      const few = await counted(words(module, i, FEW)), more = await counted(words(module, i, MORE))
       counts.push((more - few) / (MORE - FEW))
     }
     return counts
@@ -34,22 +46,22 @@ export async function instructions(entry: string, name: string, pieces: string[]
   }
 }
 
-async function prepare(entry: string, pieces: string[]): Promise<void> {
-  mkdirSync(FOLDER, { recursive: true })
+async function prepare(source: string, module: string): Promise<void> {
   await run("valgrind", ["--version"])
   const wasm3 = "node_modules/wasm3-source/cpp"
   const sources = ["tests/bench/count.c", ...SOURCES.map((part) => `${wasm3}/m3_${part}.c`)]
   await run("cc", [...FLAGS, "-w", `-I${wasm3}`, ...sources, "-lm", "-o", join(FOLDER, "count")], { cwd: ROOT })
-  await compile(`tests/entries/${entry}.ts`, relative(ROOT, join(FOLDER, `${entry}.wasm`)))
-  pieces.forEach((text, i) => writeFileSync(pieceFile(i), text, "latin1"))
+  await compile(source, relative(ROOT, module))
 }
 
-function pieceFile(piece: number): string { return join(FOLDER, `piece${piece}`) }
+function written(name: string, bytes: Uint8Array): string {
+  mkdirSync(FOLDER, { recursive: true })
+  writeFileSync(join(FOLDER, name), bytes)
+  return join(FOLDER, name)
+}
 
-async function counted(entry: string, name: string, piece: number, turns: number, pieces: number): Promise<number> {
-  const files = Array.from({ length: pieces }, (_, i) => pieceFile(i))
-  const words = [join(FOLDER, "count"), join(FOLDER, `${entry}.wasm`), name, `${piece}`, `${turns}`, ...files]
-  const { stderr } = await run("valgrind", ["--tool=callgrind", "--callgrind-out-file=/dev/null", ...words])
+async function counted(words: string[]): Promise<number> {
+  const { stderr } = await run("valgrind", ["--tool=callgrind", "--callgrind-out-file=/dev/null", join(FOLDER, "count"), ...words])
   const count = /Collected : (\d+)/.exec(stderr)?.[1]
   if (count === undefined) throw new Error("callgrind printed no count")
   return Number(count)

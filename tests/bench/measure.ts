@@ -27,12 +27,13 @@ export function printTable(names: string[], rows: Row[], withMean: boolean, coun
   const last: Row = { name: "mean", bytes: mean(({ bytes }) => bytes), nanoseconds: names.map((_, i) => mean((row) => row.nanoseconds[i]!)) }
   const all = counts === undefined ? [] : [...counts, counts.reduce((sum, count) => sum + count, 0) / counts.length]
   const width = Math.max(...rows.map(({ name }) => name.length))
+  const withBytes = rows.some(({ bytes }) => bytes > 0)
   const head = names.flatMap((name, i) => [name.padStart(11), ...i === 0 ? [] : [`/ ${names[0]}`.padStart(7)]])
-  console.log(["".padEnd(width), "bytes".padStart(6), ...head, ...all.length > 0 ? ["wasm3 instructions"] : []].join(" "))
+  console.log(["".padEnd(width), ...withBytes ? ["bytes".padStart(6)] : [], ...head, ...all.length > 0 ? ["wasm3 instructions"] : []].join(" "))
   for (const [i, row] of [...rows, ...withMean ? [last] : []].entries()) {
     const cells = row.nanoseconds.flatMap((ns, engine) => [
       `${ns.toFixed(0)} ns`.padStart(11), ...engine === 0 ? [] : [`${(ns / row.nanoseconds[0]!).toFixed(1)}x`.padStart(7)]])
     const count = all[i] === undefined ? [] : [all[i].toFixed(0).padStart(18)]
-    console.log([row.name.padEnd(width), row.bytes.toFixed(0).padStart(6), ...cells, ...count].join(" "))
+    console.log([row.name.padEnd(width), ...withBytes ? [row.bytes.toFixed(0).padStart(6)] : [], ...cells, ...count].join(" "))
   }
 }
