@@ -48,7 +48,8 @@ export function invited(line: i32, m: Message, from: u32, trusted: bool, now: i6
   beginCall(i, line, false, now)
   const d = dialogFromInvite(i, m, peer())
   if (d < 0) {
-    reply(m, 503, NONE, now)
+    // Not 503: a proxy would take it for a phone that is out of order (RFC 3261 16.7).
+    reply(m, 500, NONE, now)
     return
   }
   beginSound(i)

@@ -83,7 +83,8 @@ export function noteTimer(i: i32, m: Message, answer: bool, now: i64): void {
   }
   // RFC 4028 9: where nobody is named, or nobody there knows of timers, it is us.
   l.refreshes = !sameFolded(refresher, answer ? text("uas") : text("uac")) || !answer && !lists(m, Field.SUPPORTED, text("timer"))
-  l.sessionSec = <u32>seconds
+  // RFC 4028 4: nothing below 90 s, whatever they say; otherwise refreshes would follow each other without end.
+  l.sessionSec = max(<u32>seconds, LEAST_SEC)
   l.timed = true
   startTimer(i, now)
 }
@@ -95,12 +96,12 @@ export function startTimer(i: i32, now: i64): void {
   l.refreshAt = l.refreshes ? now + whole / 2 : NEVER
 }
 
-/** RFC 4028 7.4: a 422 names what is long enough. False: it names nothing new. */
+/** RFC 4028 7.4: a 422 names what is long enough. Each time at least twice as much is asked for, so that it comes to an end. False: it names nothing new. */
 export function raiseTimer(i: i32, m: Message): bool {
-  const wanted = decimal(withoutParams(fieldOf(m, Field.MIN_SE)), u32.MAX_VALUE)
-  if (wanted <= <i64>leg(i).sessionSec || wanted > 86400) return false
-  leg(i).sessionSec = <u32>wanted
-  leg(i).leastSec = <u32>wanted
+  const l = leg(i), wanted = decimal(withoutParams(fieldOf(m, Field.MIN_SE)), u32.MAX_VALUE)
+  if (wanted <= <i64>l.sessionSec || wanted > 86400) return false
+  l.leastSec = l.leastSec == 0 ? <u32>wanted : max(<u32>wanted, 2 * l.leastSec)
+  l.sessionSec = l.leastSec
   return true
 }
 
