@@ -2,6 +2,7 @@
 import { NEVER } from "../base/deadline"
 import { Span, lengthOf } from "../base/span"
 import { Setting, words } from "../settings/settings"
+import * as flow from "../transport/flow"
 import { CALLS } from "../config"
 import { CallState, Ended, call, focus } from "./call"
 import { isLive, put, focusOn as setFocus } from "./calls"
@@ -20,6 +21,8 @@ export const enum Refusal {
 /** Calls an extension, a number, a sip: or a tel: URI. Returns the place of the call, or a Refusal. */
 export function dial(line: i32, target: Span, now: i64): i32 {
   if (lengthOf(words(Setting.DOMAIN)) == 0 || lengthOf(words(Setting.USER)) == 0) return Refusal.NO_ACCOUNT
+  // Nothing can be opened or sent, and a call that began now would only wait.
+  if (flow.listening() == 0) return Refusal.NO_NETWORK
   const i = placeCall(line, target, now)
   if (i >= 0) {
     holdOthers(i, now)
