@@ -230,12 +230,15 @@ function appendRecord(line: i32, hunt: Hunt, group: u32, record: u32): void {
 
 /** Moves the servers that are worth less behind the others; of those that failed the one that did so longest ago comes first. */
 function putFailedLast(line: i32, hunt: Hunt, first: u32, now: i64): void {
-  for (let pass: i32 = hunt.count; pass > 0; pass--) {
+  let pass: i32 = hunt.count, moved = true
+  for (; moved && pass > 0; pass--) {
+    moved = false
     for (let i: u32 = 1; i < hunt.count; i++) {
       const a = idOf(hunt, i - 1), b = idOf(hunt, i)
       if (avoidance(line, a, first, now) <= avoidance(line, b, first, now)) continue
       setId(hunt, i - 1, b)
       setId(hunt, i, a)
+      moved = true
     }
   }
   for (let i: u32 = 0; i < hunt.count; i++) {
