@@ -252,11 +252,8 @@ function end(i: i32, now: i64): void {
   if (l.flow >= 0) flow.letGo(l.flow)
   l.flow = -1
   if (l.refusal != 0) refuse(i, now)
-  else if (!c.outgoing && l.handle >= 0) {
-    // Without a network nobody can be told that it is over: an INVITE that is not answered yet would wait for ever.
-    if (l.cause == Ended.NETWORK_DOWN) server.forget(l.handle)
-    else server.rest(l.handle)
-  }
+  // What cannot be answered any more is not to be waited for either.
+  else if (!c.outgoing && l.handle >= 0) server.isOpen(l.handle) ? server.forget(l.handle) : server.rest(l.handle)
   dropDialogs(i, -1)
   passFocus(i)
 }

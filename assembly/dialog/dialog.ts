@@ -9,8 +9,9 @@ import { Address } from "../wire/address"
 import { dropSpace } from "../wire/char"
 import { Values, firstAddress } from "../wire/fields"
 import { Field, Message } from "../wire/message"
-import { ADDRESS_AT, VALUES_AT } from "../wire/state"
-import { TEXTS_END, Text, dropTexts, keepText, textOf, textRoom } from "./texts"
+import { ADDRESS_AT, URI_AT, VALUES_AT } from "../wire/state"
+import { Scheme, Uri, parseUri } from "../wire/uri"
+import { TEXTS_END, Text, dropTexts, keepText, textOf, textRoom, textsLength } from "./texts"
 
 export { Text, textOf, keepText } from "./texts"
 
@@ -88,6 +89,9 @@ export function freeDialog(d: i32): void {
   dialog(d).state = <u8>DialogState.FREE
   dropTexts(d)
 }
+
+/** Whether there is no room for another one now. */
+export function isFull(): bool { return vacant() < 0 || textRoom() < TEXTS_USUAL }
 
 /** How many are in use. */
 export function dialogCount(): i32 {
@@ -168,27 +172,54 @@ export function dialogFromAnswer(place: i32, m: Message, state: DialogState, ser
 }
 
 /**
- * RFC 3261 12.1.1, 12.1.2: remote target and route set of the message that makes the dialog. `reversed`: it is an answer. False when they do not fit.
+ * RFC 3261 12.1.1, 12.1.2: remote target and route set of the message that makes the dialog. `reversed`: it is an answer; without a Contact that can be
+ * used, the one that was called is the target. False when there is no target, or when requests of ours would not fit into a datagram.
  */
 export function takeWay(d: i32, m: Message, reversed: bool): bool {
   if (!refreshTarget(d, m)) return false
+  if (textOf(d, Text.TARGET) == NONE && !(reversed && keepTarget(d, m.toAddress.uri))) return false
   const w = changetype<Writer>(TX)
   w.open(TX + WRITER_SIZE, ROUTES_BYTES)
-  if (!writeRoutes(w, m, reversed)) return false
-  return keepText(d, Text.ROUTES, w.written)
+  return writeRoutes(w, m, reversed) && keepShort(d, Text.ROUTES, w.written)
 }
 
-/** RFC 3261 12.2.1.2, 12.2.2: the Contact of a request or 2xx that refreshes the target. True also when there is none; false when it does not fit. */
+/**
+ * RFC 3261 12.2.1.2, 12.2.2: the Contact of a request or 2xx that refreshes the target. True also when there is none that can be used: the target stays
+ * as it is. False when it does not fit.
+ */
 export function refreshTarget(d: i32, m: Message): bool {
+  const uri = contactOf(m)
+  return uri == NONE || keepTarget(d, uri)
+}
+
+/** RFC 3261 8.1.1.8, 12.1.1: the URI that requests to the sender of `m` go to; NONE where Contact is missing, "*", or no SIP URI. */
+export function contactOf(m: Message): Span {
   const a = changetype<Address>(ADDRESS_AT)
-  if (!firstAddress(m, Field.CONTACT, a)) return true
-  return same(textOf(d, Text.TARGET), a.uri) || keepText(d, Text.TARGET, a.uri)
+  return firstAddress(m, Field.CONTACT, a) && isSip(a.uri) ? a.uri : NONE
 }
 
 // -- Helpers
 
 const ROUTES_BYTES: u32 = 512
+const TARGET_MAX: u32 = 255
+/** With so many bytes of texts, a BYE still fits into a datagram. */
+const TEXTS_MAX: u32 = 1000
 const LIST: usize = TX + WRITER_SIZE + ROUTES_BYTES
+
+function isSip(uri: Span): bool {
+  const u = changetype<Uri>(URI_AT)
+  return parseUri(uri, u) >= 0 && (u.scheme == Scheme.SIP || u.scheme == Scheme.SIPS)
+}
+
+/** False, and the target as before, when it cannot be one. */
+function keepTarget(d: i32, uri: Span): bool {
+  return same(textOf(d, Text.TARGET), uri) || lengthOf(uri) <= TARGET_MAX && isSip(uri) && keepShort(d, Text.TARGET, uri)
+}
+
+/** False, and the text as before, when there is no room, or requests would become too long. */
+function keepShort(d: i32, which: Text, s: Span): bool {
+  return textsLength(d) - lengthOf(textOf(d, which)) + lengthOf(s) <= TEXTS_MAX && keepText(d, which, s)
+}
 
 function kept(d: i32, fits: bool): i32 {
   if (fits) return d

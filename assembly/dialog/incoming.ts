@@ -15,7 +15,7 @@ import { writeContact } from "../account/identity"
 import { CallState, Ended, call } from "./call"
 import { beginCall, begin as beginSound, liveCalls, put, takePlace } from "./calls"
 import { answerOf, offerOf } from "./description"
-import { DialogState, Text, dialog, dialogFromInvite, dialogOf, freeDialog, isCalling, textOf } from "./dialog"
+import { DialogState, Text, contactOf, dialog, dialogFromInvite, dialogOf, freeDialog, isCalling, isFull, textOf } from "./dialog"
 import { Wait, clearLeg, leg } from "./leg"
 import { Input } from "./machine"
 import { Taken, takeAnswer, takeOffer } from "./offer"
@@ -39,7 +39,9 @@ const LIVE_MAX = 2
 export function invited(line: i32, m: Message, from: u32, trusted: bool, now: i64): void {
   const replaced = replacedBy(m)
   // RFC 3261 14.2: a second INVITE before the first has been answered, by whoever does not know our tag yet.
-  const status = isCalling(m) ? 500 : replaced >= 300 ? replaced : replaced == NOTHING_REPLACED ? refusalOf() : 0
+  let status: u32 = isCalling(m) ? 500 : replaced >= 300 ? replaced : replaced == NOTHING_REPLACED ? refusalOf() : 0
+  // RFC 3261 8.1.1.8, 12.1.1: a dialog has to know where its requests go.
+  if (status == 0 && contactOf(m) == NONE) status = 400
   const i = status == 0 ? takePlace() : -1
   if (i < 0) {
     reply(m, status == 0 ? 486 : status, NONE, now)
@@ -48,8 +50,8 @@ export function invited(line: i32, m: Message, from: u32, trusted: bool, now: i6
   beginCall(i, line, false, now)
   const d = dialogFromInvite(i, m, peer())
   if (d < 0) {
-    // Not 503: a proxy would take it for a phone that is out of order (RFC 3261 16.7).
-    reply(m, 500, NONE, now)
+    // RFC 3261 21.5.14: where there is room, requests of ours would be too long. Not 503: a proxy would take it for a phone that is out of order (16.7).
+    reply(m, isFull() ? 500 : 513, NONE, now)
     return
   }
   beginSound(i)

@@ -106,6 +106,8 @@ function follow(i: i32, u: Uri, replaces: Span, m: Message, now: i64): u32 {
   const t = transfer(i), depth = t.depth, line: i32 = call(i).line
   const k = placeCall(line, between(startOf(u.whole), u.scheme == Scheme.TEL ? endOf(u.whole) : endOf(u.params)), now)
   if (k < 0) return k == NO_TARGET ? 400 : 486
+  // No server: it is over already.
+  if (leg(k).dialog < 0) return 503
   if (!keepText(leg(k).dialog, Text.EXTRA, fieldsOf(replaces, m))) {
     hangUp(k, now)
     return 500

@@ -59,7 +59,7 @@ export function isTooShort(i: i32, m: Message): bool {
 
 /** Refuses a request of theirs; 422 with what is long enough. */
 export function refuseWith(i: i32, m: Message, status: u32, now: i64): void {
-  const slot = beginReply(m, status, leg(i).dialog < 0 ? NONE : textOf(leg(i).dialog, Text.LOCAL_TAG))
+  const slot = beginReply(m, status, i < 0 || leg(i).dialog < 0 ? NONE : textOf(leg(i).dialog, Text.LOCAL_TAG))
   if (slot < 0) return
   const w = outbox.writer(slot)
   if (status == 422) writeLeast(w, i)

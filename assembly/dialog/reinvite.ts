@@ -55,7 +55,13 @@ export function progressTalking(i: i32, now: i64): void {
   writeTimer(w, i, false)
   describeBody(w)
   finish(w, body)
-  const handle = w.overflow ? -1 : client.start(Method.INVITE, slot, by, hop(), <u8>(OWNER_CALL + i), 0, now)
+  if (w.overflow) {
+    outbox.discard(slot)
+    leg(i).cause = <u8>Ended.TOO_LONG
+    put(i, Input.LOST, now)
+    return
+  }
+  const handle = client.start(Method.INVITE, slot, by, hop(), <u8>(OWNER_CALL + i), 0, now)
   if (handle < 0) {
     outbox.discard(slot)
     l.wait = <u8>Wait.ROOM
@@ -98,6 +104,7 @@ export function dropOffers(i: i32, now: i64): void {
   const l = leg(i)
   if (l.exchange == Exchange.OURS) client.abandon(l.handle, now)
   if (l.exchange == Exchange.OURS) l.handle = -1
+  else if (l.exchange == Exchange.THEIRS) server.rest(l.handle)
   l.exchange = <u8>Exchange.NONE
   l.wantsOffer = false
 }
@@ -145,8 +152,7 @@ function lose(i: i32, now: i64): void {
 /** RFC 3261 14.2: an INVITE within dialog `d`. */
 export function reinvited(d: i32, m: Message, now: i64): void {
   const i: i32 = dialog(d).place, l = leg(i)
-  if (isRefused(i, m, judge(i, d, m), now)) return
-  refreshTarget(d, m)
+  if (isRefused(i, d, m, judge(i, d), now)) return
   l.offered = lengthOf(m.body) > 0
   if (!sendOk(i, m, l.offered ? answerOf(i, l.flow) : offerOf(i, l.flow), now)) return
   l.exchange = <u8>Exchange.THEIRS
@@ -161,24 +167,27 @@ export function reinvited(d: i32, m: Message, now: i64): void {
 /** RFC 3311 5.2: an UPDATE within dialog `d`, with an offer or without. */
 export function updated(d: i32, m: Message, now: i64): void {
   const i: i32 = dialog(d).place, offers = lengthOf(m.body) > 0
-  if (isRefused(i, m, i < 0 ? 481 : offers ? judge(i, d, m) : 0, now)) return
-  refreshTarget(d, m)
+  if (isRefused(i, d, m, i < 0 ? 481 : offers ? judge(i, d) : 0, now)) return
   if (sendOk(i, m, offers ? answerOf(i, leg(i).flow) : NONE, now)) noteHold(i)
 }
 
-/** RFC 3261 14.2, RFC 3311 5.2: what stands against an offer now, or against this one; 0: nothing, and it has been taken. */
-function judge(i: i32, d: i32, m: Message): u32 {
+/** RFC 3261 14.2, RFC 3311 5.2: what stands against any offer now; 0: nothing. */
+function judge(i: i32, d: i32): u32 {
   if (i < 0 || leg(i).dialog != d) return 481
   const l = leg(i), state = call(i).state
   if (l.exchange == Exchange.OURS) return 491
   if (state != CallState.TALKING) return call(i).outgoing ? 491 : 500
-  if (l.exchange == Exchange.THEIRS) return 500
-  return lengthOf(m.body) > 0 && takeOffer(m.body, session(i)) != Taken.AGREED ? 488 : 0
+  return l.exchange == Exchange.THEIRS ? 500 : 0
 }
 
-/** RFC 4028 6: a session that is too short is refused as well, and told what is long enough. */
-function isRefused(i: i32, m: Message, status: u32, now: i64): bool {
+/**
+ * Refuses a request that something stands against. RFC 4028 6: a session that is too short is told what is long enough. RFC 3261 12.2.2: otherwise the
+ * target is refreshed, and the offer is taken.
+ */
+function isRefused(i: i32, d: i32, m: Message, status: u32, now: i64): bool {
   if (status == 0 && isTooShort(i, m)) status = 422
+  if (status == 0 && !refreshTarget(d, m)) status = 513
+  if (status == 0 && lengthOf(m.body) > 0 && takeOffer(m.body, session(i)) != Taken.AGREED) status = 488
   if (status == 0) return false
   refuseWith(i, m, status, now)
   return true

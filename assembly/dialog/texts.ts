@@ -19,6 +19,13 @@ export function textOf(d: i32, which: Text): Span { return load<u32>(slotOf(d, w
 /** Bytes that are free. */
 export function textRoom(): u32 { return CAPACITY - load<u32>(USED) }
 
+/** Bytes of all texts that stand in every request of a dialog. */
+export function textsLength(d: i32): u32 {
+  let sum: u32 = 0
+  for (let which = 0; which < Text.EXTRA; which++) sum += lengthOf(textOf(d, which))
+  return sum
+}
+
 /** Gives a dialog a text, which may be one of another dialog. False, and the text as before, when there is no room. */
 export function keepText(d: i32, which: Text, s: Span): bool {
   const used = load<u32>(USED), length = lengthOf(s)

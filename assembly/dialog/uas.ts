@@ -103,6 +103,7 @@ export function reasonOf(status: u32): Prose {
     case 501: return prose("Not Implemented")
     case 503: return prose("Service Unavailable")
     case 505: return prose("Version Not Supported")
+    case 513: return prose("Message Too Large")
     case 603: return prose("Decline")
     default: return prose("Bad Request")
   }

@@ -61,8 +61,11 @@ export function every(packet: Packet, name: string): string[] {
   return packet.fields.filter((field) => field.name === name).map(({ value }) => value)
 }
 
-/** Fields from lines such as "Event: refer". */
-export function fieldsFrom(lines: readonly string[]): Field[] { return lines.filter((line) => line.includes(":")).flatMap(fieldsOf) }
+/** Fields from lines such as "Event: refer". A Contact takes the place of one before it; an empty one leaves none. */
+export function fieldsFrom(lines: readonly string[]): Field[] {
+  const isContact = (line: string): boolean => /^contact *:/i.test(line), last = lines.findLastIndex(isContact)
+  return lines.filter((line, i) => line.includes(":") && (!isContact(line) || i === last && !/: *$/.test(line))).flatMap(fieldsOf)
+}
 
 /** The value of a parameter behind a name-addr or in a Via; undefined when it has none. */
 export function paramOf(value: string, name: string): string | undefined {
