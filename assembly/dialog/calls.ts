@@ -338,8 +338,8 @@ export function dropDialogs(i: i32, but: i32): void {
   for (let d = 0; d < DIALOGS; d++) {
     const x = dialog(d)
     if (d == but || x.state == DialogState.FREE || x.place != <i8>i) continue
-    // Somebody who has rung may still answer.
-    if (x.state == DialogState.EARLY && x.caller) retire(x)
+    // Somebody who has rung may still answer, and repeat the answer when the call is over (RFC 3261 13.2.2.4).
+    if (x.state >= <u8>DialogState.EARLY && x.caller) retire(x)
     else freeDialog(d)
   }
   if (but < 0) leg(i).dialog = -1
