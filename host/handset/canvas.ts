@@ -53,20 +53,32 @@ export class Canvas {
     if (title !== "") this.write(row, column + 2, ` ${title} `, "", width - 4)
   }
 
-  /** The escape sequences that turn what is shown into the new picture; empty when nothing changed. */
+  /** The escape sequences that turn what is shown into the new picture; empty when nothing changed. A row that changed is cleared to its end. */
   flush(): string {
     let out = ""
-    let at = -1, style: Style | undefined
-    for (let i = 0; i < this.next.text.length; i++) {
-      if (this.next.text[i] === this.shown.text[i] && this.next.style[i] === this.shown.style[i]) continue
-      if (at !== i || i % this.columns === 0) out += `\x1b[${Math.floor(i / this.columns) + 1};${i % this.columns + 1}H`
-      if (style !== this.next.style[i]) out += `\x1b[0${this.next.style[i] === "" ? "" : `;${this.next.style[i]}`}m`
-      style = this.next.style[i]
-      out += this.next.text[i]
+    for (let y = 0; y < this.rows; y++) out += this.rowChanges(y)
+    this.shown = { ...this.next, text: [...this.next.text], style: [...this.next.style] }
+    return out
+  }
+
+  private rowChanges(y: number): string {
+    const { next, shown } = this, from = y * this.columns
+    let end = from + this.columns
+    while (end > from && next.text[end - 1] === " " && next.style[end - 1] === "") end--
+    let out = "", at = -1, style: Style | undefined, changed = false
+    for (let i = from; i < from + this.columns; i++) {
+      if (next.text[i] === shown.text[i] && next.style[i] === shown.style[i]) continue
+      changed = true
+      if (i >= end) break
+      if (at !== i) out += place(y, i - from)
+      if (style !== next.style[i]) out += `\x1b[0${next.style[i] === "" ? "" : `;${next.style[i]}`}m`
+      style = next.style[i]
+      out += next.text[i]
       at = i + 1
     }
-    this.shown = { ...this.next, text: [...this.next.text], style: [...this.next.style] }
-    return out === "" ? "" : `${out}\x1b[0m`
+    if (!changed) return ""
+    if (end === from + this.columns) return `${out}\x1b[0m`
+    return `${out}\x1b[0m${at === end ? "" : place(y, end - from)}\x1b[K`
   }
 
   /** The terminal has another size now, or was cleared: everything is drawn anew. */
@@ -83,6 +95,8 @@ export class Canvas {
 
   private forget(): void { this.shown.text.fill("") }
 }
+
+function place(row: number, column: number): string { return `\x1b[${row + 1};${column + 1}H` }
 
 function emptyGrid(columns: number, rows: number): Grid {
   const cells = columns * rows

@@ -127,6 +127,8 @@ class Terminal implements Handset {
   private drawOtherwise(): void {
     const { state, canvas: { columns, rows } } = this
     state.glyphs = nextGlyphs(columns, rows, state.unicode, glyphsFor(columns, rows, state.unicode, state.glyphs))
+    // Everything stands elsewhere now: nothing of the old picture may remain, whatever the terminal made of it.
+    this.onResize()
   }
 
   private takePhone(key: Typed): void {

@@ -125,17 +125,19 @@ function drawLab(canvas: Canvas, state: State, row: number, column: number, widt
   if (state.lab.length === 0) return row
   const dim = state.color ? DIM : ""
   const roomy = width >= 60, wide = width >= 78
+  const widest = (of: (line: LabLine) => string): number => Math.max(...state.lab.map((line) => of(line).length))
   for (const [i, server] of state.lab.entries()) {
     let x = column
+    // Each column is as wide as its widest text, and a space; what is too long for the row is cut before the next one begins.
     const put = (text: string, columns: number, style: Style): void => {
-      canvas.write(row, x, text, style, Math.min(columns, column + width - x))
+      canvas.write(row, x, text, style, Math.min(columns - 1, column + width - x))
       x += columns
     }
     put(`${registeredSign(server, state)}${i + 1}`, 3, "")
-    if (wide) put(server.name, 17, "")
-    put(server.at, 17, "")
-    if (roomy) put(server.share, 6, "")
-    put(server.state, 8, state.color ? STATE_STYLES[server.state] : "")
+    if (wide) put(server.name, Math.max(17, widest(({ name }) => name) + 1), "")
+    put(server.at, Math.max(17, widest(({ at }) => at) + 1), "")
+    if (roomy) put(server.share, Math.max(6, widest(({ share }) => share) + 1), "")
+    put(server.state, 9, state.color ? STATE_STYLES[server.state] : "")
     put(labKeys(i, roomy), 30, dim)
     row++
   }

@@ -44,8 +44,22 @@ describe("The canvas", () => {
     canvas.flush()
     canvas.clear()
     canvas.write(1, 2, "hallo")
-    assert.equal(canvas.flush(), "\x1b[2;4H\x1b[0ma\x1b[0m")
+    assert.equal(canvas.flush(), "\x1b[2;4H\x1b[0ma\x1b[0m\x1b[2;8H\x1b[K")
     assert.equal(canvas.flush(), "")
+  })
+
+  it("A row that has changed is cleared to its end", () => {
+    const canvas = new Canvas(10, 2)
+    canvas.write(0, 0, "long text!")
+    canvas.write(1, 0, "stays")
+    canvas.flush()
+    canvas.clear()
+    canvas.write(0, 0, "long", "1")
+    canvas.write(1, 0, "stays")
+    assert.equal(canvas.flush(), "\x1b[1;1H\x1b[0;1mlong\x1b[0m\x1b[K")
+    canvas.clear()
+    canvas.write(1, 0, "stays")
+    assert.equal(canvas.flush(), "\x1b[0m\x1b[1;1H\x1b[K")
   })
 
   it("What comes from the network cannot steer the terminal", () => {
@@ -112,6 +126,16 @@ describe("The view", () => {
     }
   })
 
+  it("Between the columns of the lab there is always a space", () => {
+    const lab = [{ name: "a-server-with-a-long-name", at: "198.51.100.2:50600", share: "10 100", state: "crashed", registered: true }] as const
+    for (const [columns, words] of [[240, "a-server-with-a-long-name 198.51.100.2:50600 10 100 crashed  w crash  s silence  x 503"], [80, "198.51.100.2:50600 crashed  w s x"]] as const) {
+      const canvas = new Canvas(columns, 50)
+      draw(canvas, { ...state, lab, glyphs: "text" })
+      const text = canvas.lines().join("\n")
+      assert(text.includes(`●1 ${words}`), text)
+    }
+  })
+
   it("A terminal too small for anything does no harm", () => {
     for (const [columns, rows] of [[1, 1], [10, 3]] as const) draw(new Canvas(columns, rows), { ...state, input: { text: "status", cursor: 6 } })
   })
@@ -150,6 +174,16 @@ describe("The handset in a terminal", () => {
     type("5b")
     type("q\x03")
     assert.deepEqual(did, ["key 5", "key U", "lab 1 crashed", "lab 2 up", "lab 2 503", "command status", "key 5", "lab 1 up", "lab 2 up", "quit", "quit"])
+  })
+
+  it("Another picture is drawn on a cleared terminal", () => {
+    const { handset, written, type } = fakeTerminal()
+    handset.display(blank)
+    handset.line("note", "what is kept")
+    written.length = 0
+    type("p")
+    const all = written.join("")
+    assert(all.includes("\x1b[2J") && all.includes("what is kept"), all)
   })
 
   it("The terminal is given back when it ends, once, and while it is suspended", () => {
