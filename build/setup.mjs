@@ -64,7 +64,7 @@ function makeCore() {
   const tools = ["asconfig.json", "node_modules/assemblyscript/package.json", ...parts.map((part) => `build/${part}`)]
   const print = fingerprint([], [...filesBelow("assembly", ".ts"), ...tools])
   if (isFresh(CORE, print)) return
-  say("compiling the core ...")
+  say("compiling the core; this takes about a minute the first time ...")
   const { status } = spawnSync(process.execPath, ["--import", "tsx", "build/core.ts"], QUIET_STDOUT)
   if (status !== 0) stop("the core does not compile; see above.")
   stamp(CORE, print)

@@ -1,4 +1,6 @@
 // Lines for the console: a few are for the host itself, all others are commands of the phone.
+import { EVENT } from "./abi.ts"
+import { eventName } from "./calls.ts"
 import type { Clock } from "./clock.ts"
 import type { LabState } from "./handset/handset.ts"
 
@@ -48,6 +50,8 @@ export class Console {
   private async wait([name = "", seconds]: string[]): Promise<void> {
     const limit = seconds === undefined ? WAIT_SEC : Number(seconds)
     if (!/^[A-Z_]+$/i.test(name) || !(limit >= 0)) return this.refuse("wait EVENT [SECONDS], such as wait REGISTERED 10.")
+    const known = Object.values(EVENT).map(eventName)
+    if (!known.includes(name.toUpperCase())) return this.refuse(`There is no event ${name}; there are ${known.join(", ")}.`)
     const deadline = this.parts.clock.now() + limit * 1000
     while (!this.found(name.toUpperCase())) {
       const left = deadline - this.parts.clock.now()

@@ -1,7 +1,7 @@
 // The command line: what the user asks for, checked; everything wrong is one sentence.
 import { parseArgs } from "node:util"
 import { readFileSync } from "node:fs"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { homedir } from "node:os"
 import { isIP, isIPv6 } from "node:net"
 import { UserError, because, exitTable } from "./errors.ts"
@@ -103,6 +103,10 @@ export function readOptions(args: readonly string[]): Options {
   const text = (name: Flag): string | undefined => flags.get(name)?.at(-1)
   const command = flags.has("help") ? "help" : flags.has("version") ? "version" : commandOf(words)
   const passwordFile = text("password-file")
+  const mic = text("mic") ?? "silence", speaker = text("speaker") ?? "none"
+  if (!mic.includes(":") && resolve(mic) === resolve(speaker)) {
+    throw new UserError("usage", `--mic and --speaker both name ${mic}, which would be overwritten; choose another file with --speaker.`)
+  }
   return {
     command,
     engine: engineOf(text("engine")),
@@ -111,8 +115,8 @@ export function readOptions(args: readonly string[]): Options {
     dns: (flags.get("dns") ?? []).map(dnsServer),
     settingsFile: text("settings"),
     traceFile: text("trace"),
-    mic: text("mic") ?? "silence",
-    speaker: text("speaker") ?? "none",
+    mic,
+    speaker,
     json: flags.has("json"),
     lab: flags.has("lab"),
     file: words.at(-1) ?? "",

@@ -23,7 +23,8 @@ const USUAL = "601"
 const BACK_MS = 3000
 const LATER = "604"
 const ADDRESS = "127.0.0.1"
-const SOUND_PORTS = 30_000
+/** Above the phone's own ports for sound; each lab on a machine takes the first block whose last port is free. */
+const SOUND_PORTS = 35_000, SOUND_PORTS_MAX = 60_000, PERSON_PORTS = 1000
 
 export type LabPeople = {
   /** The contact of whoever has this number. */
@@ -32,12 +33,16 @@ export type LabPeople = {
   call(number: string | undefined): string | undefined
   /** Whether a packet is from one of them: the phone has to prove who it is, they have not. */
   includes(from: Endpoint): boolean
+  /** Of the block of ports that their sound takes. */
+  readonly firstSoundPort: number
   close(): void
 }
 
 /** The wire of the people, with a free port for each. */
 export type PeopleSockets = Wire & {
   bind(address: string, receive: (bytes: Uint8Array, from: Endpoint) => void): Promise<Endpoint>
+  /** Keeps a port for us; false when another program has it. Without it all ports are free. */
+  reserve?(address: string, port: number): Promise<boolean>
   closeAll(): void
 }
 
@@ -45,7 +50,7 @@ export type PeopleSockets = Wire & {
 export async function startPeople(
   domain: string, user: string, now: () => number, through: () => Endpoint | undefined, sockets: PeopleSockets = new Sockets(now),
 ): Promise<LabPeople> {
-  const callers = new Map<string, Caller>()
+  const callers = new Map<string, Caller>(), firstSoundPort = await freeBlock(sockets)
   function call(number = USUAL): string | undefined {
     const caller = callers.get(number), via = through()
     if (caller === undefined) return `Nobody has the number ${number}; there are ${[...callers.keys()].join(", ")}.`
@@ -59,7 +64,7 @@ export async function startPeople(
       caller?.receive(bytes, from, at)
       if (number === LATER && (caller?.calls ?? 0) > before) sockets.after(BACK_MS, () => void call(LATER))
     })
-    const caller = new Caller({ wire: sockets, name, number, domain, at, soundPort: SOUND_PORTS + 2000 * i, voice })
+    const caller = new Caller({ wire: sockets, name, number, domain, at, soundPort: firstSoundPort + PERSON_PORTS * i, voice })
     caller.manner = mannerOf(manner.split(" ")) ?? caller.manner
     callers.set(number, caller)
   }
@@ -69,9 +74,20 @@ export async function startPeople(
       return caller === undefined ? undefined : { uri: caller.contact }
     },
     call,
+    firstSoundPort,
     includes: (from) => [...callers.values()].some(({ options: { at } }) => at.port === from.port && at.address === from.address),
     close: () => sockets.closeAll(),
   }
+}
+
+/** The first port of a block that no other lab of this machine has. */
+async function freeBlock(sockets: PeopleSockets): Promise<number> {
+  const size = PERSON_PORTS * LAB_PEOPLE.length
+  for (let from = SOUND_PORTS; from <= SOUND_PORTS_MAX; from += size) {
+    if (sockets.reserve === undefined || await sockets.reserve(ADDRESS, from + size - 1)) return from
+  }
+  sockets.closeAll()
+  throw new Error(`the ports ${SOUND_PORTS} and above are used by other labs`)
 }
 
 /** Whom to dial, in one line. */

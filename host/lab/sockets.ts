@@ -24,6 +24,20 @@ export class Sockets implements Wire {
     return at
   }
 
+  /** Keeps a port for us; false when another program has it. */
+  async reserve(address: string, port: number): Promise<boolean> {
+    const socket = createSocket("udp4")
+    socket.bind(port, address)
+    try {
+      await once(socket, "listening")
+    } catch {
+      socket.close()
+      return false
+    }
+    this.sockets.set(`reserved ${port}`, socket)
+    return true
+  }
+
   /** A port that is taken by another program stays silent. */
   open(at: Endpoint, receive: Receive): void {
     this.close(at)

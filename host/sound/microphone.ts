@@ -21,6 +21,7 @@ const SAMPLES = AUDIO_BYTES / 2
 export function microphoneOf(what: string, warn: (line: string) => void): Microphone {
   if (what === "silence") return { start() {}, take: () => new Uint8Array(AUDIO_BYTES), stop() {} }
   if (what.startsWith("tone:")) return toneOf(what)
+  if (what === "cmd:") throw new UserError("usage", "--mic cmd: names no command; say for example --mic \"cmd:arecord -q\".")
   if (what.startsWith("cmd:")) return new CommandMicrophone(what.slice("cmd:".length), warn)
   return fileOf(what)
 }

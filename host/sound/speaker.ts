@@ -1,6 +1,6 @@
 // Where the phone's sound goes: a file, a command of the system, or nowhere.
 import { UserError, because } from "../errors.ts"
-import { accessSync, constants, existsSync } from "node:fs"
+import { accessSync, constants, existsSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { samplesFrom, RATE } from "../sim/tone.ts"
 import { runCommand, type Running } from "./command.ts"
@@ -22,6 +22,8 @@ const BEHIND_MAX = 8000
 /** What `--speaker` names. Throws UserError when a file cannot be written. */
 export function speakerOf(what: string, warn: (line: string) => void): Speaker {
   if (what === "none") return { start() {}, put() {}, stop() {} }
+  if (what === "cmd:") throw new UserError("usage", "--speaker cmd: names no command; say for example --speaker \"cmd:aplay -q\".")
+  if (what.startsWith("tone:") || what === "silence") throw new UserError("usage", `--speaker ${what} is nothing to hear with; say FILE.wav, cmd:COMMAND or none.`)
   return what.startsWith("cmd:") ? new CommandSpeaker(what.slice("cmd:".length), warn) : new FileSpeaker(what, warn)
 }
 
@@ -38,6 +40,9 @@ class FileSpeaker implements Speaker {
       accessSync(existsSync(path) ? path : dirname(path), constants.W_OK)
     } catch (error) {
       throw new UserError("sound", `The sound ${path} cannot be written: ${because(error)}; choose another file with --speaker.`)
+    }
+    if (existsSync(path) && statSync(path).isDirectory()) {
+      throw new UserError("sound", `The sound ${path} cannot be written: it is a directory; choose another file with --speaker.`)
     }
   }
 

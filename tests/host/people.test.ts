@@ -38,9 +38,25 @@ describe("The people of the lab", function () {
   it("600 says again what it hears", async () => {
     dial("600")
     await until(/is answered/)
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    const heard = (): number => caller.leg?.parts.talk.packetsIn ?? 0
+    for (let i = 0; heard() < 25; i++) {
+      assert(i < 400, `only ${heard()} packets came back`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
     caller.perform(["hangs-up"], endpointOf("127.0.0.1:9"))
-    await until(/hangs up; heard \d+ packets in 0\.[3-6] s, 440 Hz/)
+    await until(/hangs up; heard \d+ packets in \d+\.\d s, 440 Hz/)
+  })
+
+  it("The people of a second lab take other ports for their sound", async () => {
+    const free = async (): Promise<boolean> => sockets.reserve("127.0.0.1", 39_999)
+    assert.equal(await free(), false, "the first lab, or another one on this machine, has the first block")
+    const second = await startPeople("x", "6001", now, () => undefined)
+    try {
+      const ports = (lab: LabPeople): number[] => [lab.firstSoundPort, lab.firstSoundPort + 4999]
+      assert(ports(second)[0]! > ports(people)[1]! || ports(people)[0]! > ports(second)[1]!, `${ports(people).join()} and ${ports(second).join()}`)
+    } finally {
+      second.close()
+    }
   })
 
   it("602 is busy, and 604 is busy and calls back, with a tune", async () => {

@@ -78,6 +78,10 @@ describe("Sound on this machine", () => {
     assert.equal(sentence(() => microphoneOf("tone:x", fail)), "usage: --mic tone:x is no tone; say tone:440, from 20 to 4000 Hz.")
     assert.equal(sentence(() => speakerOf(at("no/such.wav"), fail)),
       "sound: The sound /no/such.wav cannot be written: there is no such file or folder; choose another file with --speaker.")
+    assert.equal(sentence(() => speakerOf(folder, fail)), "sound: The sound  cannot be written: it is a directory; choose another file with --speaker.")
+    assert.match(sentence(() => speakerOf("tone:440", fail)), /^usage: --speaker tone:440 is nothing to hear with/)
+    assert.match(sentence(() => microphoneOf("cmd:", fail)) + sentence(() => speakerOf("cmd:", fail)), /^usage: --mic cmd: names no .*usage: --speaker cmd: names no /)
+    assert.match(sentence(() => readOptions(["--mic", "a.wav", "--speaker", "./a.wav"])), /^usage: --mic and --speaker both name a.wav/)
     assert.deepEqual([readOptions([]).mic, readOptions(["--speaker", "a.wav"]).speaker], ["silence", "a.wav"])
   })
 
