@@ -23,6 +23,8 @@ export class Console {
   failed = false
   private readonly parts: ConsoleParts
   private events: string[] = []
+  /** The line asks for JSON. */
+  private json = false
   private onEvent = (): void => {}
 
   constructor(parts: ConsoleParts) { this.parts = parts }
@@ -38,7 +40,9 @@ export class Console {
 
   /** Takes one line; resolves when the next one may come. */
   async take(line: string): Promise<void> {
-    const [verb = "", ...words] = line.trim().split(/\s+/)
+    const [verb = "", ...all] = line.trim().split(/\s+/)
+    const words = all.filter((word) => word !== "--json")
+    this.json = words.length < all.length
     if (verb === "" || verb.startsWith("#")) return
     if (verb === "quit") return this.parts.quit()
     if (verb === "wait") return this.wait(words)
@@ -64,6 +68,7 @@ export class Console {
         }
       })
     }
+    if (this.json) this.done("", { event: name.toUpperCase() })
   }
 
   private found(name: string): boolean {
@@ -75,20 +80,22 @@ export class Console {
   private async lab([verb, server]: string[]): Promise<void> {
     const { lab } = this.parts
     if (lab === undefined) return this.refuse("There is no lab: the phone runs against real servers.")
-    if (verb === undefined) return this.parts.reply(0, lab.text())
+    if (verb === undefined) return this.done(lab.text(), { lab: lab.text().split("\n") })
     if (verb === "call") {
       const refusal = lab.call(server)
-      return refusal === undefined ? this.parts.reply(0, "the phone is called") : this.refuse(refusal)
+      return refusal === undefined ? this.done("the phone is called") : this.refuse(refusal)
     }
     const state = LAB_STATES[verb]
     if (state === undefined || server === undefined) return this.refuse("lab crash|silence|503|back N, where N is the number of a server, or lab call [NUMBER].")
     const wrong = await lab.set(Number(server), state)
     if (wrong !== undefined) this.refuse(wrong)
-    else this.parts.reply(0, `server ${server}: ${state}`)
+    else this.done(`server ${server}: ${state}`)
   }
+
+  private done(text: string, document: object = { done: text }): void { this.parts.reply(0, this.json ? JSON.stringify(document) : text) }
 
   private refuse(sentence: string): void {
     this.failed = true
-    this.parts.reply(1, sentence)
+    this.parts.reply(1, this.json ? JSON.stringify({ error: { code: "refused", message: sentence } }) : sentence)
   }
 }

@@ -42,6 +42,13 @@ describe("Console lines", () => {
     assert.equal(console.failed, true)
   })
 
+  it("With --json the host's own lines answer with a document", async () => {
+    const { console, did } = consoleUnderTest()
+    console.happened("LOCATED")
+    for (const line of ["wait located --json", "lab --json", "lab crash 4 --json"]) await console.take(line)
+    assert.deepEqual(did, ['0: {"event":"LOCATED"}', '0: {"lab":["1 sipserver1 up"]}', '1: {"error":{"code":"refused","message":"There is no server 4."}}'])
+  })
+
   it("A wait ends with its event, not with others", async () => {
     const { console, did, clock } = consoleUnderTest()
     const wait = console.take("wait MOVED").then(() => { did.push("moved") })
