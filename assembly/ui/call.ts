@@ -170,7 +170,7 @@ function drawTalk(i: i32, c: Call, stage: Stage): void {
 /** How good the sound is, as far as it was measured: nothing before the first packet has come. */
 function drawBars(i: i32, row: u32): void {
   const q = quality(i, panel().now)
-  if (q.packetsIn == 0) return
+  if (q.packetsIn == 0 || call(i).held || call(i).heldByPeer) return
   if (q.level == 0) return writeRight(row, spell(prose("no sound")))
   for (let bar: u32 = 0; bar < BARS; bar++) put(row, COLUMNS - BARS + bar, bar < q.level ? Symbol.BAR + bar : Symbol.NO_BAR)
 }

@@ -1,6 +1,6 @@
 // The call settings: each row is one setting, changed with the arrows to the left and right; all are kept when the view is left.
 import { prose, proseAt } from "../base/prose"
-import { Setting, leastOf, mostOf, number, setNumber, writeValue } from "../settings/settings"
+import { Kind, Setting, kindOf, leastOf, mostOf, number, setNumber, writeValue } from "../settings/settings"
 import { write, writeRight } from "./screen"
 import { title, softKeys, pen, spell } from "./paper"
 import { Action, chosen, panel } from "./panel"
@@ -22,7 +22,7 @@ export function drawKnobs(): void {
   for (let i = pageStart(); i < pageEnd(ROWS); i++) {
     write(rowOf(i), 0, spell(proseAt(TABLE + <usize>i * 8 + 4)))
     const w = pen(), s = settingAt(i)
-    if (mostOf(s) == 1) w.say(number(s) == 0 ? prose("off") : prose("on"))
+    if (mostOf(s) == 1 && kindOf(s) == Kind.NUMBER) w.say(number(s) == 0 ? prose("off") : prose("on"))
     else writeValue(w, s, false)
     writeRight(rowOf(i), w.written)
   }

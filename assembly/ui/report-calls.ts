@@ -58,7 +58,10 @@ export function writeCall(w: Writer, r: Reply, i: i32): void {
   if (session(i).agreed) string(w, r, prose("codec"), prose(", "), codecWord(session(i).codec))
   sound(w, r, i)
   if (r.json) flags(w, c)
-  else writeMarks(w, c, prose(", "))
+  else {
+    writeMarks(w, c, prose(", "))
+    if (c.mixed) w.say(prose(", conference"))
+  }
   if (c.state == CallState.ENDED) ended(w, r, c)
   end(w, r)
 }
@@ -66,7 +69,7 @@ export function writeCall(w: Writer, r: Reply, i: i32): void {
 /** What was measured of the sound, once there is any. */
 function sound(w: Writer, r: Reply, i: i32): void {
   const q = quality(i, r.now)
-  if (q.packetsIn == 0) return
+  if (q.packetsIn == 0 || call(i).held || call(i).heldByPeer) return
   number(w, r, prose("quality"), prose(", quality "), q.level, NOTHING)
   number(w, r, prose("loss_percent"), prose(", loss "), q.lossPercent, prose(" %"))
   number(w, r, prose("jitter_ms"), prose(", jitter "), q.jitterMs, prose(" ms"))
