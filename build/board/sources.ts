@@ -11,7 +11,6 @@ const ARCHIVE = "lwip_2.1.3+dfsg1.orig.tar.xz"
 const SHA256 = "0a8276d09fc4e97bbba2f953d74af2388fc2195ea156be9d7589e297a68fde24"
 const FOLDER = join(OUT, "board/lwip-2.1.3")
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-const MIRROR = "http://deb.debian.org/debian"
 
 /** A source could not be had; the message says what to do. */
 export class SourceError extends Error {}
@@ -65,7 +64,9 @@ function fetchTo(kept: string): void {
 function mirror(): string {
   const files = ["/etc/apt/sources.list", ...listed("/etc/apt/sources.list.d").map((name) => `/etc/apt/sources.list.d/${name}`)]
   const text = files.map((file) => { try { return readFileSync(file, "utf8") } catch { return "" } }).join("\n")
-  return /^(?:deb .*?|URIs:\s*)(https?:\/\/\S+\/debian)\/?(?=\s|$)/m.exec(text)?.[1] ?? MIRROR
+  const found = /^(?:deb .*?|URIs:\s*)(https?:\/\/\S+\/debian)\/?(?=\s|$)/m.exec(text)?.[1]
+  if (found === undefined) throw new SourceError("The board needs the source of lwIP from Debian, and no Debian mirror stands in /etc/apt/sources.list or sources.list.d.")
+  return found
 }
 
 function listed(folder: string): string[] { try { return readdirSync(folder) } catch { return [] } }
