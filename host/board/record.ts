@@ -12,6 +12,9 @@ export type BoardWatcher = Omit<Trace, "close" | "done"> & { done(done: Done, in
 const PREFIX = 5, CALL_HEAD = 56, OUTPUT_HEAD = 68, DONE_HEAD = 24, FRAME_BYTES = 1024, CELLS = 168, COLUMNS = 21
 const OUTPUT_DISPLAY = 5
 
+/** What a record of kind S begins with behind its length: how the board booted, whether KEEP was there. */
+const START_HEAD = /^[\0-\x03]\0\0\0[\0\x01]\0\0\0/
+
 /** The inputs of board/core.h, by number. */
 const INPUTS = ["none", "entropy", "open", "close", "network", "datagram", "flow", "key", "command", "wallclock", "timeout", "audio"] as const
 
@@ -19,6 +22,8 @@ const FLOW_EVENTS = ["", "opened", "closed", "refused", "failed"] as const
 
 export class BoardRecords {
   private rest: Buffer = Buffer.alloc(0)
+  /** Kind and length of the first record of all, a start: later starts are as long. */
+  private start: Buffer | undefined
   private readonly watcher: BoardWatcher
 
   constructor(watcher: BoardWatcher) { this.watcher = watcher }
@@ -28,10 +33,28 @@ export class BoardRecords {
     this.rest = Buffer.concat([this.rest, bytes])
     while (this.rest.length >= PREFIX) {
       const length = PREFIX + this.rest.readUInt32LE(1)
+      // A processor that is reset stops in the middle of a record: what it says first afterwards lies within that one, which is dropped.
+      this.start ??= this.rest.subarray(0, PREFIX)
+      const anew = this.nextStart()
+      if (anew > 0 && anew < length) {
+        this.rest = this.rest.subarray(anew)
+        continue
+      }
       if (this.rest.length < length) return
       this.one(String.fromCharCode(this.rest[0] ?? 0), this.rest.subarray(PREFIX, length))
       this.rest = this.rest.subarray(length)
     }
+  }
+
+  /** Where behind the first byte of what has come another start stands; -1 nowhere. */
+  private nextStart(): number {
+    for (let at = 1; this.start !== undefined;) {
+      at = this.rest.indexOf(this.start, at)
+      if (at < 0) break
+      if (START_HEAD.test(this.rest.toString("latin1", at + PREFIX, at + PREFIX + 8))) return at
+      at++
+    }
+    return -1
   }
 
   private one(kind: string, bytes: Buffer): void {
