@@ -1,6 +1,7 @@
 // The states of a registration, and what each input makes of them: one table.
 //
 // The table is bytes, and so are the names in it: namespaces of u8 constants, where a const enum would need a cast in every cell.
+import { END, actionIn, nextIn } from "../base/table"
 
 export namespace RegistrationState {
   export const OFF: u8 = 0
@@ -99,24 +100,8 @@ const ROWS = memory.data<u8>([
   RegistrationState.FAILED, Input.BEGIN, RegistrationState.LOCATING, Do.LOCATE,
   RegistrationState.FAILED, Input.STOP, RegistrationState.OFF, Do.END,
   RegistrationState.FAILED, Input.DOWN, RegistrationState.WAITING, Do.FREEZE,
+  END
 ])
-const ROW_COUNT = 41
-const ROW_SIZE: usize = 4
 
-export function nextOf(state: u8, input: u8): u8 {
-  const row = rowOf(state, input)
-  return row == 0 ? state : load<u8>(row, 2)
-}
-
-export function actionOf(state: u8, input: u8): u8 {
-  const row = rowOf(state, input)
-  return row == 0 ? Do.NOTHING : load<u8>(row, 3)
-}
-
-function rowOf(state: u8, input: u8): usize {
-  for (let i: usize = 0; i < <usize>ROW_COUNT; i++) {
-    const row = ROWS + i * ROW_SIZE
-    if (load<u8>(row) == state && load<u8>(row, 1) == input) return row
-  }
-  return 0
-}
+export function nextOf(state: u8, input: u8): u8 { return nextIn(ROWS, state, input) }
+export function actionOf(state: u8, input: u8): u8 { return actionIn(ROWS, state, input) }

@@ -1,6 +1,7 @@
 // What each input makes of a call: one table. The states are those of dialog/call.ts; the actions are carried out by dialog/calls.ts.
 //
 // The table is bytes, and so are the names in it: namespaces of u8 constants, where a const enum would need a cast in every cell.
+import { END, actionIn, nextIn } from "../base/table"
 import { CallState } from "./call"
 
 export namespace Input {
@@ -107,24 +108,8 @@ const ROWS = memory.data<u8>([
 
   ENDED, Input.DUE, FREE, Do.FREE,
   ENDED, Input.DISMISS, FREE, Do.FREE,
+  END
 ])
-const ROW_COUNT = 45
-const ROW_SIZE: usize = 4
 
-export function nextOf(state: u8, input: u8): u8 {
-  const row = rowOf(state, input)
-  return row == 0 ? state : load<u8>(row, 2)
-}
-
-export function actionOf(state: u8, input: u8): u8 {
-  const row = rowOf(state, input)
-  return row == 0 ? Do.NOTHING : load<u8>(row, 3)
-}
-
-function rowOf(state: u8, input: u8): usize {
-  for (let i: usize = 0; i < <usize>ROW_COUNT; i++) {
-    const row = ROWS + i * ROW_SIZE
-    if (load<u8>(row) == state && load<u8>(row, 1) == input) return row
-  }
-  return 0
-}
+export function nextOf(state: u8, input: u8): u8 { return nextIn(ROWS, state, input) }
+export function actionOf(state: u8, input: u8): u8 { return actionIn(ROWS, state, input) }

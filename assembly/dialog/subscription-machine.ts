@@ -1,4 +1,5 @@
 // What each input makes of our subscription to a mailbox: one table. The actions are carried out by dialog/subscription.ts.
+import { END, actionIn, nextIn } from "../base/table"
 
 /** WANTED: a SUBSCRIBE is to go out; ASKED: it has; ACTIVE: it was granted; PAUSED: it was not, and is tried again later. */
 export namespace State {
@@ -56,24 +57,8 @@ const ROWS = memory.data<u8>([
   State.PAUSED, Input.HOME,    State.WANTED, Do.BEGIN,
   State.PAUSED, Input.LEFT,    State.IDLE,   Do.END,
   State.PAUSED, Input.DUE,     State.WANTED, Do.BEGIN,
+  END
 ])
-const ROW_COUNT = 20
-const ROW_SIZE: usize = 4
 
-export function nextOf(state: u8, input: u8): u8 {
-  const row = rowOf(state, input)
-  return row == 0 ? state : load<u8>(row, 2)
-}
-
-export function actionOf(state: u8, input: u8): u8 {
-  const row = rowOf(state, input)
-  return row == 0 ? Do.NOTHING : load<u8>(row, 3)
-}
-
-function rowOf(state: u8, input: u8): usize {
-  for (let i: usize = 0; i < <usize>ROW_COUNT; i++) {
-    const row = ROWS + i * ROW_SIZE
-    if (load<u8>(row) == state && load<u8>(row, 1) == input) return row
-  }
-  return 0
-}
+export function nextOf(state: u8, input: u8): u8 { return nextIn(ROWS, state, input) }
+export function actionOf(state: u8, input: u8): u8 { return actionIn(ROWS, state, input) }

@@ -1,6 +1,7 @@
 // The four transaction machines of RFC 3261 section 17, with RFC 6026, as tables: (state, input) -> (next state, what to tell, what to do).
 //
 // The tables are bytes, and so are the names in them: namespaces of u8 constants, where a const enum would need a cast in every cell.
+import { END, rowOf as row } from "../base/table"
 
 export namespace Machine {
   export const INVITE_CLIENT: u8 = 0
@@ -75,7 +76,6 @@ export namespace Act {
 }
 
 const ROW: usize = 7
-const END: u8 = 0xff
 
 // RFC 3261 17.1.1 and figure 5, RFC 6026 7.2 and 8.4: an INVITE that we send. Timers A and B run from the start.
 // RFC 3261 9.1: a CANCEL waits for a provisional response; 64*T1 after it the INVITE counts as cancelled.
@@ -184,14 +184,11 @@ const SERVER = memory.data<u8>([
 
 /** The row for this input in this state; 0 when the machine ignores it there. */
 export function rowOf(machine: u8, state: u8, input: u8): usize {
-  let row = INVITE_CLIENT
-  if (machine == Machine.CLIENT) row = CLIENT
-  else if (machine == Machine.INVITE_SERVER) row = INVITE_SERVER
-  else if (machine == Machine.SERVER) row = SERVER
-  for (; load<u8>(row) != END; row += ROW) {
-    if (load<u8>(row) == state && load<u8>(row, 1) == input) return row
-  }
-  return 0
+  let table = INVITE_CLIENT
+  if (machine == Machine.CLIENT) table = CLIENT
+  else if (machine == Machine.INVITE_SERVER) table = INVITE_SERVER
+  else if (machine == Machine.SERVER) table = SERVER
+  return row(table, ROW, state, input)
 }
 
 export function nextOf(row: usize): u8 { return load<u8>(row, 2) }
