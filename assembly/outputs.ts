@@ -1,7 +1,7 @@
 // The outputs of the phone, given one by one in a fixed order: sockets, sound, log, packets, events, settings to keep, the screen, replies.
 import { PHONE_STATE, TX, TX_SIZE } from "./memory"
 import { Output, give, io, peer } from "./io"
-import { prose } from "./base/prose"
+import { prose, proseAt } from "./base/prose"
 import { Span, span, text } from "./base/span"
 import { Writer } from "./base/writer"
 import { writeEndpoint } from "./base/ip"
@@ -33,6 +33,25 @@ const enum Event {
   NONE, LOCATING, REGISTERING, REGISTERED, MOVED, REGISTRATION_FAILED, UNREGISTERED, ALL_SERVERS_FAILED, REBOOT, LOCATED, SPARE,
   CALL_RINGING_OUT, CALL_INCOMING, CALL_TALKING, CALL_ENDED, CALL_HELD, CALL_RESUMED, CALL_TRANSFERRED, MESSAGES_WAITING, TRANSFER_FAILED,
 }
+
+const AT_A_SERVER: u32 = Happened.REGISTERING | Happened.REGISTERED | Happened.MOVED
+
+// What may happen to a registration, then to a call: its event and the words that it begins with, in the order of the bits of Happened.
+const REGISTRATION_EVENTS = memory.data<u8>([
+  Event.LOCATING, Event.LOCATED, Event.REGISTERING, Event.REGISTERED, Event.MOVED, Event.REGISTRATION_FAILED, Event.UNREGISTERED, Event.ALL_SERVERS_FAILED,
+])
+const REGISTRATION_WORDS = memory.data<usize>([
+  prose("looking for servers"), prose("servers found"), prose("registering at "), prose("registered at "), prose("moved to "),
+  prose("not registered: "), prose("not registered"), prose("no server answers"),
+])
+const CALL_EVENTS = memory.data<u8>([
+  Event.CALL_RINGING_OUT, Event.CALL_INCOMING, Event.CALL_TALKING, Event.CALL_HELD, Event.CALL_RESUMED, Event.CALL_TRANSFERRED, Event.CALL_ENDED,
+  Event.TRANSFER_FAILED,
+])
+const CALL_WORDS = memory.data<usize>([
+  prose("calling "), prose("call from "), prose("talking to "), prose("on hold: "), prose("talking again to "), prose("transferred: "),
+  prose("call ended with "), prose("transfer failed: "),
+])
 
 @unmanaged
 class Owing {
@@ -161,66 +180,17 @@ function pollCall(): Output {
 }
 
 function tellCall(w: Writer, happened: CallHappened): Event {
-  switch (happened) {
-    case CallHappened.OUT: {
-      w.say(prose("calling "))
-      return Event.CALL_RINGING_OUT
-    }
-    case CallHappened.INCOMING: {
-      w.say(prose("call from "))
-      return Event.CALL_INCOMING
-    }
-    case CallHappened.TALKING: {
-      w.say(prose("talking to "))
-      return Event.CALL_TALKING
-    }
-    case CallHappened.HELD: {
-      w.say(prose("on hold: "))
-      return Event.CALL_HELD
-    }
-    case CallHappened.RESUMED: {
-      w.say(prose("talking again to "))
-      return Event.CALL_RESUMED
-    }
-    case CallHappened.TRANSFERRED: {
-      w.say(prose("transferred: "))
-      return Event.CALL_TRANSFERRED
-    }
-    case CallHappened.TRANSFER_FAILED: {
-      w.say(prose("transfer failed: "))
-      return Event.TRANSFER_FAILED
-    }
-  }
-  w.say(prose("call ended with "))
-  return Event.CALL_ENDED
+  const i = ctz<usize>(happened)
+  w.say(proseAt(CALL_WORDS + i * sizeof<usize>()))
+  return load<u8>(CALL_EVENTS + i)
 }
 
 function tell(w: Writer, r: Registration, happened: Happened): Event {
-  if (happened == Happened.LOCATING) {
-    w.say(prose("looking for servers"))
-    return Event.LOCATING
-  }
-  if (happened == Happened.LOCATED) {
-    w.say(prose("servers found"))
-    return Event.LOCATED
-  }
-  if (happened == Happened.UNREGISTERED) {
-    w.say(prose("not registered"))
-    return Event.UNREGISTERED
-  }
-  if (happened == Happened.ALL_FAILED) {
-    w.say(prose("no server answers"))
-    return Event.ALL_SERVERS_FAILED
-  }
-  if (happened == Happened.FAILED) {
-    w.say(prose("not registered: "))
-    writeTrouble(w, r)
-    return Event.REGISTRATION_FAILED
-  }
-  w.say(happened == Happened.REGISTERING ? prose("registering at ") : happened == Happened.MOVED ? prose("moved to ") : prose("registered at "))
-  if (r.candidate >= 0) writeEndpoint(w, candidate(LINE, r.candidate).endpoint)
-  if (happened == Happened.REGISTERING) return Event.REGISTERING
-  return happened == Happened.MOVED ? Event.MOVED : Event.REGISTERED
+  const i = ctz<usize>(happened)
+  w.say(proseAt(REGISTRATION_WORDS + i * sizeof<usize>()))
+  if (happened == Happened.FAILED) writeTrouble(w, r)
+  else if (happened & AT_A_SERVER && r.candidate >= 0) writeEndpoint(w, candidate(LINE, r.candidate).endpoint)
+  return load<u8>(REGISTRATION_EVENTS + i)
 }
 
 function writer(): Writer { return changetype<Writer>(PHONE_STATE + 112) }
