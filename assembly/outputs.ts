@@ -37,14 +37,14 @@ const enum Event {
 const AT_A_SERVER: u32 = Happened.REGISTERING | Happened.REGISTERED | Happened.MOVED
 
 // What may happen to a registration, then to a call: its event and the words that it begins with, in the order of the bits of Happened.
-const REGISTRATION_EVENTS = memory.data<u8>([
+const REGISTRATION_EVENTS = memory.data<i32>([
   Event.LOCATING, Event.LOCATED, Event.REGISTERING, Event.REGISTERED, Event.MOVED, Event.REGISTRATION_FAILED, Event.UNREGISTERED, Event.ALL_SERVERS_FAILED,
 ])
 const REGISTRATION_WORDS = memory.data<usize>([
   prose("looking for servers"), prose("servers found"), prose("registering at "), prose("registered at "), prose("moved to "),
   prose("not registered: "), prose("not registered"), prose("no server answers"),
 ])
-const CALL_EVENTS = memory.data<u8>([
+const CALL_EVENTS = memory.data<i32>([
   Event.CALL_RINGING_OUT, Event.CALL_INCOMING, Event.CALL_TALKING, Event.CALL_HELD, Event.CALL_RESUMED, Event.CALL_TRANSFERRED, Event.CALL_ENDED,
   Event.TRANSFER_FAILED,
 ])
@@ -182,7 +182,7 @@ function pollCall(): Output {
 function tellCall(w: Writer, happened: CallHappened): Event {
   const i = ctz<usize>(happened)
   w.say(proseAt(CALL_WORDS + i * sizeof<usize>()))
-  return load<u8>(CALL_EVENTS + i)
+  return load<i32>(CALL_EVENTS + i * sizeof<i32>())
 }
 
 function tell(w: Writer, r: Registration, happened: Happened): Event {
@@ -190,7 +190,7 @@ function tell(w: Writer, r: Registration, happened: Happened): Event {
   w.say(proseAt(REGISTRATION_WORDS + i * sizeof<usize>()))
   if (happened == Happened.FAILED) writeTrouble(w, r)
   else if (happened & AT_A_SERVER && r.candidate >= 0) writeEndpoint(w, candidate(LINE, r.candidate).endpoint)
-  return load<u8>(REGISTRATION_EVENTS + i)
+  return load<i32>(REGISTRATION_EVENTS + i * sizeof<i32>())
 }
 
 function writer(): Writer { return changetype<Writer>(PHONE_STATE + 112) }
