@@ -10,6 +10,7 @@ export const SERVER_TRANSACTIONS = 8
 export const QUERY_PORT_TRIES: u8 = 8    // random ports tried for one socket when the host says that one is taken
 export const QUERIES = 4                 // DNS questions under way; each may hold two flows
 export const DNS_SERVERS = 4             // name servers that are asked in turn
+export const OWN_ADDRESSES = 4           // addresses of ours that are remembered, to be shown
 export const TARGETS = 16                // server addresses that one name may lead to
 export const CANDIDATES = 16             // servers that a line knows
 export const CALLS = 3                   // two that the user sees, and one for a transfer in between

@@ -95,6 +95,7 @@ export function network(up: bool, lines: Span, now: i64): void {
   const p = phone()
   if (!up) {
     p.linkUp = false
+    resolver.clearOwn()
     registration.networkDown(LINE, now)
     stopErrands(now)
     networkDown(now)

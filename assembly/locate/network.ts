@@ -3,7 +3,7 @@ import { Endpoint } from "../base/endpoint"
 import { parseHostPort, parseIp } from "../base/ip"
 import { MIX_START, NONE, Span, after, indexOf, lengthOf, mix, span, startOf, startsWith, text, trim } from "../base/span"
 import { NAME_AT } from "./layout"
-import { addServer, clearServers, setFamilies } from "./resolver"
+import { addOwn, addServer, clearOwn, clearServers, setFamilies } from "./resolver"
 
 const DNS_PORT: u16 = 53
 
@@ -15,6 +15,7 @@ export function readNetwork(lines: Span): u32 {
   let hash = MIX_START
   let ip4 = false, ip6 = false
   clearServers()
+  clearOwn()
   for (let rest = lines; lengthOf(rest) > 0;) {
     const end = indexOf(rest, 0x0a)
     const line = trim(end < 0 ? rest : span(startOf(rest), end))
@@ -24,6 +25,7 @@ export function readNetwork(lines: Span): u32 {
     else if (startsWith(line, text("address ")) && parseIp(trim(after(line, 8)), e)) {
       if (e.family == 4) ip4 = true
       else ip6 = true
+      addOwn(e)
       hash = mix(hash, line)
     }
   }

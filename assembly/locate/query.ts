@@ -3,7 +3,7 @@
 // A question is put to one server after the other, two seconds apart (P-21), beginning with the one that answered last. The flow of the server
 // before stays open meanwhile, so that a slow answer still counts. Id and port are random for each flow (RFC 5452 9.2, P-39).
 import { TX } from "../memory"
-import { DNS_FAILED_HOLD, DNS_ROTATE, DNS_SERVERS, DNS_STALE_HOLD, QUERIES } from "../config"
+import { DNS_FAILED_HOLD, DNS_ROTATE, DNS_SERVERS, DNS_STALE_HOLD, OWN_ADDRESSES, QUERIES } from "../config"
 import { NEVER, sooner } from "../base/deadline"
 import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
 import { writeEndpoint } from "../base/ip"
@@ -28,6 +28,7 @@ export class Resolver {
   logging: bool
   onlyIp6: bool
   bothFamilies: bool
+  own: u8                // how many addresses of ours are known
   // what the last ask() found
   isStale: bool
   aliases: u8
@@ -63,10 +64,14 @@ class Query {
 const SERVERS_AT: usize = RESOLVER_AT + 0x40
 const QUERIES_AT: usize = SERVERS_AT + <usize>DNS_SERVERS * ENDPOINT_SIZE
 const QUERY_SIZE: usize = 32
+const OWN_AT: usize = QUERIES_AT + <usize>QUERIES * QUERY_SIZE
 
 // @ts-ignore: decorator
 @inline
 export function resolver(): Resolver { return changetype<Resolver>(RESOLVER_AT) }
+
+/** The i-th address of ours, without a port. */
+export function ownAt(i: u32): Endpoint { return changetype<Endpoint>(OWN_AT + <usize>i * ENDPOINT_SIZE) }
 
 export function serverAt(i: u32): Endpoint { return changetype<Endpoint>(SERVERS_AT + <usize>i * ENDPOINT_SIZE) }
 
@@ -76,7 +81,7 @@ function queryAt(i: i32): Query { return changetype<Query>(QUERIES_AT + <usize>i
 
 /** Puts the question of this entry to the servers. False: there is no room for one more, or no server. */
 export function beginQuery(e: Entry, now: i64): bool {
-  if (QUERIES_AT + <usize>QUERIES * QUERY_SIZE > RESOLVER_AT + RESOLVER_SIZE || offsetof<Query>() > QUERY_SIZE) ERROR("the questions do not fit")
+  if (OWN_AT + <usize>OWN_ADDRESSES * ENDPOINT_SIZE > RESOLVER_AT + RESOLVER_SIZE || offsetof<Query>() > QUERY_SIZE) ERROR("the questions do not fit")
   if (offsetof<Resolver>() > SERVERS_AT - RESOLVER_AT) ERROR("Resolver has grown over its servers")
   if (resolver().servers == 0) return false
   for (let i = 0; i < QUERIES; i++) {

@@ -1,7 +1,7 @@
 // Asks DNS: what is the record of this type for this name? Answers from the cache as long as that is right, and by the servers otherwise.
 //
 // Nothing waits here. ask() says PENDING, and is called again when receive, refused or expire say that something moved.
-import { DNS_SERVERS, CNAME_CHAIN_MAX, DNS_FAILED_HOLD } from "../config"
+import { DNS_SERVERS, CNAME_CHAIN_MAX, DNS_FAILED_HOLD, OWN_ADDRESSES } from "../config"
 import { Endpoint } from "../base/endpoint"
 import { prose } from "../base/prose"
 import { Span, lengthOf, span, startOf } from "../base/span"
@@ -10,7 +10,7 @@ import { NAME_TEXT_MAX } from "../wire/dns"
 import { warn } from "./answer"
 import { Entry, State, Trouble, addEntry, clearCache, entryOf, exists, findEntry, firstEntry, nextEntry } from "./cache"
 import { NAME_AT } from "./layout"
-import { Resolver, beginQuery, expireQueries, isUsable, pollQuestion, receiveAnswer, refusedFlow, resolver, restartAll, serverAt, soonestQuery } from "./query"
+import { Resolver, beginQuery, expireQueries, isUsable, ownAt, pollQuestion, receiveAnswer, refusedFlow, resolver, restartAll, serverAt, soonestQuery } from "./query"
 
 /** FAILED: no server answered. STALE: FOUND, but only in an old answer as no server answers now. NODATA and NXDOMAIN may be old as well: isStale(). */
 export const enum Answer { PENDING, FOUND, NODATA, NXDOMAIN, FAILED, STALE }
@@ -38,6 +38,20 @@ export function serverCount(): u32 { return resolver().servers }
 
 /** The i-th name server, i < serverCount. */
 export function server(i: u32): Endpoint { return serverAt(i) }
+
+/** Remembers an address of ours; the fifth and more are left out. */
+export function addOwn(e: Endpoint): void {
+  const r = resolver()
+  if (<i32>r.own < OWN_ADDRESSES) ownAt(r.own++).copyFrom(e)
+}
+
+/** There is no network, or others follow. */
+export function clearOwn(): void { resolver().own = 0 }
+
+export function ownCount(): u32 { return resolver().own }
+
+/** The i-th address of ours, i < ownCount. Its port is 0. */
+export function own(i: u32): Endpoint { return ownAt(i) }
 
 /** Which families of addresses the host has itself: only those are asked for. IPv4 when it has none, as while it is starting (RF-11). */
 export function setFamilies(ip4: bool, ip6: bool): void {

@@ -54,17 +54,22 @@ export function findNumber(number: Span): i32 {
 /** Adds a contact, or gives the one of that name another number. Gives its place; -1 when it is refused: fault() says why. */
 export function addContact(name: Span, number: Span): i32 { return replaceContact(findName(name), name, number) }
 
-/** Puts a contact in the place of contact `old`, -1: none. The spans must not lie in the book. Gives its place; -1 when it is refused: fault() says why. */
-export function replaceContact(old: i32, name: Span, number: Span): i32 {
-  if (!isContact(name, number)) return -1
+/** Whether a contact may be put in the place of contact `old`, -1: none. When not, fault() says why. */
+export function mayReplace(old: i32, name: Span, number: Span): bool {
+  if (!isContact(name, number)) return false
   const other = findName(name)
   if (other >= 0 && other != old) {
     beginFault().say(prose("another contact has this name"))
-    return -1
+    return false
   }
-  const size = 1 + lengthOf(name) + lengthOf(number)
   const before: u32 = old < 0 ? 0 : 1 + lengthOf(recordAt(BOOK, old))
-  if (!fits(contactCount() + i32(old < 0), load<u16>(BOOK) + 1 + size - before)) return -1
+  return fits(contactCount() + i32(old < 0), load<u16>(BOOK) + 2 + lengthOf(name) + lengthOf(number) - before)
+}
+
+/** Puts a contact there. The spans must not lie in the book. Gives its place; -1 when it is refused: fault() says why. */
+export function replaceContact(old: i32, name: Span, number: Span): i32 {
+  if (!mayReplace(old, name, number)) return -1
+  const size = 1 + lengthOf(name) + lengthOf(number)
   if (old >= 0) removeRecord(BOOK, old)
   let i = 0
   while (i < contactCount() && precedes(contactName(i), name)) i++

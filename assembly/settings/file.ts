@@ -3,7 +3,7 @@ import { Prose, prose } from "../base/prose"
 import { Span, NONE, text, span, startOf, lengthOf, endOf, byteAt, between, indexOf, trim, same, startsWith } from "../base/span"
 import { Writer } from "../base/writer"
 import { SETTINGS, nameOf } from "./table"
-import { Origin, check, put, restoreDefaults, isDefault, writeValue, beginFault, setLine, echo } from "./values"
+import { Origin, check, put, restoreDefaults, isUsual, writeValue, beginFault, setLine, echo } from "./values"
 import { checkContact, clearBook, contactCount, putContact, writeContacts } from "./book"
 
 // A text that the phone wrote begins with HEADER and ends with `# end of N settings`. One that a person wrote needs neither.
@@ -29,12 +29,12 @@ export function loadText(all: Span): i32 {
   return 0
 }
 
-/** Writes every setting that is not at its default, password included, and the phone book between the two marks. */
+/** Writes every setting that is not as usual with its profile, password included, and the phone book between the two marks. */
 export function writeAll(w: Writer): void {
   let count = 0
   w.say(prose("# linehunt settings 1\n"))
   for (let s = 0; s < SETTINGS; s++) {
-    if (isDefault(s)) continue
+    if (isUsual(s)) continue
     w.put(nameOf(s))
     w.say(prose(": "))
     writeValue(w, s, true)

@@ -4,7 +4,7 @@ import { prose } from "../base/prose"
 import { Span, after, text, trim, span, startOf, lengthOf, byteAt, endOf, between, indexOf, same, keep } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
 import { decimal, hexDigit } from "../base/number"
-import { Setting, SETTINGS, Kind, nameOf, kindOf, leastOf, mostOf, unitOf, isText, find } from "./table"
+import { Setting, SETTINGS, Kind, nameOf, kindOf, leastOf, mostOf, defaultOf, unitOf, isText, find } from "./table"
 import { usualOf } from "./profile"
 import { HOST_SCRATCH_SIZE, isHost, isServers } from "./host"
 import { printable } from "./character"
@@ -61,9 +61,12 @@ function takeUsual(): void {
 function usual(s: Setting): u32 { return usualOf(s, number(Setting.PROFILE)) }
 
 /** Whether a setting has the value that is usual with the profile. */
-export function isDefault(s: Setting): bool {
-  return isText(s) ? same(words(s), usual(s)) : number(s) == <i32>usual(s)
-}
+export function isUsual(s: Setting): bool { return has(s, usual(s)) }
+
+/** Whether it has its default: what is usual where no profile says otherwise. */
+export function isDefault(s: Setting): bool { return has(s, defaultOf(s)) }
+
+function has(s: Setting, value: u32): bool { return isText(s) ? same(words(s), value) : number(s) == <i32>value }
 
 /** Gives a setting its value. False when it is refused: fault() says why, and nothing has changed. */
 export function assign(name: Span, value: Span): bool {

@@ -1,10 +1,10 @@
 // The phone book on the screen: the names as a list, and a form to change one. Numbers come first, so that an entry is good from the beginning.
 import { Prose, prose } from "../base/prose"
 import { NONE, Span, lengthOf, span, startOf } from "../base/span"
-import { CONTACT_NAME_MAX, contactCount, contactName, contactNumber, findName, removeContact, replaceContact } from "../settings/settings"
+import { CONTACT_NAME_MAX, CONTACT_NUMBER_MAX, contactCount, contactName, contactNumber, findName, mayReplace, removeContact, replaceContact } from "../settings/settings"
 import { write } from "./screen"
 import { title, softKeys, fitted, pen, spell } from "./paper"
-import { Action, View, below, chosen, panel, pop, push, shown } from "./panel"
+import { Action, EDIT, EDIT_SIZE, View, below, chosen, panel, pop, push, shown } from "./panel"
 import { NOTHING, endList, keepWithin, pageEnd, pageStart, pressList, rowOf } from "./list"
 import { icon } from "./standing"
 import { Purpose, close, openTyping, typeInstead, typed } from "./edit"
@@ -13,6 +13,10 @@ import { callFromKeys } from "./dial"
 
 const FORM_ROWS = 3
 const VALUE: u32 = 9                     // column of the values in the form
+
+/** A number that is to be kept, behind the name that is typed for it: one byte that is its length, and the number. */
+const WAITING: usize = EDIT + CONTACT_NAME_MAX
+if (CONTACT_NAME_MAX + 1 + CONTACT_NUMBER_MAX > EDIT_SIZE) ERROR("a name and a number do not fit the editor")
 
 /** The names; behind them an entry that adds one, unless a number is being picked for something else. */
 export function drawBook(): void {
@@ -73,18 +77,21 @@ export function pressContact(key: u32): Action {
   return Action.NONE
 }
 
-/** Adds a number that is not in the book, under its name if that is free, and goes on to the name. */
+/** Asks for the name of a number that is not in the book, its own if that is free. The number waits behind the name: it is a contact once that is accepted. */
 export function keepNumber(name: Span, number: Span): void {
-  const named = lengthOf(name) > 0 && findName(name) < 0 && lengthOf(name) <= CONTACT_NAME_MAX ? name : span(startOf(number), min(lengthOf(number), CONTACT_NAME_MAX))
-  const p = panel(), i = replaceContact(-1, named, number)
-  if (i < 0) {
+  const w = pen()
+  w.put(number)
+  const kept = w.written
+  const named = lengthOf(name) > 0 && findName(name) < 0 && lengthOf(name) <= CONTACT_NAME_MAX ? name : span(startOf(kept), min(lengthOf(kept), CONTACT_NAME_MAX))
+  if (!mayReplace(-1, named, kept)) {
     announceFault()
     return
   }
   if (shown() == View.EDIT) close()
-  p.entry = <i8>i
-  p.changed = true
-  openTyping(Purpose.NAME, contactName(i))
+  panel().entry = -1
+  openTyping(Purpose.NAME, named)
+  store<u8>(WAITING, <u8>lengthOf(kept))
+  memory.copy(WAITING + 1, startOf(kept), lengthOf(kept))
 }
 
 /** What was typed becomes the contact's number, or its name. */
@@ -94,13 +101,13 @@ export function acceptContact(): Action {
     close()
     return Action.NONE
   }
-  if (p.field == Purpose.NUMBER && p.entry < 0) {
+  const asName = p.field == Purpose.NAME, fresh = p.entry < 0
+  if (!asName && fresh) {
     keepNumber(NONE, text)
     return Action.NONE
   }
   // A contact is made anew from spans outside the book
-  const asName = p.field == Purpose.NAME
-  other.put(asName ? contactNumber(p.entry) : contactName(p.entry))
+  other.put(asName ? fresh ? span(WAITING + 1, load<u8>(WAITING)) : contactNumber(p.entry) : contactName(p.entry))
   const i = asName ? replaceContact(p.entry, text, other.written) : replaceContact(p.entry, other.written, text)
   if (i < 0) {
     announceFault()

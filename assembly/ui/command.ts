@@ -13,7 +13,7 @@ import { carryOutCall } from "./command-calls"
 const TABLE = memory.data<u32>([
   text("help"), prose(" [COMMAND]"), prose("lists the commands, or tells how to use one"),
   text("status"), prose(""), prose("tells how the phone is registered"),
-  text("servers"), prose(""), prose("lists the servers: rank:priority, address, status, * where registered"),
+  text("servers"), prose(""), prose("lists the servers: P1:2 is place 1, SRV priority 2 (1 without SRV); status, * where registered"),
   text("register"), prose(""), prose("registers, or refreshes the registration"),
   text("unregister"), prose(""), prose("removes the registration"),
   text("dns show"), prose(""), prose("lists what DNS answered, and the seconds left of it"),

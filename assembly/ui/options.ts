@@ -1,4 +1,4 @@
-// What else can be done in a call: the options that the call's stage allows, as a numbered list.
+// What else can be done in a call: the options that the call's stage allows. Each has its digit, which is nobody else's while it is not offered.
 import { put, write } from "./screen"
 import { title, softKeys, spell } from "./paper"
 import { Prose, prose } from "../base/prose"
@@ -33,16 +33,19 @@ export function drawOptions(): void {
   keepWithin(count)
   title(icon(), peerOf(call(panel().place)))
   for (let i = pageStart(); i < pageEnd(count); i++) {
-    put(rowOf(i), 0, 0x31 + i)
-    write(rowOf(i), 2, spell(label(optionAt(i))))
+    const row = rowAt(i)
+    put(rowOf(i), 0, 0x31 + row)
+    write(rowOf(i), 2, spell(label(verbOf(row))))
   }
   endList(count)
   softKeys(prose("Back"), prose(""), prose("Select"))
 }
 
 export function pressOptions(key: u32): Action {
-  const i = pressList(key, optionCount(), true)
-  return i == NOTHING ? Action.NONE : doVerb(optionAt(i))
+  const row = <i32>(key - 0x31)
+  if (row >= 0 && row < ROWS) return isOffered(row) ? doVerb(verbOf(row)) : Action.NONE
+  const i = pressList(key, optionCount(), false)
+  return i == NOTHING ? Action.NONE : doVerb(verbOf(rowAt(i)))
 }
 
 /** Whether there are options at all: not before a call is answered, nor after its end. */
@@ -54,11 +57,13 @@ function optionCount(): i32 {
   return count
 }
 
-function optionAt(i: i32): Verb {
-  for (let row = 0; row < ROWS; row++) {
-    if (isOffered(row) && i-- == 0) return verbOf(row)
-  }
-  return Verb.NONE
+/** The row of the i-th option that is offered, 0 <= i < optionCount(). */
+function rowAt(i: i32): i32 {
+  let row = -1
+  do {
+    if (isOffered(++row)) i--
+  } while (i >= 0)
+  return row
 }
 
 function isOffered(row: i32): bool {

@@ -2,7 +2,8 @@
 import { prose } from "../base/prose"
 import { text } from "../base/span"
 import { fault } from "../settings/settings"
-import { writeEndpoint } from "../base/ip"
+import { writeHost } from "../base/ip"
+import { own, ownCount } from "../locate/resolver"
 import { isOpen, listening, localOf } from "../transport/flow"
 import { writeWhy } from "../servers/why"
 import { RegistrationState } from "../account/machine"
@@ -24,7 +25,7 @@ export function drawWhy(): void {
   beginText()
   let step = 0
   for (let w = pen(); writeWhy(w, 0, step, false); w = pen(), step++) paragraph(w.written, 1)
-  if (step == 0) paragraph(text("Nothing had to be decided so far."), 0)
+  if (step == 0) paragraph(spell(prose("Nothing had to be decided so far.")), 0)
   endText()
   softKeys(prose("Back"), prose(""), prose(""))
 }
@@ -34,13 +35,17 @@ export function drawAbout(): void {
   beginText()
   paragraph(PRODUCT, 0)
   const flow = listening()
-  if (flow != 0 && isOpen(flow)) {
-    paragraph(text("SIP over UDP, own address and port:"), 0)
-    const w = pen()
-    writeEndpoint(w, localOf(flow))
-    paragraph(w.written, 1)
-  } else {
-    paragraph(text("The SIP port is not open."), 0)
+  if (ownCount() == 0) paragraph(spell(prose("There is no network.")), 0)
+  else if (flow == 0 || !isOpen(flow)) paragraph(spell(prose("The SIP port is not open.")), 0)
+  else {
+    paragraph(spell(prose("SIP over UDP, own address and port:")), 0)
+    for (let i: u32 = 0; i < ownCount(); i++) {
+      const w = pen()
+      writeHost(w, own(i))
+      w.byte(0x3a)
+      w.number(localOf(flow).port)
+      paragraph(w.written, 1)
+    }
   }
   endText()
   softKeys(prose("Back"), prose(""), prose(""))

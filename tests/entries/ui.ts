@@ -1,6 +1,9 @@
 // The user interface for its tests: keys and time in, cells, pixels and replies out; and a way to set the records that it reads.
 import { RX, SCREEN, SERVERS_STATE } from "../../assembly/memory"
-import { io } from "../../assembly/io"
+import { io, local } from "../../assembly/io"
+import * as flow from "../../assembly/transport/flow"
+import { readNetwork } from "../../assembly/locate/network"
+import { clearOwn } from "../../assembly/locate/resolver"
 import * as outbox from "../../assembly/transport/outbox"
 import { Span, span, startOf, lengthOf, NONE } from "../../assembly/base/span"
 import { parseHostPort } from "../../assembly/base/ip"
@@ -37,6 +40,8 @@ export function open(now: i64): void {
   memory.fill(changetype<usize>(r), 0, 104)
   r.candidate = -1
   clearCache()
+  clearOwn()
+  flow.closeAll()
   clearCalls()
   stream(0).used = false
   beginWhy(0, false)
@@ -107,6 +112,18 @@ export function server(i: i32, rank: i32, priority: i32, status: i32, address: u
   if (name == 0) return
   memory.copy(changetype<usize>(c) + 120, RX + address, name)
   c.host = span(changetype<usize>(c) + 120, name)
+}
+
+/** What the host says of the network, in RX. */
+export function network(length: u32): void { readNetwork(span(RX, length)) }
+
+/** The SIP port is open, at an address that the host leaves open. */
+export function openPort(port: u32): void {
+  const any = local()
+  any.clear()
+  any.family = 4
+  any.port = <u16>port
+  flow.opened(flow.listen(<u16>port), any)
 }
 
 /** Takes the line in RX; gives the action. */

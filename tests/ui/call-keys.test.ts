@@ -140,6 +140,60 @@ for (const engine of ["v8", "wasm3"] as const) {
       assert.match(phone.type("contacts", 0).text, /^Carl = \+358912345678$/m)
     })
 
+    it("A number of the history, or a new one, is kept only when its name is accepted: Cancel, Back and the hook leave the phone book as it was", () => {
+      phone.past("missed", "Carl", "+358912345678")
+      const before = phone.type("contacts", 0).text
+      for (const leave of ["middle", "back", "hook"]) {
+        for (const come of ["up middle", "down up right 6 0 0 9 right"]) {
+          phone.press(`${come} 2 ${leave} hook hook`)
+          assert.equal(phone.type("contacts", 0).text, before, `${come}, ${leave}`)
+        }
+      }
+      assert.equal(phone.press("up middle right"), "store")
+      assert.match(phone.type("contacts", 0).text, /^Carl = \+358912345678$/m)
+    })
+
+    it("A number that is kept from the history is at most as long as one may be, and stands behind the longest name", () => {
+      const number = `sip:${"7".repeat(76)}`
+      phone.past("missed", "N".repeat(32), number)
+      phone.press("up middle left 2 right")
+      assert.match(phone.type("contacts", 0).text, new RegExp(`^${"N".repeat(31)}a = ${number}$`, "m"))
+    })
+
+    it("A number that no contact may have is refused before its name is asked for", () => {
+      phone.press("down up right middle 7 0 right")
+      assert.equal(phone.view(), "message")
+      assert.match(phone.screen(), /without spaces/)
+    })
+
+    it("In the options of a call a digit always means the same; where that is not offered, it does nothing", () => {
+      const means = new Map<string, string>()
+      const stages: Record<string, () => void> = {
+        talking: () => talk(phone),
+        held: () => phone.ring(0, { state: "talking", talked: 1, marks: ["focused", "held"] }),
+        two: () => { phone.ring(1, { state: "talking", talked: 1, marks: ["held"], number: "6003" }); talk(phone) },
+        "two, both held": () => { phone.ring(1, { state: "talking", talked: 1, marks: ["held"], number: "6003" }); phone.ring(0, { state: "talking", talked: 1, marks: ["focused", "held"] }) },
+        conference: () => { phone.ring(1, { state: "talking", talked: 1, marks: ["mixed"], number: "6003" }); phone.ring(0, { state: "talking", talked: 1, marks: ["focused", "mixed"] }) },
+      }
+      for (const [stage, come] of Object.entries(stages)) {
+        begin(phone)
+        come()
+        phone.press("middle")
+        const offered = [...phone.screen().matchAll(/^([1-9]) (\S.*?) *$/gm)].map(([, digit = "", label = ""]) => [digit, label])
+        assert.ok(offered.length >= 3, stage)
+        for (const [digit = "", label = ""] of offered) assert.equal(means.get(digit) ?? label, label, `${stage}: ${digit}`)
+        for (const [digit = "", label = ""] of offered) means.set(digit, label)
+        const before = phone.screen()
+        for (const digit of "123456789") {
+          if (offered.some(([one]) => one === digit)) continue
+          phone.press(digit)
+          assert.equal(phone.screen(), before, `${stage}: ${digit}`)
+        }
+      }
+      assert.deepEqual([...means].sort().map((entry) => entry.join(" ")),
+        ["1 Mute", "2 Transfer", "3 Another call", "4 Conference", "5 Connect the two", "6 Hold", "7 Resume", "8 Menu"])
+    })
+
     it("A number is picked from the phone book or the history into the one that is typed", () => {
       phone.press("5 down down right")
       assert.equal(row(phone, 1), "6003_")

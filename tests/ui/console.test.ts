@@ -77,6 +77,28 @@ for (const engine of ["v8", "wasm3"] as const) {
         ["trace off", "none", "none", "none", "store"])
     })
 
+    it("cfg show tells a default from what the profile sets, as does its JSON; what the console sets is neither", () => {
+      phone.type("cfg set profile baker", 0)
+      phone.type("cfg set retry_count 4", 0)
+      const lines = phone.type("cfg show", 0).text.split("\n"), line = (name: string) => lines.find((each) => each.startsWith(`${name}:`))
+      assert.deepEqual(["failback", "retry_mode", "use_naptr", "sip_t2", "profile", "retry_count"].map(line),
+        ["failback: duration  (profile baker)", "retry_mode: count  (default)", "use_naptr: 0  (profile baker)", "sip_t2: 4000 ms  (default)", "profile: baker", "retry_count: 4"])
+      const { settings } = JSON.parse(phone.type("cfg show --json", 0).text) as { settings: { name: string; default: boolean; from: string }[] }
+      const known = (name: string) => { const found = settings.find((each) => each.name === name)!; return [found.default, found.from] }
+      assert.deepEqual(["failback", "retry_mode", "sip_t2", "retry_count", "user"].map(known),
+        [[false, "profile"], [true, "profile"], [true, "default"], [false, "console"], [false, "file"]])
+      assert.match(phone.type("cfg show --why", 0).text, /^retry_mode: count {2}\(profile baker\)\nretry_count: 4 {2}\(console\)$/m)
+    })
+
+    it("VE-09: a domain that comes with its servers is answered with both", () => {
+      assert.equal(phone.type("cfg set domain TestDomain.local; 172.29.102.138; sip2.example.com:5070", 0).text,
+        "domain: TestDomain.local\nserver: 172.29.102.138; sip2.example.com:5070\nuntil the next start; cfg save keeps it")
+      const document = JSON.parse(phone.type("cfg set domain example.com --json", 0).text) as Record<string, unknown>
+      assert.deepEqual([document["value"], document["server"]], ["example.com", "172.29.102.138; sip2.example.com:5070"])
+      phone.type("cfg set server \"\"", 0)
+      assert.equal(phone.type("cfg set domain example.com", 0).text, "domain: example.com\nuntil the next start; cfg save keeps it")
+    })
+
     it("Without an account, or switched off, registering is refused with what to do", () => {
       phone.settings("")
       assert.equal(phone.type("register", 0).text, "there is no account: set domain and user first, with cfg set")

@@ -118,6 +118,8 @@ export async function openPhone(engine: EngineName) {
         code = Number(call("pieceCode"))
       }
     },
+    /** The network as the host tells it, and the port of SIP open on every address. */
+    network: (lines: string, port: number) => { call("network", write(lines)); call("openPort", port); call("update", now) },
     /** What DNS has answered: fresh for 100 seconds more. */
     dns: (name: string, type: number, ...records: number[][]) => {
       const length = write(name)

@@ -69,7 +69,9 @@ const SCENES: [string, (phone: Phone) => void][] = [
   ["The editor hides a password but for the letter being typed", (phone) => { phone.settings(ACCOUNT); phone.press("right 4 3 7 7 7 7 3") }],
   ["The form with a change that is not saved yet", (phone) => { phone.settings(ACCOUNT); phone.press("right 4 2 left 2 right") }],
   ["A value that is not allowed", (phone) => { phone.settings(ACCOUNT); phone.press("right 4 1 # # * * right") }],
-  ["About", (phone) => phone.press("right 9")],
+  ["About", (phone) => { phone.network("address 192.0.2.10\ndns 192.0.2.53", 5060); phone.press("right 9") }],
+  ["About: two addresses", (phone) => { phone.network("address 192.0.2.10\naddress 2001:db8::10\n", 45060); phone.press("right 9 down") }],
+  ["About, without a network", (phone) => phone.press("right 9")],
   ...TROUBLES.filter((trouble) => !["none", "refused code"].includes(trouble)).map((trouble): [string, (phone: Phone) => void] =>
     [`Message: ${trouble}`, (phone) => { phone.settings(ACCOUNT); phone.stand("waiting", trouble); phone.fail() }]),
   ["Message: refused code 404", (phone) => { phone.stand("failed", "refused code", 404); phone.fail() }],
