@@ -18,7 +18,7 @@ import { answerOf, offerOf } from "./description"
 import { DialogState, Text, contactOf, dialog, dialogFromInvite, dialogOf, freeDialog, isCalling, isFull, textOf } from "./dialog"
 import { Wait, clearLeg, leg } from "./leg"
 import { Input } from "./machine"
-import { Taken, takeAnswer, takeOffer } from "./offer"
+import { Taken, refusalOf as unsuitable, takeAnswer, takeOffer } from "./offer"
 import { noteCaller, noteReason, wantsNoRinging } from "./person"
 import { beginLater, beginReply, endReply, reply, writeAbilities } from "./reply"
 import { isTooShort, noteTimer, refuseWith, writeTimer } from "./refresh"
@@ -86,7 +86,7 @@ function refusalOf(): u32 {
 /** RFC 3261 13.3.1, 21.4.26: what stands against the offer, 0: nothing. Without one we make ours when we accept. */
 function judgeOffer(i: i32, m: Message): u32 {
   leg(i).offered = lengthOf(m.body) > 0
-  return leg(i).offered && takeOffer(m.body, session(i)) != Taken.AGREED ? 488 : 0
+  return leg(i).offered ? unsuitable(takeOffer(m.body, session(i))) : 0
 }
 
 /**

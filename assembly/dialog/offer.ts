@@ -1,6 +1,7 @@
 // Offers and answers (RFC 3264): what of a description from the other side suits us, and what ours say. One stream of sound; all else is refused.
 import { OFFER_SCRATCH, OFFER_SCRATCH_END, REFUSED_SIZE, SOUND_SIZE, Codec, Direction, NO_PAYLOAD, Session } from "./session"
 import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
+import { prose } from "../base/prose"
 import { u32Random } from "../base/random"
 import { MIX_START, Span, between, endOf, lengthOf, mix, same, span, startOf, text } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
@@ -8,8 +9,11 @@ import { Codecs, Dtmf, Setting, number } from "../settings/settings"
 import { Format, NO_NUMBER, SDP_SIZE, Sdp, firstOf, writeAudio, writeRefused, writeSession } from "../wire/sdp"
 import { Found } from "../wire/values"
 
-/** What became of a description. After anything but AGREED the session is as it was; both others are answered 488 where it is an offer. */
-export const enum Taken { AGREED, NOTHING_COMMON, MALFORMED }
+/**
+ * What became of a description. After anything but AGREED the session is as it was; all others are answered 488 where it is an offer. NOTHING_COMMON: of the
+ * sound in it nothing suits us; NO_SOUND: there is none.
+ */
+export const enum Taken { AGREED, NOTHING_COMMON, MALFORMED, NO_SOUND }
 
 const PTIME_STEP: u32 = 10, PTIME_MAX: u32 = 60
 /** RFC 4733: the number that is usual for telephone-event. */
@@ -19,6 +23,7 @@ const COMFORT_NUMBER: u32 = 13
 // survey() gives the place of the media line that suits us, or one of these.
 const NONE_SUITS: i32 = -1
 const UNREADABLE: i32 = -2
+const SOUNDLESS: i32 = -3
 
 const REFUSED_WRITER: usize = OFFER_SCRATCH + SDP_SIZE
 const REFUSED_LINES: usize = REFUSED_WRITER + WRITER_SIZE
@@ -41,7 +46,7 @@ export function writeOffer(w: Writer, s: Session, local: Endpoint, direction: Di
  */
 export function takeOffer(body: Span, s: Session): Taken {
   const chosen = survey(body, s)
-  if (chosen < 0) return chosen == UNREADABLE ? Taken.MALFORMED : Taken.NOTHING_COMMON
+  if (chosen < 0) return <Taken>-chosen
   const before = printOf(s), d = sdp(), refused = changetype<Writer>(REFUSED_WRITER).written
   memory.copy(s.refused, startOf(refused), lengthOf(refused))
   s.audioLine = <u8>chosen
@@ -59,6 +64,18 @@ export function takeOffer(body: Span, s: Session): Taken {
   }
   changed(s, before)
   return Taken.AGREED
+}
+
+/** The status that refuses an offer, with its Taken in the upper half for refuseWith(); 0: it is agreed on. */
+export function refusalOf(taken: Taken): u32 { return taken == Taken.AGREED ? 0 : 488 | <u32>taken << 16 }
+
+/** RFC 3261 20.43: why, for the engineers at the other end. */
+export function writeWarning(w: Writer, taken: Taken): void {
+  w.say(prose("Warning: "))
+  w.say(taken == Taken.NO_SOUND ? prose("304") : taken == Taken.MALFORMED ? prose("399") : prose("305"))
+  w.say(prose(" linehunt \""))
+  w.say(taken == Taken.NO_SOUND ? prose("Media type not available") : taken == Taken.MALFORMED ? prose("Description not readable") : prose("Incompatible media format"))
+  w.say(prose("\"\r\n"))
 }
 
 /** Writes the answer to the offer taken last. `direction` is what we want; the offer may allow less. */
@@ -94,17 +111,18 @@ export function takeAnswer(body: Span, s: Session): Taken {
 
 /**
  * Looks through all media lines of an offer. Returns the place of the one that suits us, with the others as they will be refused in
- * REFUSED_LINES and their number in Sdp.lines; or NONE_SUITS, also when there are too many to refuse, or UNREADABLE.
+ * REFUSED_LINES and their number in Sdp.lines; or NONE_SUITS, also when there are too many to refuse, SOUNDLESS, or UNREADABLE. These are Taken, negative.
  */
 function survey(body: Span, s: Session): i32 {
   const d = sdp(), w = changetype<Writer>(REFUSED_WRITER)
   w.open(REFUSED_LINES, REFUSED_SIZE)
   if (!d.open(body)) return UNREADABLE
-  let chosen = NONE_SUITS, last: usize = 0
+  let chosen = SOUNDLESS, last: usize = 0
   for (let found = d.next(); found != Found.END; found = d.next()) {
     if (found == Found.BAD) return UNREADABLE
     if (chosen < 0 && isOurs(d, s)) chosen = d.lines - 1
     else last = refuse(w, d, last)
+    if (chosen == SOUNDLESS && same(d.media, text("audio"))) chosen = NONE_SUITS
     if (w.overflow) return NONE_SUITS
   }
   return chosen

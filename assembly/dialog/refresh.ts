@@ -15,6 +15,7 @@ import { put } from "./calls"
 import { Text, dialog, textOf } from "./dialog"
 import { leg } from "./leg"
 import { Input } from "./machine"
+import { Taken, writeWarning } from "./offer"
 import { offerAnew } from "./reinvite"
 import { beginReply, endReply } from "./reply"
 import { Want } from "./within"
@@ -57,12 +58,13 @@ export function isTooShort(i: i32, m: Message): bool {
   return asked > 0 && asked < <i64>least(i) && lists(m, Field.SUPPORTED, text("timer"))
 }
 
-/** Refuses a request of theirs; 422 with what is long enough. */
+/** Refuses a request of theirs; 422 with what is long enough, 488 with why, which is in the upper half of `status`. */
 export function refuseWith(i: i32, m: Message, status: u32, now: i64): void {
-  const slot = beginReply(m, status, i < 0 || leg(i).dialog < 0 ? NONE : textOf(leg(i).dialog, Text.LOCAL_TAG))
+  const slot = beginReply(m, status & 0xffff, i < 0 || leg(i).dialog < 0 ? NONE : textOf(leg(i).dialog, Text.LOCAL_TAG))
   if (slot < 0) return
   const w = outbox.writer(slot)
   if (status == 422) writeLeast(w, i)
+  else if (status >>> 16 != 0) writeWarning(w, <Taken>(status >>> 16))
   endReply(server.current(), slot, NONE, now)
 }
 

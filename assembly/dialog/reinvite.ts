@@ -18,7 +18,7 @@ import { dialog, refreshTarget } from "./dialog"
 import { writeOurContact } from "./incoming"
 import { Exchange, Happened, Wait, leg } from "./leg"
 import { Input } from "./machine"
-import { Taken, takeAnswer, takeOffer } from "./offer"
+import { refusalOf, takeAnswer, takeOffer } from "./offer"
 import { isTooShort, noteTimer, raiseTimer, refuseWith, writeTimer } from "./refresh"
 import { beginReply, describeBody, endReply, writeAbilities } from "./reply"
 import { Direction, session } from "./session"
@@ -187,7 +187,7 @@ function judge(i: i32, d: i32): u32 {
 function isRefused(i: i32, d: i32, m: Message, status: u32, now: i64): bool {
   if (status == 0 && isTooShort(i, m)) status = 422
   if (status == 0 && !refreshTarget(d, m)) status = 513
-  if (status == 0 && lengthOf(m.body) > 0 && takeOffer(m.body, session(i)) != Taken.AGREED) status = 488
+  if (status == 0 && lengthOf(m.body) > 0) status = refusalOf(takeOffer(m.body, session(i)))
   if (status == 0) return false
   refuseWith(i, m, status, now)
   return true

@@ -6,7 +6,7 @@ import { beginResponse, copyFields, field, finish, statusLine } from "../wire/co
 import { Field, Message } from "../wire/message"
 import * as outbox from "../transport/outbox"
 import * as server from "../transaction/server"
-import { ALLOW, SUPPORTED, reasonOf } from "./uas"
+import { ALLOW, SUPPORTED, explain, reasonOf } from "./uas"
 
 /** Answers the request that server.receive() has just taken. False: there was no room; it counts as not received and will come again. */
 export function reply(m: Message, status: u32, tag: Span, now: i64): bool {
@@ -18,7 +18,10 @@ export function reply(m: Message, status: u32, tag: Span, now: i64): bool {
 export function beginReply(m: Message, status: u32, tag: Span): i32 {
   const slot = server.takeSlot()
   if (slot < 0) server.forget(server.current())
-  else beginResponse(outbox.writer(slot), m, status, reasonOf(status), tag, peer())
+  else {
+    beginResponse(outbox.writer(slot), m, status, reasonOf(status), tag, peer())
+    explain(outbox.writer(slot), m, status)
+  }
   return slot
 }
 

@@ -2,7 +2,7 @@
 import { TX } from "../memory"
 import { Endpoint } from "../base/endpoint"
 import { Prose, prose } from "../base/prose"
-import { token } from "../base/random"
+import { below, token } from "../base/random"
 import { prose } from "../base/prose"
 import { Span, NONE, after, indexOf, lengthOf, sameFolded, span, startOf, endOf, text } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
@@ -67,13 +67,19 @@ export function answer(w: Writer, m: Message, source: Endpoint, status: u32): u3
   tag.open(TX + WRITER_SIZE, TAG_LENGTH)
   token(tag, TAG_LENGTH)
   beginResponse(w, m, status, m.fault != Fault.NONE && status != 403 ? reasonFor(m) : reasonOf(status), tag.written, source)
+  explain(w, m, status)
+  finish(w, NONE)
+  return status
+}
+
+/** Writes what goes with an answer of this status, outside dialogs or within: what would have been understood, when to try again, what we can. */
+export function explain(w: Writer, m: Message, status: u32): void {
   if (status == 405) writeAllow(w)
   else if (status == 415) writeUnderstood(w, m)
   else if (status == 489) writeEvents(w)
   else if (status == 420) writeUnsupported(w, m)
+  else if (status == 500 && (m.method == Method.INVITE || m.method == Method.UPDATE)) writeLater(w)
   else if (status == 200 && m.method == Method.OPTIONS) writeAbilities(w)
-  finish(w, NONE)
-  return status
 }
 
 /** The reason phrase of the codes that this phone gives. */
@@ -197,6 +203,13 @@ function writeAllow(w: Writer): void { field(w, text("Allow"), ALLOW) }
 
 /** RFC 6665 8.2.2: what we want to be told of. */
 function writeEvents(w: Writer): void { w.say(prose("Allow-Events: refer, message-summary\r\n")) }
+
+/** RFC 3261 14.2, RFC 3311 5.2: another one is under way; RFC 3261 21.5.1: there is no room for it now. Up to ten seconds, so that two do not meet again. */
+function writeLater(w: Writer): void {
+  w.say(prose("Retry-After: "))
+  w.number(below(11))
+  w.say(prose("\r\n"))
+}
 
 /** RFC 3261 21.4.13: what would have been understood, of that which was not. */
 function writeUnderstood(w: Writer, m: Message): void {

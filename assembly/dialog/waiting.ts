@@ -49,7 +49,9 @@ export function takeNews(line: i32): bool {
  */
 export function notified(line: i32, m: Message, trusted: bool, now: i64): u32 {
   const event = withoutParams(fieldOf(m, Field.EVENT))
-  // RFC 6665 4.1.3, 7.2.2: events that we never ask for
+  // RFC 6665 4.1.3: of a transfer that we know nothing of, or not any more
+  if (sameFolded(event, text("refer"))) return 481
+  // RFC 6665 7.2.2: events that we never ask for
   if (number(Setting.MWI) == Mwi.OFF || !sameFolded(event, text("message-summary"))) return 489
   const ours = isNotified(line, m)
   if (!ours && m.toTag != NONE) return 481

@@ -183,7 +183,7 @@ export class Caller {
     else if (verb === "resumes") this.reinvite("sendrecv")
     else if (verb === "transfers") this.transfer(rest[0] ?? "", rest[1] !== "attended" ? undefined : rest[2] === "older" ? this.legs.find(({ isOver }) => !isOver) : this.leg)
     else if (verb === "refuses") this.refuse(rest[0] ?? "", { status: Number(rest[1]), fields: linesAfter(rest) })
-    else if (verb === "sends") this.leg?.send(rest[0] ?? "", linesAfter(rest), rest[1] === "sdp" ? this.leg.parts.talk.offer() : "")
+    else if (verb === "sends") this.leg?.send(rest[0] ?? "", linesAfter(rest), rest[1] === "sdp" ? this.leg.parts.talk.offer() : bodyAfter(rest))
     else if (verb === "says") this.voice = voiceOf(rest)
     else if (verb === "speaks") this.codecs = rest.filter((law): law is Law => law === "PCMU" || law === "PCMA")
     else if (verb === "ptime") this.ptimeMs = Number(rest[0])
@@ -232,10 +232,16 @@ export class Caller {
   }
 }
 
-/** `with A: b|C: d` at the end of a sentence. */
+/** `with A: b|C: d` towards the end of a sentence. */
 function linesAfter(words: readonly string[]): string[] {
-  const at = words.indexOf("with")
-  return at < 0 ? [] : words.slice(at + 1).join(" ").split("|")
+  const at = words.indexOf("with"), body = words.indexOf("body")
+  return at < 0 ? [] : words.slice(at + 1, body < 0 ? undefined : body).join(" ").split("|")
+}
+
+/** `body v=0|s=-` at the end of a sentence. */
+function bodyAfter(words: readonly string[]): string {
+  const at = words.indexOf("body")
+  return at < 0 ? "" : words.slice(at + 1).join(" ").split("|").map((line) => `${line}\r\n`).join("")
 }
 
 function voiceOf([kind, hertz]: readonly string[]): Voice {

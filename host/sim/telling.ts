@@ -4,8 +4,11 @@ import { audioOf } from "./talk.ts"
 
 /** Fields that are told with their values. */
 const TOLD = [
-  "refer-to", "referred-by", "replaces", "event", "subscription-state", "rseq", "rack", "session-expires", "min-se", "reason", "require", "retry-after", "alert-info",
+  "refer-to", "referred-by", "replaces", "event", "subscription-state", "rseq", "rack", "session-expires", "min-se", "reason", "require", "retry-after", "alert-info", "warning",
 ] as const
+
+/** Fields that explain an answer of this status. */
+const EXPLAINING: Readonly<Record<number, string>> = { 405: "allow", 415: "accept", 420: "unsupported", 489: "allow-events" }
 
 /** Requests that say whom they are for. */
 const NAMING = ["INVITE", "REFER", "SUBSCRIBE", "MESSAGE"]
@@ -39,7 +42,8 @@ export class Telling {
   }
 
   #fields(packet: Packet): string[] {
-    const told = TOLD.flatMap((name) => every(packet, name).map((value) => `${name} ${value}`))
+    const explains = EXPLAINING[packet.status]
+    const told = [...TOLD, ...explains === undefined ? [] : [explains]].flatMap((name) => every(packet, name).map((value) => `${name} ${value}`))
     const moved = packet.status >= 300 && packet.status < 400 ? every(packet, "contact").map((value) => `to ${partsOf(value.replace(/[<>]/g, "")).user}`) : []
     return [...told.map((text) => `[${text}]`), ...moved]
   }

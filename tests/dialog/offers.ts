@@ -6,7 +6,7 @@ export type Block = { kind: string; word: string; text: string }
 export type Section = { title: string; blocks: Block[] }
 
 const WAYS = ["inactive", "recvonly", "sendonly", "sendrecv"]
-export const TAKEN = ["AGREED", "NOTHING_COMMON", "MALFORMED"]
+export const TAKEN = ["AGREED", "NOTHING_COMMON", "MALFORMED", "NO_SOUND"]
 
 /** The sections of a page: a heading, and the fenced blocks below it. */
 export function sectionsOf(page: string): Section[] {
