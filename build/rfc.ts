@@ -1,8 +1,10 @@
-// Makes docs/conformance.md: every place in the core that cites an RFC, by RFC and section. With --check it only says whether the page is up to date.
+// Makes docs/conformance.md: which test shows which requirement, and every place in the core that cites an RFC, by RFC and section.
+// With --check it only says whether the page is up to date.
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { ROOT, filesBelow } from "./core.ts"
+import { allTests, printResults, readRequirements, requirementsPart, testsById } from "./requirements.ts"
 
 const PAGE = "docs/conformance.md"
 
@@ -81,8 +83,8 @@ function nameOf(line: string): string {
   return DEFINITION.exec(line)?.[1] ?? (NOT_METHODS.has(method) ? "" : method)
 }
 
-/** The page for these citations. */
-export function pageOf(citations: Citation[]): string {
+/** The page: the requirements' part, then these citations. */
+export function pageOf(citations: Citation[], requirements: string): string {
   const rfcs = [...new Set(citations.map(({ rfc }) => rfc))].sort((a, b) => a - b)
   const parts = rfcs.map((rfc) => {
     const own = citations.filter((citation) => citation.rfc === rfc)
@@ -90,7 +92,8 @@ export function pageOf(citations: Citation[]): string {
     const rows = sections.flatMap((section) => own.filter((citation) => citation.section === section).map(rowOf))
     return `## RFC ${rfc}\n\n| Section | What we do | Where |\n|---|---|---|\n${[...new Set(rows)].join("\n")}\n`
   })
-  return ["# Conformance\n", "Made by `npm run conformance` from the citations in `assembly/`; do not edit.\n", ...parts].join("\n")
+  const how = "Made by `npm run conformance` from the titles of the tests and the citations in `assembly/`; do not edit. The command prints each test's last result, too.\n"
+  return ["# Conformance\n", how, requirements, ...parts].join("\n")
 }
 
 function rowOf({ section, words, file, name }: Citation): string {
@@ -101,15 +104,18 @@ function rowOf({ section, words, file, name }: Citation): string {
 /** 17.1.2 before 17.1.10. */
 function bySection(a: string, b: string): number { return a.localeCompare(b, "en", { numeric: true }) }
 
-export function conformancePage(): string {
+export function conformancePage(requirements = readRequirements(), tests = testsById(requirements, allTests())): string {
   const files = filesBelow("assembly").filter((file) => file.endsWith(".ts"))
-  return pageOf(files.flatMap((file) => citationsOf(file, readFileSync(join(ROOT, file), "utf8"))))
+  return pageOf(files.flatMap((file) => citationsOf(file, readFileSync(join(ROOT, file), "utf8"))), requirementsPart(requirements, tests))
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const page = conformancePage()
-  if (!process.argv.includes("--check")) writeFileSync(join(ROOT, PAGE), page)
-  else if (readFileSync(join(ROOT, PAGE), "utf8") !== page) {
+  const requirements = readRequirements(), tests = testsById(requirements, allTests())
+  const page = conformancePage(requirements, tests)
+  if (!process.argv.includes("--check")) {
+    writeFileSync(join(ROOT, PAGE), page)
+    printResults(requirements, tests)
+  } else if (readFileSync(join(ROOT, PAGE), "utf8") !== page) {
     console.error(`${PAGE} is out of date: run npm run conformance.`)
     process.exitCode = 1
   }

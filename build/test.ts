@@ -19,7 +19,7 @@ function check(what: string, ...args: string[]): void {
 /** Runs mocha, shows what it prints as it comes, and takes the numbers from its last lines. */
 async function mocha(): Promise<void> {
   console.log("== mocha")
-  const args = ["node_modules/mocha/bin/mocha.js", "tests/**/*.test.ts", ...(process.stdout.isTTY ? ["--color"] : [])]
+  const args = ["node_modules/mocha/bin/mocha.js", "tests/**/*.test.ts", "--reporter", "build/reporter.cjs", ...(process.stdout.isTTY ? ["--color"] : [])]
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"], timeout: MOCHA_MAX_MS, killSignal: "SIGKILL" })
   let printed = ""
   child.stdout.on("data", (chunk: Buffer) => {

@@ -23,7 +23,7 @@ describe("redundancy policies", () => {
     assert.equal(page, readFileSync(PAGE, "utf8"))
   })
 
-  it("keep what was set by hand whatever the profile, and in whatever order the file has them (issue 4)", () => {
+  it("keep what was set by hand whatever the profile, and in whatever order the file has them", () => {
     for (const text of ["profile: snom\ndirty_host_ttl: 45\n", "dirty_host_ttl: 45\nprofile: snom\n"]) {
       assert.equal(policy.load(text), "")
       assert.deepEqual([policy.value("dirty_host_ttl"), policy.value("failback"), policy.value("use_naptr")], ["45", "per_request", "1"])
