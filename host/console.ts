@@ -2,7 +2,7 @@
 import { EVENT } from "./abi.ts"
 import { eventName } from "./calls.ts"
 import type { Clock } from "./clock.ts"
-import type { LabState } from "./handset/handset.ts"
+import type { LabLine, LabState } from "./handset/handset.ts"
 
 export type ConsoleParts = {
   clock: Clock
@@ -10,9 +10,20 @@ export type ConsoleParts = {
   command(line: string): boolean
   /** One reply of the host's own. */
   reply(code: number, text: string): void
-  /** Changes a server of the lab; resolves to what is wrong, or nothing. Undefined when there is no lab. */
-  lab: { set(server: number, state: LabState): Promise<string | undefined>; call(number?: string): string | undefined; text(): string } | undefined
+  /** Undefined when there is none. */
+  lab: ConsoleLab | undefined
+  /** Every line asks for JSON. */
+  json: boolean
   quit(): void
+}
+
+export type ConsoleLab = {
+  /** Changes a server; resolves to what is wrong, or nothing. */
+  set(server: number, state: LabState): Promise<string | undefined>
+  call(number?: string): string | undefined
+  lines(): readonly LabLine[]
+  /** The same as text, with the people. */
+  text(): string
 }
 
 const WAIT_SEC = 10
@@ -42,7 +53,7 @@ export class Console {
   async take(line: string): Promise<void> {
     const [verb = "", ...all] = line.trim().split(/\s+/)
     const words = all.filter((word) => word !== "--json")
-    this.json = words.length < all.length
+    this.json = this.parts.json || words.length < all.length
     if (verb === "" || verb.startsWith("#")) return
     if (verb === "quit") return this.parts.quit()
     if (verb === "wait") return this.wait(words)
@@ -80,7 +91,7 @@ export class Console {
   private async lab([verb, server]: string[]): Promise<void> {
     const { lab } = this.parts
     if (lab === undefined) return this.refuse("There is no lab: the phone runs against real servers.")
-    if (verb === undefined) return this.done(lab.text(), { lab: lab.text().split("\n") })
+    if (verb === undefined) return this.done(lab.text(), { servers: lab.lines().map((line, i) => ({ server: i + 1, ...line })) })
     if (verb === "call") {
       const refusal = lab.call(server)
       return refusal === undefined ? this.done("the phone is called") : this.refuse(refusal)

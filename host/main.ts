@@ -7,7 +7,7 @@ import { EXITS, UserError, because, type Exit } from "./errors.ts"
 import type { Actions, Handset } from "./handset/handset.ts"
 import { plainHandset } from "./handset/plain.ts"
 import { terminalHandset } from "./handset/terminal.ts"
-import { LAB_PASSWORD, startLab, type Lab } from "./lab/lab.ts"
+import { LAB_PASSWORD, labDefaults, startLab, type Lab } from "./lab/lab.ts"
 import { makeLoader, type Loader } from "./loader.ts"
 import { HELP, defaultSettingsFile, readOptions, type Options, type Override } from "./options.ts"
 import { replay } from "./replay.ts"
@@ -76,7 +76,7 @@ async function phone(options: Options): Promise<Exit> {
   const lab = useLab ? await startLab(realClock.now, () => changed()) : undefined
   try {
     const given: Override[] = options.password === undefined ? [] : [{ name: "password", value: options.password, flag: "--password-file" }]
-    const settings = withOverrides(kept, [...lab?.settings ?? [], ...options.overrides, ...given], () => loader.load(undefined))
+    const settings = withOverrides(kept, [...lab === undefined ? [] : [...lab.settings, ...labDefaults((name) => valueIn(kept, name) !== "")], ...options.overrides, ...given], () => loader.load(undefined))
     const trace = options.traceFile === undefined ? undefined
       : fileTrace(options.traceFile, loader.module, loader.abi, loader.engine, (line) => note(line))
     return await run({

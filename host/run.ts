@@ -101,7 +101,10 @@ class Running {
       clock: this.clock,
       command: (line) => this.command(line),
       reply: (code, text) => this.handset.reply(code, text),
-      lab: lab === undefined ? undefined : { set: (n, state) => lab.set(n, state), call: (number) => lab.call(number), text: () => labText(lab.lines()) },
+      json: parts.json,
+      lab: lab === undefined ? undefined : {
+        set: (n, state) => lab.set(n, state), call: (number) => lab.call(number), lines: () => lab.lines(), text: () => labText(lab.lines()),
+      },
       quit: () => this.quit(),
     })
     this.handset = parts.handset({

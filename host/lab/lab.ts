@@ -25,6 +25,12 @@ export const LAB_EXPIRES_SEC = 15
 
 const SETTINGS = { domain: LAB_DOMAIN, server: "", user: LAB_USER, auth_user: "", password: LAB_PASSWORD, sip_port: "0", enabled: "1" }
 
+/**
+ * What a phone has in the lab unless its kept settings say otherwise: nobody wants to watch for the way back for five minutes, and servers that fall
+ * on purpose are not held down for it.
+ */
+export const LAB_DEFAULTS: Readonly<Record<string, string>> = { probe_interval: "30", hold_down: "0" }
+
 const SIP_PORT = 5060, OTHER_PORT = 15060
 
 export type Lab = {
@@ -78,13 +84,22 @@ export async function startLab(now: () => number, changed: () => void, net = LOO
       changed()
       return wrong
     },
-    settings: Object.entries(SETTINGS).map(([name, value]) => ({ name, value, flag: "the lab" })),
+    settings: overrides(SETTINGS),
     call: (number) => people.call(number),
     close() {
       people.close()
       for (const each of [dns, ...members.map(({ server }) => server)]) each.crash()
     },
   }
+}
+
+/** Those of the lab's defaults that are not set already. */
+export function labDefaults(isSet: (name: string) => boolean): Override[] {
+  return overrides(Object.fromEntries(Object.entries(LAB_DEFAULTS).filter(([name]) => !isSet(name))))
+}
+
+function overrides(settings: Readonly<Record<string, string>>): Override[] {
+  return Object.entries(settings).map(([name, value]) => ({ name, value, flag: "the lab" }))
 }
 
 type Locate = (user: string) => { readonly uri: string } | undefined

@@ -3,16 +3,17 @@ import { Console } from "../../host/console.ts"
 import type { LabState } from "../../host/handset/handset.ts"
 import { fakeClock } from "./fakes.ts"
 
-function consoleUnderTest(hasLab = true) {
+function consoleUnderTest(hasLab = true, json = false) {
   const clock = fakeClock(), did: string[] = []
   let taken = true
   const lab = {
     set: async (n: number, state: LabState) => n > 3 ? `There is no server ${n}.` : (did.push(`lab ${n} ${state}`), undefined),
     call: (number?: string) => number === "999" ? "Nobody has the number 999." : void did.push(`call ${number}`),
+    lines: () => [{ name: "sipserver1", at: "127.0.0.2:5060", share: "0 40", state: "up" as const, registered: true }],
     text: () => "1 sipserver1 up",
   }
   const console = new Console({
-    clock, lab: hasLab ? lab : undefined,
+    clock, json, lab: hasLab ? lab : undefined,
     command: (line) => (did.push(line), taken),
     reply: (code, text) => { did.push(`${code}: ${text}`) },
     quit: () => { did.push("quit") },
@@ -42,11 +43,16 @@ describe("Console lines", () => {
     assert.equal(console.failed, true)
   })
 
-  it("With --json the host's own lines answer with a document", async () => {
-    const { console, did } = consoleUnderTest()
-    console.happened("LOCATED")
-    for (const line of ["wait located --json", "lab --json", "lab crash 4 --json"]) await console.take(line)
-    assert.deepEqual(did, ['0: {"event":"LOCATED"}', '0: {"lab":["1 sipserver1 up"]}', '1: {"error":{"code":"refused","message":"There is no server 4."}}'])
+  it("With --json, at a line or for the whole program, the host's own lines answer with a document", async () => {
+    for (const json of [false, true]) {
+      const { console, did } = consoleUnderTest(true, json)
+      console.happened("LOCATED")
+      for (const line of ["wait located", "lab", "lab crash 1", "lab crash 4"]) await console.take(json ? line : `${line} --json`)
+      assert.deepEqual(did, [
+        '0: {"event":"LOCATED"}', '0: {"servers":[{"server":1,"name":"sipserver1","at":"127.0.0.2:5060","share":"0 40","state":"up","registered":true}]}',
+        "lab 1 crashed", '0: {"done":"server 1: crashed"}', '1: {"error":{"code":"refused","message":"There is no server 4."}}',
+      ])
+    }
   })
 
   it("A wait ends with its event, not with others", async () => {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict"
 import { createSocket, type Socket } from "node:dgram"
 import { once } from "node:events"
 import { decode, encode } from "dns-packet"
-import { LAB_DOMAIN, labText, startLab, type Lab } from "../../host/lab/lab.ts"
+import { bothEngines, play } from "../flow/play.ts"
+import { LAB_DEFAULTS, LAB_DOMAIN, labText, startLab, type Lab } from "../../host/lab/lab.ts"
 import { endpointOf } from "../../host/calls.ts"
 import { fillZone, serversIn } from "../../host/lab/zone.ts"
 import { readFileSync } from "node:fs"
@@ -83,5 +84,23 @@ describe("The lab", () => {
 
   it("A server that does not exist is said to be none", async () => {
     assert.equal(await lab.set(4, "up"), "There is no server 4; there are 1 to 3.")
+  })
+})
+
+describe("The phone in the lab", () => {
+  it("It is back from the backup within a minute after a better server has returned, whatever is drawn, also at the third time", async function () {
+    this.timeout(120_000)
+    const make = await bothEngines()
+    const settings = Object.entries({ profile: "auto", ...LAB_DEFAULTS }).map(([name, value]) => `set ${name}: ${value}\n`).join("")
+    const zone = "zone _sip._udp 300 IN SRV 0 40 5060 a\nzone _sip._udp 300 IN SRV 0 60 5060 b\nzone _sip._udp 300 IN SRV 1 5 5060 c\n"
+    const rules = "ceiling a 15\nceiling b 15\nceiling c 15\n"
+    const crash = (sec: number) => `at ${sec}s a crashes\nat ${sec}s b crashes\n`, back = (sec: number) => `at ${sec}s a returns\nat ${sec}s b returns\n`
+    for (let seed = 1; seed <= 4; seed++) {
+      const lines = play(`${settings}${zone}${rules}seed ${seed}\n${crash(20)}${back(60)}${crash(150)}${back(190)}${crash(280)}${back(320)}until 400s\n`, make).split("\n")
+      const at = (from: number, pattern: RegExp) => lines.map((line) => [Number(line.split(" ")[0]), line] as const)
+        .find(([sec, line]) => sec >= from && pattern.test(line))?.[0] ?? Infinity
+      assert.ok(at(20, /moved to 192\.0\.2\.3/) < 40, `seed ${seed}:\n${lines.join("\n")}`)
+      for (const returned of [60, 190, 320]) assert.ok(at(returned, /moved to 192\.0\.2\.[12]/) <= returned + 60, `seed ${seed}, ${returned} s:\n${lines.join("\n")}`)
+    }
   })
 })

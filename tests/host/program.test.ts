@@ -76,12 +76,13 @@ describe("The program", function () {
   })
 
   it("With --json every reply, event and log line is one JSON document", async () => {
-    const { out, code } = await linehunt(["console", "--json", "--engine", "v8"], "wait REGISTERED\nstatus\nservers\nmem\nnonsense\nquit\n")
+    const { out, code } = await linehunt(["console", "--json", "--engine", "v8"], "wait REGISTERED\nlab\nstatus\nservers\nmem\nnonsense\nquit\n")
     const lines = out.trim().split("\n").map((line) => JSON.parse(line) as { event?: string; reply?: unknown; code?: number })
     assert(lines.some(({ event }) => event === "REGISTERED"))
     const replies = lines.filter(({ reply }) => reply !== undefined)
-    assert.deepEqual(replies.map(({ code }) => code === 0), [true, true, true, false])
-    assert(replies.slice(0, 3).every(({ reply }) => typeof reply === "object"), JSON.stringify(replies))
+    assert.deepEqual(replies.map(({ code }) => code === 0), [true, true, true, true, true, false])
+    assert.deepEqual(replies[0]?.reply, { event: "REGISTERED" })
+    assert(replies.slice(0, 5).every(({ reply }) => typeof reply === "object"), JSON.stringify(replies))
     assert.equal(code, 9)
   })
 
@@ -123,5 +124,8 @@ describe("The program", function () {
     assert.match(out, /6003[^]*600/)
     const lab = await linehunt(["console", "--engine", "v8", "--lab"], "cfg get user\ncfg get register_ttl\nlab\n")
     assert.match(lab.out, /6001[^]*3600[^]*sipserver1/)
+    const probes = (line: string) => linehunt(["console", "--engine", "v8", "--lab"], line)
+    assert.match((await probes("cfg get probe_interval\ncfg set probe_interval 45\ncfg save\n")).out, /^probe_interval: 30 s$/m)
+    assert.match((await probes("cfg get probe_interval\ncfg get hold_down\n")).out, /^probe_interval: 45 s\n[^]*^hold_down: 0 s$/m)
   })
 })
