@@ -3,13 +3,15 @@ import { readFileSync } from "node:fs"
 import { createInterface } from "node:readline"
 import { realClock } from "./clock.ts"
 import { importContacts, readContacts } from "./contacts.ts"
-import { EXITS, UserError, because, type Exit } from "./errors.ts"
+import { EXITS, UserError, type Exit } from "./errors.ts"
 import type { Actions, Handset } from "./handset/handset.ts"
 import { plainHandset } from "./handset/plain.ts"
 import { terminalHandset } from "./handset/terminal.ts"
 import { LAB_PASSWORD, labDefaults, startLab, type Lab } from "./lab/lab.ts"
+import { drawLadder } from "./ladder/draw.ts"
 import { makeLoader, type Loader } from "./loader.ts"
 import { HELP, defaultSettingsFile, readOptions, type Options, type Override } from "./options.ts"
+import { readTrace } from "./recording.ts"
 import { replay } from "./replay.ts"
 import { run } from "./run.ts"
 import { microphoneOf } from "./sound/microphone.ts"
@@ -27,6 +29,7 @@ async function main(args: readonly string[]): Promise<Exit> {
     case "help": process.stdout.write(HELP); return "ok"
     case "version": return version(options)
     case "replay": return replayFile(options)
+    case "ladder": return drawLadder(options)
     case "contacts": return importFile(options)
     case "console": case "phone": return phone(options)
   }
@@ -41,12 +44,7 @@ function version(options: Options): Exit {
 }
 
 function replayFile(options: Options): Exit {
-  let text: string
-  try {
-    text = readFileSync(options.file, "utf8")
-  } catch (error) {
-    throw new UserError("file", `The trace ${options.file} cannot be read: ${because(error)}; check its name.`)
-  }
+  const text = readTrace(options.file)
   const { load, module } = makeLoader(options.engine)
   const verdict = replay({ text, name: options.file, load, module: sha256(module), password: options.password, known: [LAB_PASSWORD], warn: note })
   if (verdict.same) say(`identical: ${verdict.calls} calls, ${verdict.outputs} outputs${verdict.note}`)

@@ -11,7 +11,7 @@ import type { EngineName } from "./engine/engine.ts"
 export type Override = { name: string; value: string; flag: string }
 
 export type Options = {
-  command: "phone" | "console" | "replay" | "contacts" | "help" | "version"
+  command: "phone" | "console" | "replay" | "ladder" | "contacts" | "help" | "version"
   engine: EngineName
   /** Settings that are put over those of the file, in this order. */
   overrides: Override[]
@@ -25,9 +25,14 @@ export type Options = {
   speaker: string
   json: boolean
   lab: boolean
-  /** The trace to replay, or the address book to import. */
+  /** The trace to replay or to draw, or the address book to import. */
   file: string
+  /** How a trace is drawn. */
+  ladder: LadderOptions
 }
+
+/** `from` and `to` in milliseconds; `width` in characters, undefined for as many as suits; `svg`: the file to write. */
+export type LadderOptions = { from: number; to: number; sipOnly: boolean; width: number | undefined; svg: string | undefined }
 
 const FLAGS = {
   domain: { type: "string" },
@@ -43,6 +48,11 @@ const FLAGS = {
   speaker: { type: "string" },
   json: { type: "boolean" },
   lab: { type: "boolean" },
+  svg: { type: "string" },
+  from: { type: "string" },
+  to: { type: "string" },
+  width: { type: "string" },
+  "sip-only": { type: "boolean" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean" },
 } as const
@@ -59,6 +69,7 @@ Usage
   linehunt console [flags]           no screen: console commands from stdin, replies to stdout
   linehunt contacts import FILE      takes names and numbers from a CSV or vCard file into the phone book
   linehunt replay FILE [flags]       feeds a recorded trace to a fresh phone and compares every byte
+  linehunt ladder FILE [flags]       draws a recorded trace: who sent what to whom, and what changed
   (linehunt stands for: node --import tsx host/main.ts)
 
 The account
@@ -83,9 +94,16 @@ Sound
 How it runs
   --engine wasm3|v8     what runs the phone's module; wasm3 is the default and what a board has
   --trace FILE          record every call and every output; passwords are sealed
-  --json                console: replies, events and log lines as JSON, one per line
+  --json                console: replies, events and log lines as JSON, one per line; ladder: the whole as one document
   --help, -h            this text
   --version             versions of the program and of the phone
+
+What a ladder shows
+  --svg FILE            a drawing in this file instead of text on the terminal
+  --from TIME           only what happened from this time of the trace on: 30s, 1.5s, 250ms, 5m or 2h
+  --to TIME             only what happened up to this time
+  --sip-only            messages of SIP and what they changed; no DNS, sound, commands or network
+  --width N             characters in a line, 60 to 400; as many as suits when it is not said
 
 Lines that console takes besides the phone's own (try: help)
   wait EVENT [SECONDS]  reads no further until the event: LOCATED REGISTERED MOVED UNREGISTERED ... (10 s)
@@ -120,6 +138,7 @@ export function readOptions(args: readonly string[]): Options {
     json: flags.has("json"),
     lab: flags.has("lab"),
     file: words.at(-1) ?? "",
+    ladder: ladderOf(text, flags.has("sip-only")),
   }
 }
 
@@ -151,16 +170,16 @@ function split(args: readonly string[]): Split {
   return { flags, words }
 }
 
-function commandOf(words: string[]): "phone" | "console" | "replay" | "contacts" {
+function commandOf(words: string[]): "phone" | "console" | "replay" | "ladder" | "contacts" {
   const [command, file, more] = words
   if (command === undefined) return "phone"
   if (command === "console" && file === undefined) return "console"
-  if (command === "replay" && file !== undefined && more === undefined) return "replay"
+  if ((command === "replay" || command === "ladder") && file !== undefined && more === undefined) return command
   if (command === "contacts" && file === "import" && more !== undefined && words.length === 3) return "contacts"
   if (command === "contacts") throw new UserError("usage", "contacts needs a file: linehunt contacts import FILE.")
-  if (command === "replay") throw new UserError("usage", "replay needs one trace: linehunt replay FILE.")
+  if (command === "replay" || command === "ladder") throw new UserError("usage", `${command} needs one trace: linehunt ${command} FILE.`)
   if (command === "console") throw new UserError("usage", `console takes its commands from stdin, not ${file} from the command line.`)
-  throw new UserError("usage", `There is no command ${command}; there are console, contacts and replay, or none for the phone itself.`)
+  throw new UserError("usage", `There is no command ${command}; there are console, contacts, ladder and replay, or none for the phone itself.`)
 }
 
 function engineOf(value: string | undefined): EngineName {
@@ -223,6 +242,24 @@ function oneLine(value: string, flag: string): string {
   if (/[\r\n\0]/.test(value)) throw new UserError("usage", `${flag} has a line break in its value; leave it out.`)
   return value
 }
+
+function ladderOf(text: (name: Flag) => string | undefined, sipOnly: boolean): LadderOptions {
+  const from = timeOf(text("from"), "--from") ?? 0, to = timeOf(text("to"), "--to") ?? Infinity, width = text("width")
+  if (from > to) throw new UserError("usage", "--from is later than --to; exchange them.")
+  if (width !== undefined && !(/^\d{2,3}$/.test(width) && Number(width) >= 60 && Number(width) <= 400)) {
+    throw new UserError("usage", `--width ${width} is not a number from 60 to 400; leave it out for as many as suits.`)
+  }
+  return { from, to, sipOnly, width: width === undefined ? undefined : Number(width), svg: text("svg") }
+}
+
+function timeOf(value: string | undefined, flag: string): number | undefined {
+  if (value === undefined) return undefined
+  const [, number, unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(value) ?? []
+  if (number === undefined) throw new UserError("usage", `${flag} ${value} is not a time; say it as 30s, 1.5s, 250ms, 5m or 2h.`)
+  return Math.round(Number(number) * (UNITS[unit] ?? 0))
+}
+
+const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
 /** The password: the one line of a file. */
 function readPassword(path: string): string {

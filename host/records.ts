@@ -170,7 +170,7 @@ export function number(value: unknown): number {
   return value
 }
 
-function string(value: unknown): string {
+export function string(value: unknown): string {
   if (typeof value !== "string") throw new TypeError("a word is missing")
   return value
 }

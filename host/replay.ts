@@ -4,7 +4,8 @@ import { CoreError, textOf } from "./core.ts"
 import type { Done } from "./driver.ts"
 import { step } from "./driver.ts"
 import { UserError } from "./errors.ts"
-import { TRACE_VERSION, SealedError, callOf, fields, flatRecord, clear, joined, number, outputRecord } from "./records.ts"
+import { damaged, readRecording, TraceDamage, type Recorded, type Recording } from "./recording.ts"
+import { SealedError, callOf, flatRecord, clear, joined, outputRecord } from "./records.ts"
 import { unlock, type Lock, type Seal } from "./seal.ts"
 
 export type ReplayParts = {
@@ -26,12 +27,16 @@ export type Verdict =
 
 const NEVER_KEPT = "; what follows was sealed and its password never kept, so it cannot be replayed"
 
-type Recorded = { n: number; now: number; call: unknown; outputs: Record<string, unknown>[]; end: Record<string, unknown> | undefined; line: number }
-type Entry = { start: { keep: unknown }; line: number } | Recorded
-
 /** Replays a whole trace. Throws UserError when it is none, or needs a password that was not given. */
 export function replay(parts: ReplayParts): Verdict {
-  const { entries, locks, module } = read(parts)
+  try {
+    return replayed(parts, readRecording(parts.text, parts.name))
+  } catch (error) {
+    throw error instanceof TraceDamage ? differs(error.message) : error
+  }
+}
+
+function replayed(parts: ReplayParts, { entries, locks, module }: Recording): Verdict {
   if (module !== parts.module) parts.warn("The trace was made with another build of the phone; differences may come from that.")
   const seal = locks.length === 0 ? undefined : openSeal(parts, locks)
   let machine: Machine | undefined
@@ -52,7 +57,7 @@ export function replay(parts: ReplayParts): Verdict {
       if (error instanceof SealedError) return { same: true, calls, outputs, note: NEVER_KEPT }
       // A RangeError is an address that is none; a CoreError says that what was kept is no such thing.
       const isDamage = [TypeError, SyntaxError, RangeError, CoreError].some((kind) => error instanceof kind)
-      throw isDamage ? bad(parts, entry.line, (error as Error).message) : error
+      throw isDamage ? damaged(parts.name, entry.line, (error as Error).message) : error
     }
   }
   return { same: true, calls, outputs, note: "" }
@@ -138,62 +143,4 @@ function shownValue(value: unknown): string {
   return value === undefined ? "nothing" : JSON.stringify(value)
 }
 
-type Read = { entries: Entry[]; locks: Lock[]; module: string }
-
-function read(parts: ReplayParts): Read {
-  const [first = "", ...rest] = parts.text.split("\n")
-  const header = parsed(parts, first, 1)
-  if (header["linehunt"] !== "trace") throw differs(`${parts.name} is not a trace; traces are made with --trace FILE.`)
-  const version = header["version"]
-  if (version !== TRACE_VERSION) throw differs(`${parts.name} is a trace of version ${String(version)}, which this program does not know.`)
-  const entries: Entry[] = [], locks: Lock[] = []
-  for (const [i, line] of rest.entries()) {
-    if (line === "") continue
-    // The last line of a program that was killed may be torn.
-    if (i === rest.length - 1) break
-    const record = parsed(parts, line, i + 2)
-    try {
-      take(record, i + 2, entries, locks)
-    } catch (error) {
-      throw error instanceof TypeError ? bad(parts, i + 2, error.message) : error
-    }
-  }
-  return { entries, locks, module: String(header["module"]) }
-}
-
-/** Puts the record of one line where it belongs. Throws TypeError when it is none. */
-function take(record: Record<string, unknown>, line: number, entries: Entry[], locks: Lock[]): void {
-  const last = entries.at(-1)
-  const current = last !== undefined && "n" in last ? last : undefined
-  if ("lock" in record) locks.push(lockOf(record["lock"]))
-  else if ("start" in record) entries.push({ start: { keep: fields(record["start"])["keep"] }, line })
-  else if ("call" in record) entries.push(recordedOf(record, line))
-  else if (current === undefined || record["n"] !== current.n) throw new TypeError("it belongs to no call")
-  else if ("out" in record) current.outputs.push(fields(record["out"]))
-  else current.end = record
-}
-
-function lockOf(record: unknown): Lock {
-  const { salt, key } = fields(record)
-  if (typeof salt !== "string" || typeof key !== "string") throw new TypeError("a lock is incomplete")
-  return { salt, key }
-}
-
-function recordedOf(record: Record<string, unknown>, line: number): Recorded {
-  return { n: number(record["n"]), now: number(record["now"]), call: record["call"], outputs: [], end: undefined, line }
-}
-
-function parsed(parts: ReplayParts, line: string, at: number): Record<string, unknown> {
-  try {
-    return fields(JSON.parse(line))
-  } catch {
-    if (at === 1) throw differs(`${parts.name} is not a trace; traces are made with --trace FILE.`)
-    throw bad(parts, at, "it is not JSON")
-  }
-}
-
 function differs(sentence: string): UserError { return new UserError("differs", sentence) }
-
-function bad({ name }: ReplayParts, line: number, why: string): UserError {
-  return differs(`${name} is damaged at line ${line}: ${why}; it cannot be replayed.`)
-}

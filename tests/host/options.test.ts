@@ -43,6 +43,11 @@ describe("The command line", () => {
       [["--json=yes"], "usage", /--json takes no value/],
       [["dial"], "usage", /no command dial/],
       [["replay"], "usage", /replay needs one trace/],
+      [["ladder"], "usage", /ladder needs one trace/],
+      [["ladder", "a", "b"], "usage", /ladder needs one trace/],
+      [["ladder", "a", "--from", "soon"], "usage", /--from soon is not a time; say it as 30s/],
+      [["ladder", "a", "--from", "5m", "--to", "2s"], "usage", /--from is later than --to/],
+      [["ladder", "a", "--width", "20"], "usage", /--width 20 is not a number from 60 to 400/],
       [["console", "status"], "usage", /takes its commands from stdin/],
       [["--engine", "v9"], "usage", /say wasm3 or v8/],
       [["--domain", "sip:example.com"], "usage", /is a URI; give a name/],
@@ -74,7 +79,7 @@ describe("The command line", () => {
 
   it("The help names every flag and every exit code", () => {
     const named = [...HELP.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name).sort()
-    assert.deepEqual(named, ["dns", "domain", "engine", "help", "json", "lab", "mic", "password-file", "port", "set", "settings", "speaker", "trace", "user", "version"])
+    assert.deepEqual(named, ["dns", "domain", "engine", "from", "help", "json", "lab", "mic", "password-file", "port", "set", "settings", "sip-only", "speaker", "svg", "to", "trace", "user", "version", "width"])
     for (const { code, meaning } of Object.values(EXITS)) assert(HELP.includes(`  ${code}  ${meaning}`))
   })
 })
