@@ -16,8 +16,7 @@ import { Happened, Registration, registration } from "./account/registration"
 import { CALLS } from "./config"
 import { call } from "./dialog/call"
 import { Happened as CallHappened, leg } from "./dialog/leg"
-import { writeAll } from "./settings/settings"
-import { STORE_TEXT, STORE_TEXT_SIZE, exchange } from "./settings/staging"
+import { STORE_TEXT, STORE_TEXT_SIZE, writeAll } from "./settings/settings"
 import * as media from "./media/media"
 import { isWaiting, takeNews, voiceNew } from "./dialog/waiting"
 import { phone } from "./phone"
@@ -86,7 +85,7 @@ export function poll(): Output {
   if (kind == Output.REST) kind = pollEvent()
   if (kind == Output.REST) kind = pollStore()
   if (kind == Output.REST) kind = pollDisplay()
-  if (kind == Output.REST) kind = pollConsole()
+  if (kind == Output.REST) kind = pollReply()
   if (kind == Output.REST) owing().owed = false
   return kind
 }
@@ -103,25 +102,13 @@ function pollLog(): Output {
   return give(Output.LOG, log.taken(), level)
 }
 
-/** What the user is told is what he chose, also while the old account is still being unregistered. */
-function pollConsole(): Output {
-  const changing = phone().changing
-  if (changing) exchange()
-  const kind = pollReply()
-  if (changing) exchange()
-  return kind
-}
-
 function pollStore(): Output {
   const p = phone()
   if (!p.store) return Output.REST
   p.store = false
   const w = writer()
   w.open(STORE_TEXT, STORE_TEXT_SIZE)
-  // What the user chose is kept, even while the old account is still being unregistered.
-  if (p.changing) exchange()
   writeAll(w)
-  if (p.changing) exchange()
   return give(Output.STORE, w.written, 0)
 }
 

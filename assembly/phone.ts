@@ -4,8 +4,7 @@ import { NEVER, sooner } from "./base/deadline"
 import { Endpoint } from "./base/endpoint"
 import { Span, span } from "./base/span"
 import { peer } from "./io"
-import { Dtmf, Setting, number } from "./settings/settings"
-import { exchange, setAside } from "./settings/staging"
+import { Dtmf, Setting, adoptAccount, knob, number } from "./settings/settings"
 import { parse, answerable, incoming } from "./wire/message"
 import * as flow from "./transport/flow"
 import { FlowKind } from "./transport/flow"
@@ -51,7 +50,7 @@ export class Phone {
   store: bool              // settings are to be kept by the host
   reboot: bool             // the user asked for a restart
   sipTrace: bool           // whole messages go to the log
-  changing: bool           // the old account is being unregistered; the new settings are set aside
+  changing: bool           // the old account is being unregistered; the new one waits
   addresses: u32           // hash of our own addresses, to see when they change
   malformed: u32           // datagrams dropped as nothing that can be answered
   port: u32                // setting sip_port that the socket was opened with
@@ -173,14 +172,12 @@ function lost(number: u32, query: bool, now: i64): void {
 }
 
 export function key(code: u32, down: bool, now: i64): void {
-  const before = beforeUser()
-  act(view.key(code, down, now), before, now)
+  act(view.key(code, down, now), now)
   settle(now)
 }
 
 export function command(line: Span, now: i64): void {
-  const before = beforeUser()
-  act(run(line, now), before, now)
+  act(run(line, now), now)
   settle(now)
 }
 
@@ -266,33 +263,20 @@ function errandsSoonest(): i64 {
 }
 
 /** Carries out what the user asked for. */
-function act(action: Action, wasChanging: bool, now: i64): void {
+function act(action: Action, now: i64): void {
   const p = phone()
   if (action == Action.SAVE || action == Action.STORE) p.store = true
   if (action == Action.SAVE || action == Action.APPLY) {
     change(now)
     return
   }
-  if (wasChanging) {
-    exchange()
-    p.changing = true
-  }
-  if (action == Action.REGISTER) registration.begin(LINE, now)
+  // A line that changes its account registers when that is done.
+  if (action == Action.REGISTER && !p.changing) registration.begin(LINE, now)
   else if (action == Action.UNREGISTER) registration.stop(LINE, now)
   else if (action == Action.DNS_FLUSH) resolver.flush()
   else if (action == Action.REBOOT) p.reboot = true
   else if (action == Action.TRACE_ON) p.sipTrace = true
   else if (action == Action.TRACE_OFF) p.sipTrace = false
-}
-
-/** The user sees, and changes, the settings that he chose last: those that wait, if any. The ones before a change are set aside for it. */
-function beforeUser(): bool {
-  const p = phone()
-  const wasChanging = p.changing
-  if (wasChanging) exchange()
-  else setAside()
-  p.changing = false
-  return wasChanging
 }
 
 /** The settings have changed. An account that is registered is unregistered first, with the settings that it was registered with. */
@@ -302,7 +286,6 @@ function change(now: i64): void {
     apply(now)
     return
   }
-  exchange()
   phone().changing = true
   registration.stop(LINE, now)
 }
@@ -316,7 +299,6 @@ function mayFinishChange(): bool {
 /** The old account is gone: the new settings come into force. */
 function finishChange(now: i64): void {
   phone().changing = false
-  exchange()
   apply(now)
 }
 
@@ -324,13 +306,14 @@ function finishChange(now: i64): void {
 function apply(now: i64): void {
   const p = phone()
   setTimers(number(Setting.SIP_RETRY_T1), number(Setting.SIP_T2), number(Setting.SIP_T4))
+  adoptAccount(LINE)
   forgetAll()
   forgetWaiting(LINE)
   stopErrands(now)
   clearCandidates(LINE)
   p.begun = true
   if (p.linkUp && p.port != <u32>number(Setting.SIP_PORT)) openSocket(now)
-  if (p.linkUp && number(Setting.ENABLED) != 0) registration.begin(LINE, now)
+  if (p.linkUp && knob(LINE, Setting.ENABLED) != 0) registration.begin(LINE, now)
 }
 
 /** Opens the SIP socket anew, and with it everything that shares its port. */

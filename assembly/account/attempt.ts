@@ -160,7 +160,7 @@ function request(a: Attempt, line: i32, now: i64): Outcome {
     return Outcome.PENDING
   }
   const c = byId(line, a.id)
-  compose(outbox.writer(slot), a, c)
+  compose(outbox.writer(slot), line, a, c)
   if (outbox.writer(slot).overflow) {
     // Only what the server asked of us can be too long: the next request begins without it.
     outbox.discard(slot)
@@ -186,48 +186,48 @@ function isAsked(a: Attempt): bool {
 }
 
 // RFC 3261 10.2
-function compose(w: Writer, a: Attempt, c: Candidate): void {
+function compose(w: Writer, line: i32, a: Attempt, c: Candidate): void {
   const server = c.endpoint, local = a.local
   local.copyFrom(flow.localOf(a.flow))
-  const uri = registrar()
-  head(w, text("REGISTER"), uri, local, server)
-  writeAor(w)
+  const uri = registrar(line)
+  head(w, line, text("REGISTER"), uri, local, server)
+  writeAor(w, line)
   w.say(prose(">\r\nCall-ID: "))
   writeCallId(w, server)
   w.say(prose("\r\nCSeq: "))
   w.number(nextCseq())
   w.say(prose(" REGISTER\r\nContact: "))
-  writeContacts(w, a, c)
+  writeContacts(w, line, a, c)
   w.say(prose("\r\nExpires: "))
   w.number(a.expiresSec)
   w.say(prose("\r\nSupported: path\r\nUser-Agent: "))
   w.put(PRODUCT)
   w.put(text("\r\n"))
-  a.signed = authorize(w, server, text("REGISTER"), uri, false)
-  if (authorize(w, server, text("REGISTER"), uri, true)) a.signed = true
+  a.signed = authorize(w, line, server, text("REGISTER"), uri, false)
+  if (authorize(w, line, server, text("REGISTER"), uri, true)) a.signed = true
   finish(w, NONE)
 }
 
 /** Writes a request of ours from its first line to the "<" of its To. */
-export function head(w: Writer, method: Span, uri: Span, local: Endpoint, server: Endpoint): void {
+export function head(w: Writer, line: i32, method: Span, uri: Span, local: Endpoint, server: Endpoint): void {
   beginRequest(w, method, uri)
   via(w, text("UDP"), local, branch())
   w.say(prose("Max-Forwards: 70\r\nFrom: "))
-  writeNameAddr(w)
+  writeNameAddr(w, line)
   w.say(prose(";tag="))
   writeFromTag(w, server)
   w.say(prose("\r\nTo: <"))
 }
 
 // RFC 3261 10.2.1.1, 10.2.2: when our address has changed since we registered there, the contact that calls would be lost to goes with the same request.
-function writeContacts(w: Writer, a: Attempt, c: Candidate): void {
+function writeContacts(w: Writer, line: i32, a: Attempt, c: Candidate): void {
   const moved = c.boundUntil != 0 && !c.boundLocal.equals(a.local)
   w.byte(0x3c)
-  writeContact(w, moved && a.expiresSec == 0 ? c.boundLocal : a.local)
+  writeContact(w, line, moved && a.expiresSec == 0 ? c.boundLocal : a.local)
   w.byte(0x3e)
   if (!moved || a.expiresSec == 0) return
   w.say(prose(", <"))
-  writeContact(w, c.boundLocal)
+  writeContact(w, line, c.boundLocal)
   w.say(prose(">;expires=0"))
 }
 
@@ -237,10 +237,10 @@ const URI_MAX: usize = 320
 const BRANCH: usize = SCRATCH + 32 + URI_MAX
 
 /** sip:domain, in TX. */
-export function registrar(): Span {
+export function registrar(line: i32): Span {
   const w = changetype<Writer>(SCRATCH)
   w.open(SCRATCH + 32, URI_MAX)
-  writeRegistrar(w)
+  writeRegistrar(w, line)
   return w.written
 }
 
@@ -271,7 +271,7 @@ function raise(a: Attempt, m: Message): bool {
 
 function granted(a: Attempt, line: i32, m: Message): Outcome {
   succeeded(m, byId(line, a.id).endpoint)
-  const seconds = a.expiresSec == 0 ? 0 : expiresOfOurs(a, m)
+  const seconds = a.expiresSec == 0 ? 0 : expiresOfOurs(a, line, m)
   end(a)
   a.grantedSec = <u32>min(seconds, <i64>EXPIRES_MAX_SEC)
   // P-26: asked for a registration and granted none.
@@ -280,23 +280,23 @@ function granted(a: Attempt, line: i32, m: Message): Outcome {
 }
 
 // RFC 3261 10.2.4: among all bindings in the answer ours counts: its expires parameter, else the Expires header, else what we asked.
-function expiresOfOurs(a: Attempt, m: Message): i64 {
+function expiresOfOurs(a: Attempt, line: i32, m: Message): i64 {
   const general = m.expires >= 0 ? m.expires : <i64>a.expiresSec
   const contacts = changetype<Values>(CONTACTS)
   contacts.open(m, Field.CONTACT)
   for (let value = contacts.next(); value != NONE; value = contacts.next()) {
     const address = changetype<Address>(ADDRESS)
-    if (parseAddress(value, address) < 0 || !isOurs(a, address.uri)) continue
+    if (parseAddress(value, address) < 0 || !isOurs(a, line, address.uri)) continue
     const expires = param(address.params, text("expires"))
     return expires == NONE ? general : max<i64>(decimal(expires, u32.MAX_VALUE), 0)
   }
   return general
 }
 
-function isOurs(a: Attempt, uri: Span): bool {
+function isOurs(a: Attempt, line: i32, uri: Span): bool {
   const w = changetype<Writer>(SCRATCH)
   w.open(SCRATCH + 32, URI_MAX)
-  writeContact(w, a.local)
+  writeContact(w, line, a.local)
   if (parseUri(w.written, changetype<Uri>(OUR_URI)) < 0) return false
   if (parseUri(uri, changetype<Uri>(THEIR_URI)) < 0) return false
   return sameUri(changetype<Uri>(OUR_URI), changetype<Uri>(THEIR_URI))

@@ -6,7 +6,7 @@ import { token } from "../base/random"
 import { Prose, prose } from "../base/prose"
 import { NONE, Span, between, endOf, lengthOf, same, span, startOf, text } from "../base/span"
 import { Writer } from "../base/writer"
-import { Setting, words } from "../settings/settings"
+import { Setting, account } from "../settings/settings"
 import { Algorithm, Challenge, Scheme, challenge, nextNonce } from "../wire/challenge"
 import { Field, Message, firstField } from "../wire/message"
 import {
@@ -29,7 +29,7 @@ const DIGEST_B: usize = DIGESTS + DIGESTS_SIZE / 2
  * Writes a line of credentials for every challenge of this server that is remembered, Proxy-Authorization when `proxy`, else Authorization.
  * `uri` is the Request-URI. False, and nothing written, when there is none. No hash may be under way.
  */
-export function authorize(w: Writer, server: Endpoint, method: Span, uri: Span, proxy: bool): bool {
+export function authorize(w: Writer, line: i32, server: Endpoint, method: Span, uri: Span, proxy: bool): bool {
   let written = false
   for (let i = 0; i < NONCES; i++) {
     const n = nonceAt(i)
@@ -38,7 +38,7 @@ export function authorize(w: Writer, server: Endpoint, method: Span, uri: Span, 
     if (n.heard && n.count > 0) endRounds(server)
     n.count++
     useNonce(n)
-    writeCredentials(w, n, method, uri)
+    writeCredentials(w, line, n, method, uri)
     written = true
   }
   return written
@@ -174,10 +174,10 @@ function latestOf(server: Endpoint, proxy: bool): i32 {
 // -- Credentials
 
 // RFC 7616 3.4. Texts of the challenge go back as they came; what is a token there is written without quotes.
-function writeCredentials(w: Writer, n: Nonce, method: Span, uri: Span): void {
+function writeCredentials(w: Writer, line: i32, n: Nonce, method: Span, uri: Span): void {
   w.say(n.proxy ? prose("Proxy-Authorization") : prose("Authorization"))
   w.say(prose(": Digest username=\""))
-  writeEscaped(w, user())
+  writeEscaped(w, user(line))
   writeQuoted(w, prose("\", realm=\""), n.realm)
   writeQuoted(w, prose(", nonce=\""), n.nonce)
   writeQuoted(w, prose(", uri=\""), uri)
@@ -190,7 +190,7 @@ function writeCredentials(w: Writer, n: Nonce, method: Span, uri: Span): void {
   if (n.opaque != NONE) writeQuoted(w, prose(", opaque=\""), n.opaque)
   if (n.named) writeAlgorithm(w, n)
   w.say(prose(", response=\""))
-  const length = respond(n, method, uri, count, clientNonce)
+  const length = respond(line, n, method, uri, count, clientNonce)
   w.hex(DIGEST_A, length)
   memory.fill(DIGESTS, 0, DIGESTS_SIZE)
   w.say(prose("\"\r\n"))
@@ -200,13 +200,13 @@ function writeCredentials(w: Writer, n: Nonce, method: Span, uri: Span): void {
  * The answer to the challenge as bytes at DIGEST_A. Returns their number.
  * RFC 7616 3.4.1: H(H(A1) : nonce : nc : cnonce : qop : H(A2)), and H(H(A1) : nonce : H(A2)) for a server of RFC 2069.
  */
-function respond(n: Nonce, method: Span, uri: Span, count: Span, clientNonce: Span): u32 {
+function respond(line: i32, n: Nonce, method: Span, uri: Span, count: Span, clientNonce: Span): u32 {
   const hash = <Hash>n.algorithm
   // RFC 7616 3.4.2 and 3.4.3. The realm is hashed as it was received: other phones and servers do not undo escapes either.
   hashBegin(hash)
-  hashUpdate(user())
+  hashUpdate(user(line))
   hashField(n.realm)
-  hashField(words(Setting.PASSWORD))
+  hashField(account(line, Setting.PASSWORD))
   const length = hashEnd(DIGEST_A)
   if (n.session) {
     hashBegin(hash)
@@ -237,9 +237,9 @@ function hashField(s: Span): void {
   hashUpdate(s)
 }
 
-function user(): Span {
-  const other = words(Setting.AUTH_USER)
-  return lengthOf(other) > 0 ? other : words(Setting.USER)
+function user(line: i32): Span {
+  const other = account(line, Setting.AUTH_USER)
+  return lengthOf(other) > 0 ? other : account(line, Setting.USER)
 }
 
 /** Another one for each request; RFC 7616 3.4.2: in a session the first goes on to count. */

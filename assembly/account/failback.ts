@@ -3,7 +3,7 @@
 import { DNS_STALE_HOLD } from "../config"
 import { NEVER, sooner } from "../base/deadline"
 import { below } from "../base/random"
-import { Failback, FailbackOrder, RemovedActive, Setting, number } from "../settings/settings"
+import { Failback, FailbackOrder, RemovedActive, Setting, knob } from "../settings/settings"
 import { Message, Method } from "../wire/message"
 import * as target from "../locate/target"
 import { Candidate, Reason, Status, activeId, activeOf, byId, candidate, candidateCount, indexOfId } from "../servers/candidates"
@@ -27,11 +27,11 @@ const JITTER: u32 = 20_000
 
 /** Decides when the next return is tried, as far as no probe decides it. Called with every registration. */
 export function plan(line: i32, now: i64): void {
-  const how = <Failback>number(Setting.FAILBACK)
+  const how = <Failback>knob(line, Setting.FAILBACK)
   const r = registration(line)
   if (how == Failback.DURATION) {
     // BK-15, BK-18: counted from when we came here, not from each refresh.
-    if (r.registeredAt == now || r.failbackAt == NEVER) r.failbackAt = now + <i64>number(Setting.FAILBACK_INTERVAL) * 1000
+    if (r.registeredAt == now || r.failbackAt == NEVER) r.failbackAt = now + <i64>knob(line, Setting.FAILBACK_INTERVAL) * 1000
   } else if (how == Failback.DNSTTL) r.failbackAt = max(target.expires(line), now + DNS_STALE_HOLD)
   else r.failbackAt = NEVER
 }
@@ -51,7 +51,7 @@ export function goesFirst(line: i32, now: i64): bool {
     r.dueAt = now + 1000
     return true
   }
-  const how = <Failback>number(Setting.FAILBACK)
+  const how = <Failback>knob(line, Setting.FAILBACK)
   if (r.tried || r.inCall || how != Failback.PER_REQUEST && how != Failback.REGISTRATION) return false
   r.tried = 1
   r.failbackAt = now
@@ -102,7 +102,7 @@ export function soonest(line: i32): i64 {
 /** When a return to this server may begin. */
 function readyAt(line: i32, c: Candidate): i64 {
   if (!isBetter(line, c)) return NEVER
-  const how = <Failback>number(Setting.FAILBACK)
+  const how = <Failback>knob(line, Setting.FAILBACK)
   if (how == Failback.NEVER) return NEVER
   if (how == Failback.PROBE) return c.status == Status.UP && c.good >= GOOD_MIN ? c.heldUntil : NEVER
   const at = registration(line).failbackAt
@@ -114,12 +114,12 @@ export function isBetter(line: i32, c: Candidate): bool {
   const at = activeOf(line)
   if (at < 0 || c.status == Status.FAILED) return false
   const active = candidate(line, at)
-  return c.group < active.group && (active.rank != 0 || number(Setting.REMOVED_ACTIVE) == RemovedActive.MOVE)
+  return c.group < active.group && (active.rank != 0 || knob(line, Setting.REMOVED_ACTIVE) == RemovedActive.MOVE)
 }
 
 /** The best of those that are due; where nothing is known of them, the one that was tried longest ago. */
 function choose(line: i32, now: i64): u32 {
-  const blind = number(Setting.FAILBACK) != Failback.PROBE
+  const blind = knob(line, Setting.FAILBACK) != Failback.PROBE
   let id: u32 = 0, least: i64 = NEVER, group: u32 = 0xff
   for (let i = 0; i < candidateCount(line); i++) {
     const c = candidate(line, i)
@@ -135,7 +135,7 @@ function choose(line: i32, now: i64): u32 {
 
 function begin(line: i32, id: u32, now: i64): void {
   const r = registration(line)
-  const first = number(Setting.FAILBACK_ORDER) == FailbackOrder.UNREGISTER_FIRST
+  const first = knob(line, Setting.FAILBACK_ORDER) == FailbackOrder.UNREGISTER_FIRST
   r.towards = <u8>id
   r.failbackAt = NEVER
   errand().owner = OWNER_FAILBACK
@@ -143,7 +143,7 @@ function begin(line: i32, id: u32, now: i64): void {
   noteBack(id)
   // BK-17: on the way back the other server has its 64*T1.
   const ttl = first ? 0 : registerTtl(byId(line, id))
-  settle(line, attempt.start(errand(), line, first ? activeId(line) : id, ttl, giveUpAfter(Method.REGISTER, true), now), now)
+  settle(line, attempt.start(errand(), line, first ? activeId(line) : id, ttl, giveUpAfter(line, Method.REGISTER, true), now), now)
 }
 
 function settle(line: i32, outcome: Outcome, now: i64): void {
@@ -162,7 +162,7 @@ function settle(line: i32, outcome: Outcome, now: i64): void {
     else attempt.start(a, line, a.id, 0, 0, now)
   } else {
     if (known) fail(byId(line, a.id), outcome, now)
-    if (number(Setting.FAILBACK) == Failback.DURATION) r.failbackAt = now + <i64>number(Setting.FAILBACK_INTERVAL) * 1000
+    if (knob(line, Setting.FAILBACK) == Failback.DURATION) r.failbackAt = now + <i64>knob(line, Setting.FAILBACK_INTERVAL) * 1000
     else plan(line, now)
     if (r.tried) r.dueAt = now
   }

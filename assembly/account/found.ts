@@ -2,7 +2,7 @@
 import { prose } from "../base/prose"
 import * as log from "../base/log"
 import { Level } from "../base/log"
-import { Profile, RemovedActive, Setting, number } from "../settings/settings"
+import { Profile, RemovedActive, Setting, knob } from "../settings/settings"
 import { Located } from "../locate/target"
 import { activeOf, byId, candidate, candidateCount, idAt } from "../servers/candidates"
 import { keptActive, keptLocal, keptUntil } from "./identity"
@@ -10,7 +10,7 @@ import { Registration, Trouble } from "./record"
 
 /** SN-17: says once more what would spare the user a wait. */
 export function hint(line: i32): void {
-  if (number(Setting.PROFILE) != Profile.SNOM || number(Setting.DIRTY_HOST_TTL) != 0 || candidateCount(line) < 2) return
+  if (knob(line, Setting.PROFILE) != Profile.SNOM || knob(line, Setting.DIRTY_HOST_TTL) != 0 || candidateCount(line) < 2) return
   log.line().say(prose("several servers, but dirty_host_ttl is 0: calls may wait for a dead one again and again"))
   log.say(Level.NOTE)
 }
@@ -18,7 +18,7 @@ export function hint(line: i32): void {
 /** AMB-18: whether DNS names the server that we are registered at no more, and the settings say that we go then. */
 export function mustMove(line: i32): bool {
   const at = activeOf(line)
-  return at >= 0 && candidate(line, at).rank == 0 && number(Setting.REMOVED_ACTIVE) == RemovedActive.MOVE
+  return at >= 0 && candidate(line, at).rank == 0 && knob(line, Setting.REMOVED_ACTIVE) == RemovedActive.MOVE
 }
 
 /** A core before this one was registered: its server goes first, and its binding there is ours to renew or to remove. */

@@ -7,7 +7,7 @@ import { Writer } from "../base/writer"
 import { fill } from "../base/random"
 import { Hash, hashBegin, hashEnd, hashUpdate } from "../base/hash"
 import { writeEndpoint } from "../base/ip"
-import { Setting, words } from "../settings/settings"
+import { Setting, account } from "../settings/settings"
 
 /** "LHK1": the region is ours and whole. */
 const MAGIC: u32 = 0x314b484c
@@ -60,35 +60,35 @@ export function keptLocal(): Endpoint { return changetype<Endpoint>(ACTIVE_LOCAL
 export function keptUntil(): i64 { return kept().boundUntil }
 
 /** sip:domain, the Request-URI of REGISTER (RFC 3261 10.2: no user part). */
-export function writeRegistrar(w: Writer): void {
+export function writeRegistrar(w: Writer, line: i32): void {
   w.say(prose("sip:"))
-  writeDomain(w)
+  writeDomain(w, line)
 }
 
 /** sip:user@domain (VE-15: the domain, also when servers are given by address). */
-export function writeAor(w: Writer): void {
+export function writeAor(w: Writer, line: i32): void {
   w.say(prose("sip:"))
-  w.put(words(Setting.USER))
+  w.put(account(line, Setting.USER))
   w.byte(0x40)
-  writeDomain(w)
+  writeDomain(w, line)
 }
 
 /** "Display" <sip:user@domain> */
-export function writeNameAddr(w: Writer): void {
-  const name = words(Setting.DISPLAY_NAME)
+export function writeNameAddr(w: Writer, line: i32): void {
+  const name = account(line, Setting.DISPLAY_NAME)
   if (lengthOf(name) > 0) {
     writeQuoted(w, name)
     w.byte(0x20)
   }
   w.byte(0x3c)
-  writeAor(w)
+  writeAor(w, line)
   w.byte(0x3e)
 }
 
 /** sip:user@address:port as the network of that server sees us. */
-export function writeContact(w: Writer, local: Endpoint): void {
+export function writeContact(w: Writer, line: i32, local: Endpoint): void {
   w.say(prose("sip:"))
-  w.put(words(Setting.USER))
+  w.put(account(line, Setting.USER))
   w.byte(0x40)
   writeEndpoint(w, local)
 }
@@ -117,8 +117,8 @@ function writeMark(w: Writer, server: Endpoint, purpose: Span, bytes: u32): void
 }
 
 /** The domain; an IPv6 address gets its brackets. */
-export function writeDomain(w: Writer): void {
-  const domain = words(Setting.DOMAIN)
+export function writeDomain(w: Writer, line: i32): void {
+  const domain = account(line, Setting.DOMAIN)
   let colons = 0
   for (let i: u32 = 0; i < lengthOf(domain); i++) {
     if (load<u8>(<usize>(domain & 0xffff) + i) == 0x3a) colons++

@@ -1,7 +1,7 @@
 // Removes bindings that were left behind at servers that failed, once those can be reached again, so that a call does not ring twice or nowhere (P-28).
 import { LEFTOVER, LEFTOVER_SIZE } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
-import { Failback, Setting, number } from "../settings/settings"
+import { Failback, Setting, knob } from "../settings/settings"
 import { Message } from "../wire/message"
 import { Candidate, Reason, Status, activeId, byId, candidate, candidateCount, indexOfId } from "../servers/candidates"
 import { knowsStatus, longestTry, markAnswer } from "../servers/policy"
@@ -81,9 +81,9 @@ function nextDue(line: i32, now: i64): u32 {
 /** A server that has just failed is left in peace for as long as one request may take there: its answer may only have been late. */
 function dueAt(line: i32, c: Candidate): i64 {
   // P-28: where probes tell, it waits until the server is seen up again.
-  if (knowsStatus()) return c.status == Status.DOWN ? NEVER : c.cleanAt
+  if (knowsStatus(line)) return c.status == Status.DOWN ? NEVER : c.cleanAt
   // BK-17: where the line will register there again by itself, nothing else is sent there.
-  if (number(Setting.FAILBACK) == Failback.DURATION && isBetter(line, c)) return NEVER
+  if (knob(line, Setting.FAILBACK) == Failback.DURATION && isBetter(line, c)) return NEVER
   return max(c.cleanAt, c.leftAt + min(longestTry(), PAUSE_MIN))
 }
 

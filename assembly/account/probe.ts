@@ -5,7 +5,7 @@ import { NONE, text } from "../base/span"
 import { prose } from "../base/prose"
 import { Writer } from "../base/writer"
 import { below } from "../base/random"
-import { Setting, number } from "../settings/settings"
+import { Setting, knob } from "../settings/settings"
 import { Method } from "../wire/message"
 import { finish } from "../wire/compose"
 import * as flow from "../transport/flow"
@@ -105,11 +105,11 @@ function mayProbe(line: i32): bool {
 
 /** Every server where statuses are wanted, else only the one in use where it is to be kept an eye on (AMB-22, SK-09). */
 function isProbed(line: i32, c: Candidate): bool {
-  return knowsStatus() || number(Setting.KEEPALIVE_INTERVAL) != 0 && <u32>c.id == activeId(line)
+  return knowsStatus(line) || knob(line, Setting.KEEPALIVE_INTERVAL) != 0 && <u32>c.id == activeId(line)
 }
 
 function intervalOf(line: i32, c: Candidate): i64 {
-  const every = number(Setting.PROBE_INTERVAL), active = number(Setting.KEEPALIVE_INTERVAL)
+  const every = knob(line, Setting.PROBE_INTERVAL), active = knob(line, Setting.KEEPALIVE_INTERVAL)
   return active != 0 && <u32>c.id == activeId(line) ? active : every
 }
 
@@ -117,7 +117,7 @@ function intervalOf(line: i32, c: Candidate): i64 {
 function schedule(line: i32, now: i64): void {
   for (let i = 0; i < candidateCount(line); i++) {
     const c = candidate(line, i)
-    if (c.probeAt == 0 && isProbed(line, c)) c.probeAt = now + 1 + below(knowsStatus() ? SPREAD : <u32>intervalOf(line, c) * 1000)
+    if (c.probeAt == 0 && isProbed(line, c)) c.probeAt = now + 1 + below(knowsStatus(line) ? SPREAD : <u32>intervalOf(line, c) * 1000)
   }
 }
 
@@ -150,7 +150,7 @@ function request(line: i32, p: Probe, now: i64): void {
   const slot = client.takeSlot()
   if (slot < 0) return
   const c = byId(line, p.id)
-  compose(outbox.writer(slot), p, c)
+  compose(outbox.writer(slot), line, p, c)
   p.handle = outbox.writer(slot).overflow ? -1 : client.start(Method.OPTIONS, slot, p.flow, c.endpoint, OWNER_PROBE, patience(line), now)
   if (p.handle < 0) {
     outbox.discard(slot)
@@ -162,22 +162,22 @@ function request(line: i32, p: Probe, now: i64): void {
 
 /** So long is an answer waited for: 64*T1, but less where many servers have to be asked within one interval. */
 function patience(line: i32): i64 {
-  const active = number(Setting.KEEPALIVE_INTERVAL)
-  const share = knowsStatus() ? number(Setting.PROBE_INTERVAL) / max(candidateCount(line), 1) : active
+  const active = knob(line, Setting.KEEPALIVE_INTERVAL)
+  const share = knowsStatus(line) ? knob(line, Setting.PROBE_INTERVAL) / max(candidateCount(line), 1) : active
   return min(longestTry(), max(<i64>share * 500, 4000))
 }
 
 // RFC 3261 11.1; VE-27: one that any server can answer
-function compose(w: Writer, p: Probe, c: Candidate): void {
-  const uri = registrar(), local = flow.localOf(p.flow)
-  head(w, text("OPTIONS"), uri, local, c.endpoint)
+function compose(w: Writer, line: i32, p: Probe, c: Candidate): void {
+  const uri = registrar(line), local = flow.localOf(p.flow)
+  head(w, line, text("OPTIONS"), uri, local, c.endpoint)
   w.put(uri)
   w.say(prose(">\r\nCall-ID: "))
   writeProbeId(w, c.endpoint)
   w.say(prose("\r\nCSeq: "))
   w.number(nextCseq())
   w.say(prose(" OPTIONS\r\nContact: <"))
-  writeContact(w, local)
+  writeContact(w, line, local)
   w.say(prose(">\r\nAccept: application/sdp\r\nUser-Agent: "))
   w.put(PRODUCT)
   w.say(prose("\r\n"))

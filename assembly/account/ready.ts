@@ -1,6 +1,6 @@
 // What a call has to do with the registration: a server registers us first (AMB-10, BK-07), the list is as DNS has it (SN-02), a dead server is told of (VE-29).
 import { DNS_FAILED_HOLD } from "../config"
-import { Affinity, DnsRefresh, Setting, number } from "../settings/settings"
+import { Affinity, DnsRefresh, Setting, knob } from "../settings/settings"
 import * as target from "../locate/target"
 import { activeId, indexOfId } from "../servers/candidates"
 import { RegistrationState } from "./machine"
@@ -13,7 +13,7 @@ export const enum Ready { YES, WAIT, NO }
 /** Asks for the server `id`. Where it has to register us first, that is begun; ask again after each input until it is no longer WAIT. */
 export function readyAt(line: i32, id: u32, now: i64): Ready {
   const r = registration(line)
-  if (number(Setting.REGISTER_BEFORE_USE) == 0 || activeId(line) == id && isRegistered(line)) return settled(line, Ready.YES)
+  if (knob(line, Setting.REGISTER_BEFORE_USE) == 0 || activeId(line) == id && isRegistered(line)) return settled(line, Ready.YES)
   if (indexOfId(line, id) < 0 || r.state == RegistrationState.OFF || r.state == RegistrationState.UNREGISTERING) return settled(line, Ready.NO)
   if (r.state != RegistrationState.REGISTERED && r.state != RegistrationState.WAITING && r.state != RegistrationState.FAILED) return Ready.WAIT
   // It was asked for, and this is what came of it.
@@ -34,12 +34,12 @@ function settled(line: i32, ready: Ready): Ready {
 export function renewList(line: i32, now: i64): bool {
   const r = registration(line)
   if (r.state == RegistrationState.REGISTERED && !r.locating && target.expires(line) <= now && now >= r.askedAt + DNS_FAILED_HOLD &&
-    number(Setting.DNS_REFRESH) != DnsRefresh.INTERVAL) requery(line, r, now)
+    knob(line, Setting.DNS_REFRESH) != DnsRefresh.INTERVAL) requery(line, r, now)
   return !r.locating
 }
 
 /** Another request to the server that we are registered at has failed: VE-29, BK-05. Whether it still registers us decides. */
 export function suspect(line: i32, id: u32, now: i64): void {
   const r = registration(line)
-  if (id == activeId(line) && r.state == RegistrationState.REGISTERED && number(Setting.SERVER_AFFINITY) != Affinity.NONE) begin(line, now)
+  if (id == activeId(line) && r.state == RegistrationState.REGISTERED && knob(line, Setting.SERVER_AFFINITY) != Affinity.NONE) begin(line, now)
 }

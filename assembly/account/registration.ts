@@ -2,7 +2,7 @@
 import { REGISTRATIONS_SIZE } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
 import { lengthOf } from "../base/span"
-import { DnsRefresh, Setting, number, words } from "../settings/settings"
+import { DnsRefresh, Setting, words, knob } from "../settings/settings"
 import { Message, Method } from "../wire/message"
 import * as target from "../locate/target"
 import { Located } from "../locate/target"
@@ -45,7 +45,7 @@ export function openRegistration(line: i32, taken: bool): void {
 /** Registers, or refreshes at once when registered. Nothing happens while the account has no domain or no user. */
 export function begin(line: i32, now: i64): void {
   const r = registration(line)
-  if (lengthOf(words(Setting.DOMAIN)) == 0 || lengthOf(words(Setting.USER)) == 0) {
+  if (lengthOf(words(line, Setting.DOMAIN)) == 0 || lengthOf(words(line, Setting.USER)) == 0) {
     r.reason = <u8>Trouble.NO_DOMAIN
     return
   }
@@ -149,7 +149,7 @@ function settle(line: i32, outcome: Outcome, now: i64): void {
   if (r.stopping) stopped(line, r, outcome, now)
   else if (outcome == Outcome.GRANTED) put(line, Input.GRANTED, now)
   else if (outcome == Outcome.LEAVE) leaveServer(line, r, <Reason>a.reason, 0, now)
-  else if ((outcome == Outcome.REFUSED || outcome == Outcome.REJECTED) && failsOver(Method.REGISTER, a.status)) {
+  else if ((outcome == Outcome.REFUSED || outcome == Outcome.REJECTED) && failsOver(line, Method.REGISTER, a.status)) {
     leaveServer(line, r, isAccount(a.status) ? Reason.REJECTED : Reason.CODE, a.status, now)
   }
   else refused(line, r, outcome, now)
@@ -261,7 +261,7 @@ function tryCurrent(line: i32, r: Registration, now: i64): void {
   r.candidate = <i8>indexOfId(line, id)
   noteTrying(line)
   const known: u32 = id == r.lastId ? r.leastSec : 0
-  settle(line, attempt.start(r.attempt, line, id, max<u32>(registerTtl(byId(line, id)), known), giveUpAfter(Method.REGISTER, isLast(line)), now), now)
+  settle(line, attempt.start(r.attempt, line, id, max<u32>(registerTtl(byId(line, id)), known), giveUpAfter(line, Method.REGISTER, isLast(line)), now), now)
 }
 
 function hold(line: i32, r: Registration, a: Attempt, now: i64): void {
@@ -287,7 +287,7 @@ function hold(line: i32, r: Registration, a: Attempt, now: i64): void {
   r.towards = 0
   r.grantedSec = seconds
   r.expiresAt = now + <i64>seconds * 1000
-  r.refreshAt = now + refreshAfter(seconds)
+  r.refreshAt = now + refreshAfter(line, seconds)
   r.dueAt = r.refreshAt
   c.boundUntil = r.expiresAt
   c.boundLocal.copyFrom(a.local)
@@ -302,7 +302,7 @@ export function adopt(line: i32, a: Attempt, now: i64): void { hold(line, regist
 function refresh(line: i32, r: Registration, now: i64): void {
   r.dueAt = NEVER
   // BL-07: with the lifetime of the records over, DNS is asked again before the next request. VE-41: or at its own times.
-  if (target.targetCount(line) > 0 && (target.expires(line) > now || number(Setting.DNS_REFRESH) == DnsRefresh.INTERVAL)) {
+  if (target.targetCount(line) > 0 && (target.expires(line) > now || knob(line, Setting.DNS_REFRESH) == DnsRefresh.INTERVAL)) {
     hunt(line, r, home(line, r, now), now)
     return
   }
@@ -331,7 +331,7 @@ function report(line: i32, r: Registration, now: i64): void {
   if (refused >= 0) byId(line, r.attempt.id).boundUntil = 0
   // AMB-23: an account is not put right within minutes. Whatever else the server has against us may pass sooner; it may say when.
   const account = r.reason == Trouble.REJECTED || r.status == 404
-  const rest: i64 = number(Setting.AUTH_FAIL_RETRY)
+  const rest: i64 = knob(line, Setting.AUTH_FAIL_RETRY)
   const asked = min<i64>(r.attempt.retryAfterSec, rest) * 1000
   retryAfter(r, account ? rest * 1000 : max(asked, pause(r)), now)
   tell(r, Happened.FAILED)
@@ -374,7 +374,7 @@ function unregister(line: i32, r: Registration, now: i64): void {
     return
   }
   r.candidate = <i8>indexOfId(line, id)
-  settle(line, attempt.start(r.attempt, line, id, 0, giveUpAfter(Method.REGISTER, true), now), now)
+  settle(line, attempt.start(r.attempt, line, id, 0, giveUpAfter(line, Method.REGISTER, true), now), now)
 }
 
 function freeze(line: i32, r: Registration, now: i64): void {

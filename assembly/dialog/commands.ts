@@ -20,7 +20,7 @@ export const enum Refusal {
 
 /** Calls an extension, a number, a sip: or a tel: URI. Returns the place of the call, or a Refusal. */
 export function dial(line: i32, target: Span, now: i64): i32 {
-  if (lengthOf(words(Setting.DOMAIN)) == 0 || lengthOf(words(Setting.USER)) == 0) return Refusal.NO_ACCOUNT
+  if (lengthOf(words(line, Setting.DOMAIN)) == 0 || lengthOf(words(line, Setting.USER)) == 0) return Refusal.NO_ACCOUNT
   // Nothing can be opened or sent, and a call that began now would only wait.
   if (flow.listening() == 0) return Refusal.NO_NETWORK
   const i = placeCall(line, target, now)

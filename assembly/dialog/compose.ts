@@ -96,12 +96,12 @@ export function begin(w: Writer, d: i32, method: Span, cseq: u32, by: u32, branc
   w.byte(0x20)
   w.put(method)
   w.put(text("\r\nContact: <"))
-  writeContact(w, local)
+  writeContact(w, dialog(d).line, local)
   w.put(text(">\r\nUser-Agent: "))
   w.put(PRODUCT)
   w.put(text("\r\n"))
-  authorize(w, hop(), method, uri, false)
-  authorize(w, hop(), method, uri, true)
+  authorize(w, dialog(d).line, hop(), method, uri, false)
+  authorize(w, dialog(d).line, hop(), method, uri, true)
 }
 
 function writeTag(w: Writer, tag: Span): void {

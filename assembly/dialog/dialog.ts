@@ -11,6 +11,7 @@ import { Values, firstAddress } from "../wire/fields"
 import { Field, Message } from "../wire/message"
 import { ADDRESS_AT, URI_AT, VALUES_AT } from "../wire/state"
 import { Scheme, Uri, parseUri } from "../wire/uri"
+import { call } from "./call"
 import { TEXTS_END, Text, dropTexts, keepText, textOf, textRoom, textsLength } from "./texts"
 
 export { Text, textOf, keepText } from "./texts"
@@ -36,6 +37,7 @@ export class Dialog {
   inviteCseq: u32      // of the INVITE that the ACK belongs to
   handle: i32          // request under way that is no INVITE; -1 none
   rseq: u32            // of their provisional answer that was acknowledged last; 0 none
+  line: u8
   // then: 8 bytes that make the branch of its ACK, so that a repetition is the same; where requests go whose way leads to a name: the server that the INVITE went to or came from
 
   // @ts-ignore: decorator
@@ -46,8 +48,8 @@ export class Dialog {
   get server(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + SERVER_AT) }
 }
 
-const MARK_AT: usize = 28, SERVER_AT: usize = MARK_AT + 8
-const STRIDE: usize = 56
+const MARK_AT: usize = 32, SERVER_AT: usize = MARK_AT + 8
+const STRIDE: usize = 60
 const TABLE: usize = (TEXTS_END + 7) & ~7
 export const DIALOGS_END: usize = TABLE + <usize>DIALOGS * STRIDE
 
@@ -67,6 +69,7 @@ export function takeDialog(state: DialogState, place: i32): i32 {
   x.state = <u8>state
   x.place = <i8>place
   x.handle = -1
+  if (place >= 0) x.line = call(place).line
   return d
 }
 

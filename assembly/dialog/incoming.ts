@@ -103,7 +103,7 @@ function respond(i: i32, m: Message, now: i64): bool {
   if (slot < 0) return false
   const w = outbox.writer(slot)
   copyFields(w, m, Field.RECORD_ROUTE)
-  if (l.rung) writeOurContact(w, l.flow)
+  if (l.rung) writeOurContact(w, call(i).line, l.flow)
   return endReply(l.handle, slot, NONE, now)
 }
 
@@ -171,7 +171,7 @@ function later(i: i32, status: u32, body: Span, now: i64): bool {
   l.wait = <u8>(slot < 0 ? Wait.ROOM : Wait.NOTHING)
   if (slot < 0) return false
   const w = outbox.writer(slot)
-  if (status < 300) writeOurContact(w, l.flow)
+  if (status < 300) writeOurContact(w, call(i).line, l.flow)
   if (status == 180 && l.reliable) writeReliable(w, i, now)
   if (status == 200) {
     writeAbilities(w)
@@ -180,9 +180,9 @@ function later(i: i32, status: u32, body: Span, now: i64): bool {
   return endReply(l.handle, slot, body, now)
 }
 
-export function writeOurContact(w: Writer, by: u32): void {
+export function writeOurContact(w: Writer, line: i32, by: u32): void {
   w.put(text("Contact: <"))
-  writeContact(w, flow.localOf(by))
+  writeContact(w, line, flow.localOf(by))
   w.put(text(">\r\n"))
 }
 

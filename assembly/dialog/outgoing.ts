@@ -6,7 +6,7 @@ import { peer } from "../io"
 import { NONE, Span, lengthOf, text } from "../base/span"
 import { prose } from "../base/prose"
 import { Writer, WRITER_SIZE } from "../base/writer"
-import { Prack, Setting, number } from "../settings/settings"
+import { Prack, Setting, number, knob } from "../settings/settings"
 import { Address } from "../wire/address"
 import { Field, Message, Method } from "../wire/message"
 import { firstAddress } from "../wire/fields"
@@ -59,9 +59,9 @@ export const NO_TARGET: i32 = -2
 /** Begins a call to what was dialled. Returns its place, or one of the two above. */
 export function placeCall(line: i32, dialled: Span, now: i64): i32 {
   const wanted = writer(WANTED)
-  if (!writeTarget(wanted, dialled)) return NO_TARGET
+  if (!writeTarget(wanted, line, dialled)) return NO_TARGET
   const own = writer(OWN)
-  writeNameAddr(own)
+  writeNameAddr(own, line)
   const bracketed = writer(BRACKETED)
   bracketed.byte(0x3c)
   bracketed.put(wanted.written)
@@ -190,7 +190,7 @@ function invite(i: i32, now: i64): bool {
     return false
   }
   const line: i32 = call(i).line
-  l.handle = client.start(Method.INVITE, slot, l.flow, server, <u8>(OWNER_CALL + i), giveUpAfter(Method.INVITE, isLast(LINES + i)), now)
+  l.handle = client.start(Method.INVITE, slot, l.flow, server, <u8>(OWNER_CALL + i), giveUpAfter(line, Method.INVITE, isLast(LINES + i)), now)
   if (l.handle >= 0) return true
   outbox.discard(slot)
   l.wait = <u8>Wait.ROOM
@@ -234,7 +234,7 @@ export function answered(i: i32, handle: i32, m: Message, now: i64): void {
   if (m.status == 401 || m.status == 407) challenge(i, m, now)
   else if (m.status == 422 && l.rounds++ < ROUNDS_MAX && raiseTimer(i, m)) put(i, Input.AGAIN, now)
   else if (m.status < 400) redirected(i, m, now)
-  else if (c.state == CallState.CALLING && failsOver(Method.INVITE, m.status)) left(i, Reason.CODE, m.status, m.retryAfter, now)
+  else if (c.state == CallState.CALLING && failsOver(c.line, Method.INVITE, m.status)) left(i, Reason.CODE, m.status, m.retryAfter, now)
   else refused(i, m, now)
 }
 
@@ -257,7 +257,7 @@ function left(i: i32, reason: Reason, code: u32, retryAfter: i64, now: i64): voi
     const line: i32 = call(i).line
     const another = leave(LINES + i, line, reason, code, retryAfter, now) != 0
     // VE-29: a server that does not take calls is not to be registered at. Where the next one registers us first, that is seen to by that.
-    if (!another || number(Setting.REGISTER_BEFORE_USE) == 0) suspect(line, call(i).serverId, now)
+    if (!another || knob(line, Setting.REGISTER_BEFORE_USE) == 0) suspect(line, call(i).serverId, now)
   }
   l.cause = <u8>(code != 0 ? Ended.REFUSED : state == CallState.RINGING ? Ended.LOST : Ended.NO_SERVER)
   put(i, Input.LEFT, now)

@@ -16,7 +16,7 @@ import { ADDRESS_AT, OTHER_IP_AT, URI_AT } from "../wire/state"
 import { Scheme, Uri, parseUri } from "../wire/uri"
 import * as outbox from "../transport/outbox"
 import * as server from "../transaction/server"
-import { Setting, Refer, number, words } from "../settings/settings"
+import { Setting, Refer, words, knob } from "../settings/settings"
 import { idAt } from "../servers/candidates"
 import { CallState, Ended, call } from "./call"
 import { hangUp } from "./commands"
@@ -28,7 +28,6 @@ import { Transferring, isQuiet, otherOf, setOther, transfer } from "./referral"
 import { Want } from "./within"
 import { reasonOf } from "./uas"
 
-const LINE: i32 = 0
 const AMPERSAND: u32 = 0x26, EQUALS: u32 = 0x3d
 const FIELDS: usize = TX + 0x240
 const FIELDS_MAX: usize = 0x200
@@ -42,7 +41,7 @@ const EXPIRES_SEC: u32 = 180
  */
 function referred(i: i32, m: Message, now: i64): u32 {
   const t = transfer(i), a = changetype<Address>(ADDRESS_AT), u = changetype<Uri>(URI_AT)
-  if (number(Setting.REFER) == Refer.OFF) return 603
+  if (knob(call(i).line, Setting.REFER) == Refer.OFF) return 603
   // RFC 3515 2.4.2: exactly one
   t.count++
   const line = firstField(m, Field.REFER_TO)
@@ -52,7 +51,7 @@ function referred(i: i32, m: Message, now: i64): u32 {
   if (call(i).state != CallState.TALKING || call(i).transferring == Transferring.FOLLOWING) return 491
   if (t.depth >= REFERS_MAX) return 482
   const replaces = replacesOf(u)
-  if (!isAllowed(u, replaces)) return 603
+  if (!isAllowed(call(i).line, u, replaces)) return 603
   return fieldsOf(replaces, m) == NONE ? 400 : follow(i, u, replaces, m, now)
 }
 
@@ -68,10 +67,10 @@ export function replyToRefer(i: i32, m: Message, now: i64): void {
 }
 
 /** Whom we may be sent to. A call that replaces another one exists already: nobody pays for it anew. */
-function isAllowed(u: Uri, replaces: Span): bool {
-  if (number(Setting.REFER) == Refer.ANY || replaces != NONE || u.scheme == Scheme.TEL) return true
+function isAllowed(line: i32, u: Uri, replaces: Span): bool {
+  if (knob(line, Setting.REFER) == Refer.ANY || replaces != NONE || u.scheme == Scheme.TEL) return true
   const e = changetype<Endpoint>(OTHER_IP_AT)
-  return sameFolded(u.host, words(Setting.DOMAIN)) || parseIp(u.host, e) && idAt(LINE, e, true) != 0
+  return sameFolded(u.host, words(line, Setting.DOMAIN)) || parseIp(u.host, e) && idAt(line, e, true) != 0
 }
 
 /** RFC 3891 4: what follows "?Replaces=" in a URI, still escaped. */

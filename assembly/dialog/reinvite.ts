@@ -197,7 +197,7 @@ function sendOk(i: i32, m: Message, body: Span, now: i64): bool {
   const slot = beginReply(m, 200, NONE)
   if (slot < 0) return false
   const w = outbox.writer(slot)
-  writeOurContact(w, leg(i).flow)
+  writeOurContact(w, call(i).line, leg(i).flow)
   writeAbilities(w)
   noteTimer(i, m, false, now)
   writeTimer(w, i, true)

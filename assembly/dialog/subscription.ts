@@ -11,7 +11,7 @@ import { finish } from "../wire/compose"
 import { Field, Message, Method, fieldOf } from "../wire/message"
 import { withoutParams } from "../wire/fields"
 import { param } from "../wire/param"
-import { Setting, Mwi, number } from "../settings/settings"
+import { Setting, Mwi, knob } from "../settings/settings"
 import * as flow from "../transport/flow"
 import * as outbox from "../transport/outbox"
 import * as client from "../transaction/client"
@@ -72,7 +72,7 @@ export function openSubscription(line: i32): void {
 /** Looks at where the line is registered now, and sends what has to be sent. */
 export function progressSubscription(line: i32, now: i64): void {
   const s = subscription(line)
-  const home = number(Setting.MWI) == Mwi.SUBSCRIBE ? activeId(line) : 0
+  const home = knob(line, Setting.MWI) == Mwi.SUBSCRIBE ? activeId(line) : 0
   // RF-18: the new server knows nothing of what the old one was asked.
   if (home != s.server) {
     s.server = <u8>home
@@ -188,14 +188,16 @@ function newDialog(line: i32, s: Subscription): i32 {
   const own = changetype<Writer>(OWN), mailbox = changetype<Writer>(MAILBOX)
   own.open(OWN + WRITER_SIZE, URI_MAX)
   mailbox.open(MAILBOX + WRITER_SIZE, URI_MAX)
-  writeNameAddr(own)
+  writeNameAddr(own, line)
   mailbox.byte(0x3c)
-  writeAor(mailbox)
+  writeAor(mailbox, line)
   mailbox.byte(0x3e)
   if (own.overflow || mailbox.overflow) return -1
   const whole = mailbox.written
   const d = draft(NO_PLACE, own.written, span(startOf(whole) + 1, lengthOf(whole) - 2), whole, serviceRoute(line))
-  if (d >= 0) dialog(d).server.copyFrom(byId(line, s.server).endpoint)
+  if (d < 0) return d
+  dialog(d).line = <u8>line
+  dialog(d).server.copyFrom(byId(line, s.server).endpoint)
   return d
 }
 

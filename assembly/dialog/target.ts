@@ -8,28 +8,28 @@ import { writeDomain } from "../account/identity"
 const AT: u32 = 0x40, PLUS: u32 = 0x2b, HASH: u32 = 0x23, COLON: u32 = 0x3a
 
 /** Writes the URI. False when the text is nothing that can be called; then what was written is of no use. */
-export function writeTarget(w: Writer, dialled: Span): bool {
+export function writeTarget(w: Writer, line: i32, dialled: Span): bool {
   const whole = trim(dialled)
   const u = changetype<Uri>(URI_AT)
   if (lengthOf(whole) == 0) return false
   const colon = indexOf(whole, COLON)
-  if (colon > 0 && parseUri(whole, u) >= 0 && u.scheme != Scheme.OTHER) return writeUri(w, u)
-  if (indexOf(whole, AT) < 0) return writeNumber(w, whole, byteAt(whole, 0) == PLUS) && isUri(w)
+  if (colon > 0 && parseUri(whole, u) >= 0 && u.scheme != Scheme.OTHER) return writeUri(w, line, u)
+  if (indexOf(whole, AT) < 0) return writeNumber(w, line, whole, byteAt(whole, 0) == PLUS) && isUri(w)
   w.put(text("sip:"))
   w.put(whole)
   return isUri(w)
 }
 
 /** RFC 3261 19.1.5: headers of a URI are not part of the Request-URI. We carry no TLS. */
-function writeUri(w: Writer, u: Uri): bool {
-  if (u.scheme == Scheme.TEL) return writeNumber(w, u.user, true) && isUri(w)
+function writeUri(w: Writer, line: i32, u: Uri): bool {
+  if (u.scheme == Scheme.TEL) return writeNumber(w, line, u.user, true) && isUri(w)
   if (u.scheme != Scheme.SIP) return false
   w.put(between(startOf(u.whole), endOf(u.params)))
   return !w.overflow
 }
 
 /** RFC 3261 19.1.6: sip:number@domain;user=phone, without what RFC 3966 5.1.1 calls visual separators. An extension may be a name as well. */
-function writeNumber(w: Writer, s: Span, isPhone: bool): bool {
+function writeNumber(w: Writer, line: i32, s: Span, isPhone: bool): bool {
   const name = !isPhone && !isNumber(s)
   w.put(text("sip:"))
   for (let i: u32 = 0; i < lengthOf(s); i++) {
@@ -38,7 +38,7 @@ function writeNumber(w: Writer, s: Span, isPhone: bool): bool {
     else if (name || !isSeparator(c)) w.byte(c)
   }
   w.byte(AT)
-  writeDomain(w)
+  writeDomain(w, line)
   if (isPhone) w.put(text(";user=phone"))
   return true
 }

@@ -30,7 +30,7 @@ export function transferBlind(i: i32, target: Span, now: i64): Refusal {
   const refusal = refusalFor(i)
   if (refusal != Refusal.DONE) return refusal
   const uri = writer(URI_AT_TX)
-  return writeTarget(uri, target) ? ask(i, uri.written, -1) : Refusal.BAD_TARGET
+  return writeTarget(uri, call(i).line, target) ? ask(i, uri.written, -1) : Refusal.BAD_TARGET
 }
 
 /**
@@ -67,7 +67,7 @@ function ask(i: i32, uri: Span, other: i32): Refusal {
   w.say(prose("Refer-To: <"))
   w.put(uri)
   w.say(prose(">\r\nReferred-By: <"))
-  writeAor(w)
+  writeAor(w, call(i).line)
   w.say(prose(">\r\n"))
   if (w.overflow || !keepText(d, Text.EXTRA, w.written)) return Refusal.BAD_TARGET
   setOther(i, other)

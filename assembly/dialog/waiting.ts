@@ -4,7 +4,7 @@ import { decimal } from "../base/number"
 import { NONE, Span, after, between, endOf, indexOf, lengthOf, sameFolded, span, startOf, text, trim } from "../base/span"
 import { mediaType, withoutParams } from "../wire/fields"
 import { Field, Message, fieldOf } from "../wire/message"
-import { Setting, Mwi, number } from "../settings/settings"
+import { Setting, Mwi, knob } from "../settings/settings"
 import { SUBSCRIPTION_SIZE, isNotified, noteState, openSubscription } from "./subscription"
 
 export { OWNER_SUBSCRIPTION, progressSubscription, soonestSubscription, subscribed } from "./subscription"
@@ -52,7 +52,7 @@ export function notified(line: i32, m: Message, trusted: bool, now: i64): u32 {
   // RFC 6665 4.1.3: of a transfer that we know nothing of, or not any more
   if (sameFolded(event, text("refer"))) return 481
   // RFC 6665 7.2.2: events that we never ask for
-  if (number(Setting.MWI) == Mwi.OFF || !sameFolded(event, text("message-summary"))) return 489
+  if (knob(line, Setting.MWI) == Mwi.OFF || !sameFolded(event, text("message-summary"))) return 489
   const ours = isNotified(line, m)
   if (!ours && m.toTag != NONE) return 481
   if (!ours && !trusted) return 403

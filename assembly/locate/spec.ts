@@ -3,9 +3,9 @@ import { Span, after, indexOf, lengthOf, span, startOf, text, trim } from "../ba
 import { Setting, words } from "../settings/settings"
 
 /** The server of this rank, from 1; empty when there is none. */
-export function specOf(rank: u32): Span {
-  let rest = words(Setting.SERVER)
-  if (lengthOf(rest) == 0) return rank == 1 ? words(Setting.DOMAIN) : rest
+export function specOf(line: i32, rank: u32): Span {
+  let rest = words(line, Setting.SERVER)
+  if (lengthOf(rest) == 0) return rank == 1 ? words(line, Setting.DOMAIN) : rest
   for (let i: u32 = 1; i < rank; i++) {
     const end = indexOf(rest, 0x3b)
     rest = end < 0 ? text("") : after(rest, end + 1)

@@ -8,7 +8,7 @@ import { Endpoint } from "../base/endpoint"
 import { parseHostPort } from "../base/ip"
 import { prose } from "../base/prose"
 import { Span, NONE, keep, lengthOf, span, startOf, text } from "../base/span"
-import { Setting, UseNaptr, number } from "../settings/settings"
+import { Setting, UseNaptr, knob } from "../settings/settings"
 import { NAME_TEXT_MAX, RecordType } from "../wire/dns"
 import { warnAbout } from "./answer"
 import { Entry, State, entryOf, pin, unpin, unpinAll } from "./cache"
@@ -44,7 +44,7 @@ const SRV_PREFIX: Span = text("_sip._udp.")
  */
 export function begin(line: i32, now: i64): void {
   const s = renew(line)
-  if (nextSpec(s)) aim(line, s)
+  if (nextSpec(line, s)) aim(line, s)
   else finish(line, Located.NOT_FOUND)
 }
 
@@ -64,15 +64,15 @@ function renew(line: i32): Search {
 }
 
 /** Goes on to the next server of the settings; false: there is none. */
-function nextSpec(s: Search): bool {
+function nextSpec(line: i32, s: Search): bool {
   if (s.rank == RANK_LAST) return false
   s.rank++
-  return lengthOf(specOf(s.rank)) > 0
+  return lengthOf(specOf(line, s.rank)) > 0
 }
 
 function aim(line: i32, s: Search): void {
   const e = changetype<Endpoint>(TX)
-  const host = parseHostPort(specOf(s.rank), e)
+  const host = parseHostPort(specOf(line, s.rank), e)
   if (e.family == 0 || host == NONE) return seek(line, s, host, e.port)
   // An address is what it is: DNS is not asked.
   s.srvEntry = 0
@@ -90,7 +90,7 @@ function seek(line: i32, s: Search, name: Span, port: u16): void {
   if (s.nameLength == 0) conclude(line, s)
   // RFC 3263 4.2: with a port there is neither NAPTR nor SRV.
   else if (port != 0) s.phase = Phase.HOST
-  else s.phase = number(Setting.USE_NAPTR) == UseNaptr.NEVER ? Phase.SRV : Phase.NAPTR
+  else s.phase = knob(line, Setting.USE_NAPTR) == UseNaptr.NEVER ? Phase.SRV : Phase.NAPTR
 }
 
 /** Goes on with the search as far as possible. The targets are complete when it is READY. */
@@ -177,7 +177,7 @@ function stepSrv(line: i32, s: Search, now: i64): bool {
   const name = srvName(line, s)
   const result = name == NONE ? Answer.NXDOMAIN : demand(line, name, RecordType.SRV, now)
   if (result == Answer.PENDING) return false
-  if (result != Answer.FAILED) holdNaptr(s, now)
+  if (result != Answer.FAILED) holdNaptr(line, s, now)
   if (hasRecords(result)) return takeRecords(line, s, answer(), now)
   if (result == Answer.FAILED) s.seen |= SAW_DEAD
   else if (s.naptr != NO_NAPTR) warnAbout(RecordType.SRV, srvName(line, s), prose("a NAPTR record leads here, but there is nothing"))
@@ -199,8 +199,8 @@ function srvName(line: i32, s: Search): Span {
 }
 
 // AMB-24: DNS that answers SRV, but never NAPTR, is not asked for NAPTR with every search.
-function holdNaptr(s: Search, now: i64): void {
-  if ((s.seen & NAPTR_FAILED) == 0 || s.naptrEntry == 0 || number(Setting.USE_NAPTR) != UseNaptr.AUTO) return
+function holdNaptr(line: i32, s: Search, now: i64): void {
+  if ((s.seen & NAPTR_FAILED) == 0 || s.naptrEntry == 0 || knob(line, Setting.USE_NAPTR) != UseNaptr.AUTO) return
   const e = entryOf(s.naptrEntry)
   if (changetype<usize>(e) != 0 && e.state == State.UNKNOWN) e.retryAt = now + DNS_NAPTR_HOLD
 }
@@ -352,7 +352,7 @@ function addAddress(line: i32, address: Endpoint, host: Span, until: i64): void 
 function conclude(line: i32, s: Search): void {
   s.sawAll |= <u8>s.seen
   s.base++
-  if (nextSpec(s)) {
+  if (nextSpec(line, s)) {
     aim(line, s)
     return
   }

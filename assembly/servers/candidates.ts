@@ -32,7 +32,8 @@ export class Candidate {
   good: u8            // probes in a row that it answered
   falls: u8           // times in a row that it lost our registration soon after it had got it
   roundTripMs: u16    // of the last probe
-  spare: u16
+  line: u8
+  spare: u8
   dirtyUntil: i64     // not chosen before, unless all are dirty; 0 = clean
   lastSeen: i64       // instant of the last answer of any kind; NEVER = never
   leftAt: i64
@@ -148,7 +149,7 @@ function place(line: i32, i: i32, wanted: i32): void {
   if (at < 0) {
     at = count < CANDIDATES ? count : unwanted(line, i, wanted)
     if (at == count) store<i32>(HEADER, count + 1)
-    begin(candidate(line, at), t)
+    begin(line, candidate(line, at), t)
   }
   swap(i, at)
   describe(line, candidate(line, i), t, i)
@@ -168,10 +169,11 @@ function unwanted(line: i32, i: i32, wanted: i32): i32 {
   return i
 }
 
-function begin(c: Candidate, t: Target): void {
+function begin(line: i32, c: Candidate, t: Target): void {
   memory.fill(changetype<usize>(c), 0, STRIDE)
   c.endpoint.copyFrom(t.endpoint)
   c.lastSeen = NEVER
+  c.line = <u8>line
   c.id = <u8>newId()
   // SN-15: turns begin anew when DNS has changed.
   store<u32>(HEADER, 0, 12)

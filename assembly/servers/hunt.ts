@@ -7,7 +7,7 @@ import { prose } from "../base/prose"
 import { assume } from "../base/panic"
 import * as log from "../base/log"
 import { Level } from "../base/log"
-import { AddrOrder, EqualChoice, Setting, WeightAlgo, number } from "../settings/settings"
+import { AddrOrder, EqualChoice, Setting, WeightAlgo, knob } from "../settings/settings"
 import { Algorithm, order } from "../locate/select"
 import { Candidate, HUNT_SIZE, HUNT_STATE, Reason, activeId, byId, candidate, candidateCount, indexOfId, takeTurn } from "./candidates"
 import { longestTry, markFailure, standing } from "./policy"
@@ -143,8 +143,8 @@ function lowestGroup(line: i32, above: i64): i64 {
 // RFC 2782 "Usage rules": the weighted draw is among the records of one priority.
 function drawGroup(line: i32, hunt: Hunt, group: u32, first: u32): void {
   const records = gatherRecords(line, group)
-  const inOrder = number(Setting.WEIGHT_ALGO) == WeightAlgo.DNS_ORDER || number(Setting.EQUAL_CHOICE) != EqualChoice.RANDOM && areEqual(records)
-  order(PRIORITIES, WEIGHTS, records, inOrder ? Algorithm.DNS_ORDER : <Algorithm>number(Setting.WEIGHT_ALGO), DRAWN, DRAWS)
+  const inOrder = knob(line, Setting.WEIGHT_ALGO) == WeightAlgo.DNS_ORDER || knob(line, Setting.EQUAL_CHOICE) != EqualChoice.RANDOM && areEqual(records)
+  order(PRIORITIES, WEIGHTS, records, inOrder ? Algorithm.DNS_ORDER : <Algorithm>knob(line, Setting.WEIGHT_ALGO), DRAWN, DRAWS)
   const from: u32 = hunt.count
   for (let i: u32 = 0; i < records; i++) {
     const member = candidate(line, load<u8>(MEMBERS + load<u8>(DRAWN + i)))
@@ -158,7 +158,7 @@ function drawGroup(line: i32, hunt: Hunt, group: u32, first: u32): void {
 function turnsOf(line: i32, hunt: Hunt, from: u32, group: u32, first: u32): u32 {
   const count = <u32>hunt.count - from
   if (count < 2) return 0
-  if (number(Setting.EQUAL_CHOICE) == EqualChoice.ALTERNATE) return first == 0 && group == 0 ? takeTurn(line, count) : 0
+  if (knob(line, Setting.EQUAL_CHOICE) == EqualChoice.ALTERNATE) return first == 0 && group == 0 ? takeTurn(line, count) : 0
   const at = first != 0 ? first : activeId(line)
   const place = indexOfId(line, at)
   if (place < 0 || <u32>candidate(line, place).group != group) return 0
@@ -212,7 +212,7 @@ function isListed(line: i32, c: Candidate, records: u32): bool {
 
 // RFC 3263 4.3: all addresses of one SRV record are tried before the next record. AMB-25: in the order that the settings want.
 function appendRecord(line: i32, hunt: Hunt, group: u32, record: u32): void {
-  const how = <AddrOrder>number(Setting.ADDR_ORDER)
+  const how = <AddrOrder>knob(line, Setting.ADDR_ORDER)
   const count = candidateCount(line)
   let members: u32 = 0
   for (let i = 0; i < count; i++) {

@@ -1,7 +1,7 @@
 // What the settings say about leaving a server: how long it may be silent, which answers count as failure, how long it is avoided.
 // The phones of the five documents differ only here; everything else asks these questions and acts on the answer.
 import { TIMEOUT_T1S } from "../config"
-import { Affinity, ProbeMethod, RetryMode, Setting, number, inCodes } from "../settings/settings"
+import { Affinity, ProbeMethod, RetryMode, Setting, number, inCodes, knob } from "../settings/settings"
 import { below } from "../base/random"
 import { Method } from "../wire/message"
 import * as client from "../transaction/client"
@@ -21,10 +21,10 @@ const RETRY_AFTER_MAX_SEC: i64 = 3600
  * Milliseconds after which a silent server is given up; 0 means the 64*T1 of the transaction itself.
  * The last server of the list always has its 64*T1 while last_server_full is on (BK-12, AMB-04).
  */
-export function giveUpAfter(method: Method, last: bool): i64 {
-  const mode = <RetryMode>number(Setting.RETRY_MODE)
-  if (mode == RetryMode.FULL || (last && number(Setting.LAST_SERVER_FULL) != 0)) return 0
-  const after = mode == RetryMode.PERIOD ? <i64>number(Setting.RETRY_PERIOD) * 1000 : client.giveUpAfter(method, number(Setting.RETRY_COUNT))
+export function giveUpAfter(line: i32, method: Method, last: bool): i64 {
+  const mode = <RetryMode>knob(line, Setting.RETRY_MODE)
+  if (mode == RetryMode.FULL || (last && knob(line, Setting.LAST_SERVER_FULL) != 0)) return 0
+  const after = mode == RetryMode.PERIOD ? <i64>knob(line, Setting.RETRY_PERIOD) * 1000 : client.giveUpAfter(method, knob(line, Setting.RETRY_COUNT))
   // RFC 3261 17.1.2.2 timer F: no setting makes a request last longer than that.
   return after < longestTry() ? after : 0
 }
@@ -36,20 +36,20 @@ export function longestTry(): i64 { return TIMEOUT_T1S * <i64>number(Setting.SIP
  * Whether this final answer means: try the next server (RFC 3263 4.3, AMB-07). A 408 to another request than an INVITE is an answer nobody gave;
  * to an INVITE it may be the callee's.
  */
-export function failsOver(method: Method, code: u32): bool {
-  if (method == Method.INVITE) return code == 503 || inCodes(Setting.FAILOVER_INVITE, code)
-  return code == 408 || inCodes(Setting.FAILOVER_CODES, code)
+export function failsOver(line: i32, method: Method, code: u32): bool {
+  if (method == Method.INVITE) return code == 503 || inCodes(line, Setting.FAILOVER_INVITE, code)
+  return code == 408 || inCodes(line, Setting.FAILOVER_CODES, code)
 }
 
 /** Seconds that a registration at this server is asked for (BK-21, BK-25). */
 export function registerTtl(c: Candidate): u32 {
-  const backup = number(Setting.BACKUP_TTL)
-  return c.rank > 1 && backup != 0 ? backup : number(Setting.REGISTER_TTL)
+  const line: i32 = c.line, backup = knob(line, Setting.BACKUP_TTL)
+  return c.rank > 1 && backup != 0 ? backup : knob(line, Setting.REGISTER_TTL)
 }
 
 /** The server that a request which belongs to no dialog goes to first, an id; 0: as drawn (AMB-01). */
 export function firstServer(line: i32): u32 {
-  return number(Setting.SERVER_AFFINITY) == Affinity.NONE ? 0 : activeId(line)
+  return knob(line, Setting.SERVER_AFFINITY) == Affinity.NONE ? 0 : activeId(line)
 }
 
 /** Notes a failure on the server, and how long it will be tried only after the others (SN-16, SN-21, RF-20). */
@@ -59,15 +59,15 @@ export function markFailure(c: Candidate, reason: Reason, retryAfterSec: i64, no
   c.good = 0
   c.reason = <u8>reason
   c.leftAt = now
-  let seconds = avoidanceSec(c.failures)
+  let seconds = avoidanceSec(c.line, c.failures)
   if (reason == Reason.REFUSED) seconds = min(seconds, REFUSED_MAX_SEC)
   if (retryAfterSec > 0) seconds = max(seconds, min(retryAfterSec, RETRY_AFTER_MAX_SEC))
   c.dirtyUntil = seconds > 0 ? now + seconds * 1000 : 0
 }
 
 /** dirty_host_ttl, doubled with each failure in a row where there is a dirty_max_ttl, times 50 to 100 % then (RFC 5626 4.5). */
-function avoidanceSec(failures: u32): i64 {
-  const seconds: i64 = number(Setting.DIRTY_HOST_TTL), most: i64 = number(Setting.DIRTY_MAX_TTL)
+function avoidanceSec(line: i32, failures: u32): i64 {
+  const seconds: i64 = knob(line, Setting.DIRTY_HOST_TTL), most: i64 = knob(line, Setting.DIRTY_MAX_TTL)
   if (most <= seconds || seconds == 0) return seconds
   const doubled = min(seconds << min<u32>(failures - 1, DOUBLINGS_MAX), most)
   return failures < 2 ? seconds : doubled * <i64>(50 + below(51)) / 100
@@ -93,7 +93,7 @@ export function markGood(c: Candidate): void {
  */
 export function markFall(c: Candidate, heldMs: i64, now: i64): void {
   c.falls = heldMs >= HOLD_MAX_MS ? 0 : <u8>min<u32>(c.falls, FALLS_MAX)
-  const hold = min((<i64>number(Setting.HOLD_DOWN) * 1000) << (<i64>c.falls << 1), HOLD_MAX_MS)
+  const hold = min((<i64>knob(c.line, Setting.HOLD_DOWN) * 1000) << (<i64>c.falls << 1), HOLD_MAX_MS)
   c.heldUntil = max(c.heldUntil, now + hold)
   c.falls++
 }
@@ -101,14 +101,14 @@ export function markFall(c: Candidate, heldMs: i64, now: i64): void {
 // -- What probes tell
 
 /** AMB-34: where every server is probed, what the probes found decides which are tried first; elsewhere only the marks of failures do. */
-export function knowsStatus(): bool { return number(Setting.PROBE_METHOD) == ProbeMethod.OPTIONS }
+export function knowsStatus(line: i32): bool { return knob(line, Setting.PROBE_METHOD) == ProbeMethod.OPTIONS }
 
 // VE-24, VE-25, AMB-05: an answer below 500 or from 600 on comes from a server that works; 408 is what nobody answered.
 export function isUp(code: u32): bool { return code != 408 && code / 100 != 5 }
 
 /** How much a server is worth trying: 0 most, 3 not at all before its time (VE-28, VE-30, AMB-06). */
 export function standing(c: Candidate, now: i64): u32 {
-  if (!knowsStatus() || c.status == Status.UP) return 0
-  if (c.status == Status.FAILED) return c.leftAt + <i64>number(Setting.AUTH_FAIL_RETRY) * 1000 > now ? 3 : 1
+  if (!knowsStatus(c.line) || c.status == Status.UP) return 0
+  if (c.status == Status.FAILED) return c.leftAt + <i64>knob(c.line, Setting.AUTH_FAIL_RETRY) * 1000 > now ? 3 : 1
   return c.status == Status.DOWN ? 2 : 1
 }

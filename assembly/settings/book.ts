@@ -6,7 +6,7 @@ import { Writer } from "../base/writer"
 import { prose } from "../base/prose"
 import { emptyList, openRecord, recordAt, recordCount, removeRecord } from "../base/packed"
 import { printable } from "./character"
-import { beginFault } from "./values"
+import { beginFault } from "./fault"
 
 export const CONTACT_NAME_MAX: u32 = 32
 export const CONTACT_NUMBER_MAX: u32 = 80

@@ -1,53 +1,38 @@
-// Changes to text settings that a form has collected: all are applied together, or none.
-import { SETTINGS_STATE, SETTINGS_STATE_SIZE } from "../memory"
-import { Span, span, keep, lengthOf } from "../base/span"
-import { Setting, mostOf, nameOf } from "./table"
-import { Origin, check, put, words, DRAFT } from "./values"
-
-// A mask of the fields that were changed, and a place for each; the form has these five.
-const CHANGED = DRAFT
-const DOMAIN = DRAFT + 4
-const SERVER = DOMAIN + 128
-const USER = SERVER + 160
-const PASSWORD = USER + 64
-const DISPLAY_NAME = PASSWORD + 64
-const LENGTHS = DISPLAY_NAME + 48        // one byte per setting, up to DISPLAY_NAME
-const END = LENGTHS + <usize>Setting.DISPLAY_NAME + 1
-if (END > SETTINGS_STATE + SETTINGS_STATE_SIZE) ERROR("the settings do not fit their region")
+// Changes to the texts of one line that a form has collected: all are applied together, or none.
+import { NONE, Span, after, indexOf, span, startOf, trim } from "../base/span"
+import { Setting } from "./table"
+import { checkValue, hasRoom } from "./check"
+import { unquoted } from "./kinds"
+import { DRAFT, addText, dropTexts, giveText, hasTexts, textOf } from "./texts"
+import { Origin, keepOld, words } from "./values"
 
 /** Forgets what was changed. */
-export function beginDraft(): void { store<u32>(CHANGED, 0) }
+export function beginDraft(): void { dropTexts(DRAFT) }
 
-/** What the form shows for a setting: what was entered, else its value. */
-export function draft(s: Setting): Span {
-  return isChanged(s) ? span(fieldOf(s), load<u8>(LENGTHS + <usize>s)) : words(s)
+/** What the form shows for a setting of the line: what was entered, else its value. */
+export function draft(line: i32, s: Setting): Span {
+  const entered = textOf(DRAFT, s)
+  return entered != NONE ? entered : words(line, s)
 }
 
 /** Enters a value. False when it is not allowed: fault() says why, and the draft is as it was. */
-export function enter(s: Setting, value: Span): bool {
-  if (check(nameOf(s), value) < 0) return false
-  keep(value, fieldOf(s), mostOf(s))
-  store<u8>(LENGTHS + <usize>s, <u8>lengthOf(value))
-  store<u32>(CHANGED, load<u32>(CHANGED) | (1 << <u32>s))
+export function enter(line: i32, s: Setting, value: Span): bool {
+  if (!checkValue(line, s, value) || !hasRoom(value)) return false
+  const bare = unquoted(value), cut = s == Setting.DOMAIN ? indexOf(bare, 0x3b) : -1
+  // VE-09: the domain and its servers in one
+  if (cut >= 0) addText(DRAFT, Setting.SERVER, trim(after(bare, cut + 1)), Origin.CONSOLE)
+  addText(DRAFT, s, cut < 0 ? bare : trim(span(startOf(bare), cut)), Origin.CONSOLE)
   return true
 }
 
 /** Whether there is anything to apply. */
-export function hasDraft(): bool { return load<u32>(CHANGED) != 0 }
+export function hasDraft(): bool { return hasTexts(DRAFT) }
 
-/** Gives the settings the values that were entered. */
-export function applyDraft(): void {
+/** Gives the line the values that were entered. */
+export function applyDraft(line: i32): void {
   for (let s = 0; s <= Setting.DISPLAY_NAME; s++) {
-    if (isChanged(s)) put(s, draft(s), Origin.CONSOLE)
+    if (textOf(DRAFT, s) == NONE) continue
+    keepOld(line, s)
+    giveText(DRAFT, s, line, Origin.CONSOLE)
   }
-  beginDraft()
-}
-
-function isChanged(s: Setting): bool { return (load<u32>(CHANGED) >>> s & 1) != 0 }
-
-function fieldOf(s: Setting): usize {
-  if (s == Setting.DOMAIN) return DOMAIN
-  if (s == Setting.SERVER) return SERVER
-  if (s == Setting.USER) return USER
-  return s == Setting.PASSWORD ? PASSWORD : DISPLAY_NAME
 }

@@ -1,13 +1,28 @@
 // The settings as a text: `name: value` on each line. Reads it, all or nothing, and writes it with marks that show when a part is missing.
+import { LINES } from "../config"
+import { CONFIG, CONFIG_SIZE, TX } from "../memory"
 import { Prose, prose } from "../base/prose"
 import { Span, NONE, text, span, startOf, lengthOf, endOf, byteAt, between, indexOf, trim, same, startsWith } from "../base/span"
 import { Writer } from "../base/writer"
-import { SETTINGS, nameOf } from "./table"
-import { Origin, check, put, restoreDefaults, isUsual, writeValue, beginFault, setLine, echo } from "./values"
+import { LINE_SETTINGS, SETTINGS, isText, nameOf } from "./table"
+import { Key, check, keyOf, lineOf, settingOf } from "./check"
+import { beginFault, echo, setTextLine } from "./fault"
+import { TEXTS_CAPACITY, TEXT_OVERHEAD } from "./texts"
+import { Origin, put, restoreDefaults, isUsual } from "./values"
+import { writeName, writeValue } from "./written"
 import { checkContact, clearBook, contactCount, putContact, writeContacts } from "./book"
 
 // A text that the phone wrote begins with HEADER and ends with `# end of N settings`. One that a person wrote needs neither.
-// Comments and blank lines may stand anywhere.
+// Comments and blank lines may stand anywhere. What is of a line other than the first has the number of the line before its name: `2.domain: example.com`.
+
+// The text that the host is given to keep is as long as one that can be read again. It takes the place of the input that asked for it,
+// so no reply to that one may refer to what it said.
+export const STORE_TEXT: usize = CONFIG
+export const STORE_TEXT_SIZE: usize = CONFIG_SIZE
+
+// Which settings the text that is being checked has named, a byte for each.
+const SEEN: usize = TX
+const SEEN_SIZE: usize = <usize>LINES * SETTINGS
 
 /**
  * Takes a whole settings text. Every setting that it does not name gets its default. Returns 0; or the number of the first bad line,
@@ -15,7 +30,7 @@ import { checkContact, clearBook, contactCount, putContact, writeContacts } from
  */
 export function loadText(all: Span): i32 {
   const bad = checkText(all)
-  setLine(0)
+  setTextLine(0)
   if (bad != 0) return bad
   restoreDefaults()
   clearBook()
@@ -23,7 +38,10 @@ export function loadText(all: Span): i32 {
   for (let p = textStart(all); p < end;) {
     const line = lineAt(p, end)
     if (isContact(line)) putContact(valueIn(line))
-    else if (!isComment(line)) put(check(nameIn(line), valueIn(line)), valueIn(line), Origin.FILE)
+    else if (!isComment(line)) {
+      const key = keyOf(nameIn(line))
+      put(lineOf(key), settingOf(key), valueIn(line), Origin.FILE)
+    }
     p = nextLine(p, end)
   }
   return 0
@@ -31,19 +49,25 @@ export function loadText(all: Span): i32 {
 
 /** Writes every setting that is not as usual with its profile, password included, and the phone book between the two marks. */
 export function writeAll(w: Writer): void {
-  let count = 0
   w.say(prose("# linehunt settings 1\n"))
-  for (let s = 0; s < SETTINGS; s++) {
-    if (isUsual(s)) continue
-    w.put(nameOf(s))
-    w.say(prose(": "))
-    writeValue(w, s, true)
-    w.byte(0x0a)
-    count++
-  }
+  let count = writeSettings(w, 0, 0, SETTINGS)
+  for (let line = 1; line < LINES; line++) count += writeSettings(w, line, 0, LINE_SETTINGS)
   writeContacts(w)
   writeEndMark(w, count + contactCount())
   w.byte(0x0a)
+}
+
+function writeSettings(w: Writer, line: i32, from: i32, to: i32): i32 {
+  let count = 0
+  for (let s = from; s < to; s++) {
+    if (isUsual(line, s)) continue
+    writeName(w, line, s)
+    w.say(prose(": "))
+    writeValue(w, line, s, true)
+    w.byte(0x0a)
+    count++
+  }
+  return count
 }
 
 function writeEndMark(w: Writer, count: i32): void {
@@ -55,10 +79,11 @@ function writeEndMark(w: Writer, count: i32): void {
 /** The number of the first bad line, and its sentence; 0 when there is none. */
 function checkText(all: Span): i32 {
   const end = endOf(all)
-  let line = 0, count = 0, contacts = 0, bookBytes: u32 = 0, seen: u64 = 0, marked = false, ended = false
+  memory.fill(SEEN, 0, SEEN_SIZE)
+  let line = 0, count = 0, contacts = 0, bookBytes: u32 = 0, textBytes: u32 = 0, marked = false, ended = false
   for (let p = textStart(all); p < end; p = nextLine(p, end)) {
     const content = lineAt(p, end)
-    setLine(++line)
+    setTextLine(++line)
     if (line == 1 && startsWith(content, text("# linehunt"))) {
       marked = true
       if (!same(content, text("# linehunt settings 1"))) return refuse(line, NONE, prose("this firmware reads # linehunt settings 1 only"))
@@ -73,18 +98,30 @@ function checkText(all: Span): i32 {
         if (bookBytes == 0) return line
         continue
       }
-      const s = checkLine(content)
-      if (s < 0) return line
-      if (seen >>> s & 1) return refuse(line, nameOf(s), prose(" is given twice"))
-      seen |= <u64>1 << s
+      const key = checkLine(content)
+      if (key < 0) return line
+      if (wasSeen(key)) return refuse(line, nameIn(content), prose(" is given twice"))
+      if (isText(settingOf(key))) textBytes += textSize(valueIn(content))
+      if (textBytes > TEXTS_CAPACITY) return refuse(line, NONE, prose("there is no room for so many and so long settings"))
     }
   }
   if (!marked || ended) return 0
   return refuse(line, NONE, prose("the text is cut short: it does not end with its end mark"))
 }
 
+/** Whether a line before had the same setting. */
+function wasSeen(key: Key): bool {
+  const p = SEEN + <usize>lineOf(key) * SETTINGS + settingOf(key)
+  const seen = load<u8>(p) != 0
+  store<u8>(p, 1)
+  return seen
+}
+
+/** What a text will take; VE-09: it may be two. */
+function textSize(value: Span): u32 { return lengthOf(value) + (indexOf(value, 0x3b) < 0 ? 1 : 2) * TEXT_OVERHEAD }
+
 /** The setting of a good `name: value` line; else -1 and the sentence is written. */
-function checkLine(line: Span): i32 {
+function checkLine(line: Span): Key {
   if (indexOf(line, 0x3a) > 0) return check(nameIn(line), valueIn(line))
   const w = beginFault()
   w.say(prose("a line is name: value"))

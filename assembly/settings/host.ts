@@ -1,18 +1,14 @@
 // What may stand for a server: a host name or an IP address, with a port where one is allowed.
-import { SETTINGS_STATE } from "../memory"
-import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
+import { Endpoint } from "../base/endpoint"
 import { parseHostPort, parseIp6 } from "../base/ip"
 import { Span, NONE, after, startOf, lengthOf, endOf, indexOf, span, trim } from "../base/span"
-
-/** The first bytes of SETTINGS_STATE: where an address is read, to be looked at and forgotten. */
-const SCRATCH = SETTINGS_STATE
-export const HOST_SCRATCH_SIZE: usize = ENDPOINT_SIZE
+import { HOST_SCRATCH } from "./layout"
 
 const LABEL_MAX: usize = 63              // RFC 1035 2.3.4
 
 /** A host, and behind it a colon and a port from 1 to 65535 if one is given. An IPv6 address stands in brackets. */
 export function isServer(s: Span): bool {
-  const e = changetype<Endpoint>(SCRATCH)
+  const e = changetype<Endpoint>(HOST_SCRATCH)
   // As the phone puts it into a URI, an IPv6 address without brackets would be taken for a host with a port
   if (parseIp6(s, e)) return false
   const host = parseHostPort(s, e)

@@ -3,17 +3,20 @@ import { Prose, prose } from "../base/prose"
 import { Span, byteAt, lengthOf, text, sameFolded } from "../base/span"
 
 export const enum Setting {
-  DOMAIN, SERVER, USER, AUTH_USER, PASSWORD, DISPLAY_NAME, SIP_PORT, REGISTER_TTL, SIP_RETRY_T1, SIP_T2, SIP_T4, RETRY_MODE, RETRY_COUNT, RETRY_PERIOD,
-  LAST_SERVER_FULL, DIRTY_HOST_TTL, FAILOVER_CODES, WEIGHT_ALGO, USE_NAPTR, DNS_SERVE_STALE, DNS_MIN_TTL, FILTER_REGISTRAR, ENABLED,
-  PROFILE, EQUAL_CHOICE, ADDR_ORDER, REGISTER_BEFORE_USE, DIRTY_MAX_TTL, PROBE_METHOD, PROBE_INTERVAL, KEEPALIVE_INTERVAL, FAILBACK, FAILBACK_INTERVAL,
-  FAILBACK_ORDER, HOLD_DOWN, REGISTER_MAX_REFRESH, DNS_REFRESH, DNS_REQUERY_INTERVAL, REMOVED_ACTIVE, AUTH_FAIL_RETRY, BACKUP_TTL,
-  FAILOVER_INVITE, SERVER_AFFINITY,
-  CODECS, PTIME, COMFORT_NOISE, DTMF,
-  VOLUME,
-  RING_TIMEOUT, RTP_PORT_MIN, RTP_PORT_MAX, CALL_WAITING, DND, AUTO_ANSWER, SESSION_EXPIRES, SESSION_MIN_SE, PRACK,
-  MWI, REFER,
+  // Of each line, the texts first
+  DOMAIN, SERVER, USER, AUTH_USER, PASSWORD, DISPLAY_NAME, FAILOVER_CODES, FAILOVER_INVITE, ENABLED, PROFILE, REGISTER_TTL, RETRY_MODE, RETRY_COUNT,
+  RETRY_PERIOD, LAST_SERVER_FULL, DIRTY_HOST_TTL, DIRTY_MAX_TTL, WEIGHT_ALGO, EQUAL_CHOICE, ADDR_ORDER, USE_NAPTR, SERVER_AFFINITY, REGISTER_BEFORE_USE,
+  PROBE_METHOD, PROBE_INTERVAL, KEEPALIVE_INTERVAL, FAILBACK, FAILBACK_INTERVAL, FAILBACK_ORDER, HOLD_DOWN, REGISTER_MAX_REFRESH, BACKUP_TTL,
+  AUTH_FAIL_RETRY, DNS_REFRESH, DNS_REQUERY_INTERVAL, REMOVED_ACTIVE, MWI, REFER,
+  // Of the phone
+  SIP_PORT, SIP_RETRY_T1, SIP_T2, SIP_T4, DNS_SERVE_STALE, DNS_MIN_TTL, FILTER_REGISTRAR, CODECS, PTIME, COMFORT_NOISE, DTMF, VOLUME, RING_TIMEOUT,
+  RTP_PORT_MIN, RTP_PORT_MAX, CALL_WAITING, DND, AUTO_ANSWER, SESSION_EXPIRES, SESSION_MIN_SE, PRACK,
 }
 export const SETTINGS = 59
+/** Those before this one are of each line, the others of the phone. */
+export const LINE_SETTINGS: i32 = Setting.SIP_PORT
+/** The first of a line that is no text. */
+export const LINE_NUMBERS: i32 = Setting.ENABLED
 
 /** What a value may be. Up to CODES the value is text, after it a number. */
 export const enum Kind { HOST, SERVERS, USER, WORDS, SECRET, CODES, NUMBER, CHOICE }
@@ -53,28 +56,23 @@ const TABLE = memory.data<u32>([
   text("auth_user"), Kind.WORDS, 64, text(""), prose("name for the password check; empty: the user"),
   text("password"), Kind.SECRET, 64, text(""), prose("password of the account; never shown"),
   text("display_name"), Kind.WORDS, 48, text(""), prose("your name as others see it"),
-  text("sip_port"), Kind.NUMBER, 65535, 5060, prose("own UDP port; 0: any free one"),
+  text("failover_codes"), Kind.CODES, 48, text("500 503 504"), prose("answers that mean: try the next server"),
+  text("failover_invite"), Kind.CODES, 48, text("503"), prose("the same for INVITE"),
+  text("enabled"), Kind.NUMBER, 1, 1, prose("0: the phone does not register"),
+  text("profile"), Kind.CHOICE, text("auto snom versity baker vip"), Profile.AUTO, prose("whose phone this is; sets whatever you did not set"),
   text("register_ttl"), Kind.NUMBER | SEC | 60 << LEAST, 86400, 3600, prose("lifetime that is asked for a registration"),
-  text("sip_retry_t1"), Kind.NUMBER | MSEC | 50 << LEAST, 5000, 500, prose("timer T1; a silent server is left after 64 of them"),
-  text("sip_t2"), Kind.NUMBER | MSEC | 1000 << LEAST, 16000, 4000, prose("timer T2, the longest pause between two sends"),
-  text("sip_t4"), Kind.NUMBER | MSEC | 1000 << LEAST, 16000, 5000, prose("timer T4, how long a message may stay in the network"),
   text("retry_mode"), Kind.CHOICE, text("64t1 count period"), RetryMode.COUNT, prose("when a silent server is left"),
   text("retry_count"), Kind.NUMBER, 10, 3, prose("retry_mode count: sends again before leaving"),
   text("retry_period"), Kind.NUMBER | SEC | 1 << LEAST, 32, 8, prose("retry_mode period: wait before leaving"),
   text("last_server_full"), Kind.NUMBER, 1, 1, prose("1: the last server always gets 64 T1"),
   text("dirty_host_ttl"), Kind.NUMBER | SEC, 86400, 60, prose("how long a failed server is not tried; 0: no such time"),
-  text("failover_codes"), Kind.CODES, 48, text("500 503 504"), prose("answers that mean: try the next server"),
+  text("dirty_max_ttl"), Kind.NUMBER | SEC, 86400, 1800, prose("dirty_host_ttl doubles up to this; 0: it does not"),
   text("weight_algo"), Kind.CHOICE, text("rfc2782 proportional dns_order"), WeightAlgo.PROPORTIONAL, prose("choice among servers of one priority"),
-  text("use_naptr"), Kind.CHOICE, text("auto 0 1"), UseNaptr.AUTO, prose("whether DNS is asked for NAPTR records first"),
-  text("dns_serve_stale"), Kind.NUMBER | SEC, 604800, 86400, prose("how long old DNS answers serve when DNS is dead"),
-  text("dns_min_ttl"), Kind.NUMBER | SEC, 3600, 30, prose("a DNS answer is kept this long at least"),
-  text("filter_registrar"), Kind.NUMBER, 1, 0, prose("1: refuse calls that do not come from a server of ours"),
-  text("enabled"), Kind.NUMBER, 1, 1, prose("0: the phone does not register"),
-  text("profile"), Kind.CHOICE, text("auto snom versity baker vip"), Profile.AUTO, prose("whose phone this is; sets whatever you did not set"),
   text("equal_choice"), Kind.CHOICE, text("random alternate dns_order"), EqualChoice.RANDOM, prose("choice among servers of one priority and weight"),
   text("addr_order"), Kind.CHOICE, text("dns rfc6724 shuffle"), AddrOrder.DNS, prose("order of the addresses of one name"),
+  text("use_naptr"), Kind.CHOICE, text("auto 0 1"), UseNaptr.AUTO, prose("whether DNS is asked for NAPTR records first"),
+  text("server_affinity"), Kind.CHOICE, text("none registration primary"), Affinity.REGISTRATION, prose("the server that a call goes to first"),
   text("register_before_use"), Kind.NUMBER, 1, 1, prose("1: no call at a server before a registration there"),
-  text("dirty_max_ttl"), Kind.NUMBER | SEC, 86400, 1800, prose("dirty_host_ttl doubles up to this; 0: it does not"),
   text("probe_method"), Kind.CHOICE, text("none options register"), ProbeMethod.OPTIONS, prose("how servers are probed"),
   text("probe_interval"), Kind.NUMBER | SEC | 30 << LEAST, 3600, 300, prose("how often each server is probed"),
   text("keepalive_interval"), Kind.NUMBER | SEC, 3600, 0, prose("how often the server in use is probed; 0: as the others"),
@@ -83,13 +81,20 @@ const TABLE = memory.data<u32>([
   text("failback_order"), Kind.CHOICE, text("make_before_break unregister_first"), FailbackOrder.MAKE_BEFORE_BREAK, prose("which is first"),
   text("hold_down"), Kind.NUMBER | SEC, 3600, 300, prose("no failback so long after a failure; longer each time"),
   text("register_max_refresh"), Kind.NUMBER | SEC, 86400, 0, prose("refresh this often at least; 0: as granted"),
+  text("backup_ttl"), Kind.NUMBER | SEC, 86400, 0, prose("register_ttl at other servers than the first; 0: the same"),
+  text("auth_fail_retry"), Kind.NUMBER | SEC | 60 << LEAST, 86400, 1800, prose("an account that was refused is tried again"),
   text("dns_refresh"), Kind.CHOICE, text("ttl interval request"), DnsRefresh.TTL, prose("when DNS is asked for the servers again"),
   text("dns_requery_interval"), Kind.NUMBER | SEC | 60 << LEAST, 86400, 7200, prose("dns_refresh interval: how often"),
   text("removed_active"), Kind.CHOICE, text("keep move"), RemovedActive.KEEP, prose("when DNS names the server in use no more"),
-  text("auth_fail_retry"), Kind.NUMBER | SEC | 60 << LEAST, 86400, 1800, prose("an account that was refused is tried again"),
-  text("backup_ttl"), Kind.NUMBER | SEC, 86400, 0, prose("register_ttl at other servers than the first; 0: the same"),
-  text("failover_invite"), Kind.CODES, 48, text("503"), prose("the same for INVITE"),
-  text("server_affinity"), Kind.CHOICE, text("none registration primary"), Affinity.REGISTRATION, prose("the server that a call goes to first"),
+  text("mwi"), Kind.CHOICE, text("off unsolicited subscribe"), Mwi.UNSOLICITED, prose("how messages in the mailbox are learnt of"),
+  text("refer"), Kind.CHOICE, text("off domain any"), Refer.DOMAIN, prose("whom others may make us call by a transfer"),
+  text("sip_port"), Kind.NUMBER, 65535, 5060, prose("own UDP port; 0: any free one"),
+  text("sip_retry_t1"), Kind.NUMBER | MSEC | 50 << LEAST, 5000, 500, prose("timer T1; a silent server is left after 64 of them"),
+  text("sip_t2"), Kind.NUMBER | MSEC | 1000 << LEAST, 16000, 4000, prose("timer T2, the longest pause between two sends"),
+  text("sip_t4"), Kind.NUMBER | MSEC | 1000 << LEAST, 16000, 5000, prose("timer T4, how long a message may stay in the network"),
+  text("dns_serve_stale"), Kind.NUMBER | SEC, 604800, 86400, prose("how long old DNS answers serve when DNS is dead"),
+  text("dns_min_ttl"), Kind.NUMBER | SEC, 3600, 30, prose("a DNS answer is kept this long at least"),
+  text("filter_registrar"), Kind.NUMBER, 1, 0, prose("1: refuse calls that do not come from a server of ours"),
   text("codecs"), Kind.CHOICE, text("pcmu,pcma pcma,pcmu pcmu pcma"), Codecs.PCMU_FIRST, prose("sound formats, the preferred one first"),
   text("ptime"), Kind.NUMBER | MSEC | 10 << LEAST, 60, 20, prose("sound in one packet, in steps of 10"),
   text("comfort_noise"), Kind.NUMBER, 1, 0, prose("1: packets that stand for silence"),
@@ -104,8 +109,6 @@ const TABLE = memory.data<u32>([
   text("session_expires"), Kind.NUMBER | SEC, 86400, 1800, prose("how often a call is refreshed; 0: never"),
   text("session_min_se"), Kind.NUMBER | SEC | 90 << LEAST, 86400, 90, prose("the least of these that is taken"),
   text("prack"), Kind.CHOICE, text("off supported required"), Prack.SUPPORTED, prose("whether ringing is acknowledged"),
-  text("mwi"), Kind.CHOICE, text("off unsolicited subscribe"), Mwi.UNSOLICITED, prose("how messages in the mailbox are learnt of"),
-  text("refer"), Kind.CHOICE, text("off domain any"), Refer.DOMAIN, prose("whom others may make us call by a transfer"),
 ])
 const ROW = 20
 

@@ -15,7 +15,7 @@ const VALUE: u32 = 9                     // column of the values
 export function drawAccount(): void {
   title(icon(), text("Account"))
   for (let i = 0; i < FIELDS; i++) {
-    const s = fieldAt(i), value = draft(s)
+    const s = fieldAt(i), value = draft(0, s)
     write(rowOf(i), 0, label(s))
     fitted(rowOf(i), VALUE, s == Setting.PASSWORD && lengthOf(value) > 0 ? text("********") : value)
   }
@@ -58,7 +58,7 @@ export function label(s: Setting): Span {
 
 function save(): Action {
   const changed = hasDraft()
-  applyDraft()
+  applyDraft(0)
   popToHome()
   return changed ? Action.SAVE : Action.NONE
 }

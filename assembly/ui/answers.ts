@@ -3,7 +3,7 @@ import { Prose, prose } from "../base/prose"
 import { Span, text, lengthOf } from "../base/span"
 import { Writer } from "../base/writer"
 import { wordAt } from "../settings/word"
-import { SETTINGS, fault } from "../settings/settings"
+import { fault } from "../settings/settings"
 import { candidateCount } from "../servers/candidates"
 import { PRODUCT } from "../product"
 import { COMMANDS, Command, Refusal, Reply, scratch } from "./lines"
@@ -14,7 +14,7 @@ import { refusalSentence } from "./call-words"
 import { writeServerItem, writeStatusReport } from "./report-line"
 import { dnsItems, writeDnsItem } from "./report-dns"
 import { MEMORY_ITEMS, writeMemoryItem } from "./report-memory"
-import { writeSettingItem, writeSettingReport } from "./report-settings"
+import { keyAt, settingItems, writeSettingItem, writeSettingReport } from "./report-settings"
 import { writeWhy } from "../servers/why"
 
 const USAGE_WIDTH: usize = 26            // of the first column of help
@@ -28,7 +28,7 @@ export function produce(w: Writer, r: Reply): bool {
     case Command.SERVERS:
     case Command.SIP_STATUS: return list(w, r, prose("servers"), candidateCount(0))
     case Command.DNS_SHOW: return list(w, r, prose("records"), dnsItems())
-    case Command.CFG_SHOW: return list(w, r, prose("settings"), SETTINGS)
+    case Command.CFG_SHOW: return list(w, r, prose("settings"), settingItems())
     case Command.CFG_GET: return writeSettingReport(w, r)
     case Command.CFG_SET: return writeSettingReport(w, r)
     case Command.WHY: return why(w, r)
@@ -62,7 +62,7 @@ function item(w: Writer, r: Reply, i: i32): void {
   switch (r.command) {
     case Command.HELP: return helpItem(w, r, i)
     case Command.DNS_SHOW: return writeDnsItem(w, r, i)
-    case Command.CFG_SHOW: return writeSettingItem(w, r, i)
+    case Command.CFG_SHOW: return writeSettingItem(w, r, keyAt(i))
     case Command.MEM: return writeMemoryItem(w, r, i)
   }
   if (r.command >= <u8>Command.DIAL) writeCallItem(w, r, i)

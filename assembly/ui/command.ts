@@ -1,7 +1,7 @@
 // The console: finds the command in a line, checks what follows it, and says what the phone is to do. The reply is given by ui/lines.ts.
 import { Prose, prose, proseAt } from "../base/prose"
 import { Span, text, startOf, endOf, lengthOf, byteAt, between, sameFolded, same, trim, span } from "../base/span"
-import { Setting, assign, find, number } from "../settings/settings"
+import { Setting, assign, keyOf, knob, settingOf } from "../settings/settings"
 import { FAR, distance } from "../settings/word"
 import { setLogging } from "../locate/resolver"
 import { Action } from "./panel"
@@ -55,9 +55,10 @@ export function commandArguments(c: Command): Prose { return proseAt(TABLE + <us
 export function commandHelp(c: Command): Prose { return proseAt(TABLE + <usize>c * ROW + 8) }
 
 /** Settings that a registration depends on. */
-const REGISTERED_WITH: u32 = 1 << Setting.DOMAIN | 1 << Setting.SERVER | 1 << Setting.USER | 1 << Setting.AUTH_USER | 1 << Setting.PASSWORD |
-  1 << Setting.DISPLAY_NAME | 1 << Setting.SIP_PORT | 1 << Setting.REGISTER_TTL | 1 << Setting.SIP_RETRY_T1 | 1 << Setting.SIP_T2 |
-  1 << Setting.SIP_T4 | 1 << Setting.USE_NAPTR | 1 << Setting.ENABLED
+function isRegisteredWith(s: Setting): bool {
+  if (s <= Setting.DISPLAY_NAME) return true
+  return s == Setting.ENABLED || s == Setting.REGISTER_TTL || s == Setting.USE_NAPTR || s >= Setting.SIP_PORT && s <= Setting.SIP_T4
+}
 
 /** Takes a line that lies in RX. The reply is ready when this returns; what comes of the action is not part of it. */
 export function run(whole: Span, now: i64): Action {
@@ -117,12 +118,9 @@ function carryOut(r: Reply, c: Command): Action {
       return r.subject < 0 ? refuse(r, Refusal.UNKNOWN_COMMAND) : Action.NONE
     }
     case Command.CFG_GET: {
-      r.subject = find(r.argument)
-      // The sentence about an unknown name comes from the settings, as they know which one was meant
       if (lengthOf(r.argument) == 0) return refuse(r, Refusal.USAGE)
-      if (r.subject >= 0) return Action.NONE
-      assign(r.argument, text(""))
-      return refuse(r, Refusal.SETTING)
+      r.subject = keyOf(r.argument)
+      return r.subject < 0 ? refuse(r, Refusal.SETTING) : Action.NONE
     }
     case Command.CFG_SET: return set(r)
     case Command.DNS_LOG:
@@ -144,8 +142,8 @@ function carryOut(r: Reply, c: Command): Action {
 }
 
 function mayRegister(r: Reply): bool {
-  if (!hasAccount()) refuse(r, Refusal.NO_ACCOUNT)
-  else if (number(Setting.ENABLED) == 0) refuse(r, Refusal.SWITCHED_OFF)
+  if (!hasAccount(0)) refuse(r, Refusal.NO_ACCOUNT)
+  else if (knob(0, Setting.ENABLED) == 0) refuse(r, Refusal.SWITCHED_OFF)
   return r.refusal == Refusal.NONE
 }
 
@@ -155,8 +153,8 @@ function set(r: Reply): Action {
   if (lengthOf(name) == 0 || endOf(name) == endOf(r.argument)) return refuse(r, Refusal.USAGE)
   const value = trim(between(endOf(name), endOf(r.argument)))
   if (!assign(name, value)) return refuse(r, Refusal.SETTING)
-  r.subject = find(name)
-  return r.subject < 32 && REGISTERED_WITH >>> r.subject & 1 ? Action.APPLY : Action.NONE
+  r.subject = keyOf(name)
+  return isRegisteredWith(settingOf(r.subject)) ? Action.APPLY : Action.NONE
 }
 
 function turn(r: Reply, c: Command): Action {

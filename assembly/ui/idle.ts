@@ -1,7 +1,7 @@
 // The idle view: who we are, where we are registered or what the phone is doing about it, and the time.
 import { prose } from "../base/prose"
 import { Span, NONE, text } from "../base/span"
-import { Setting, number, words } from "../settings/settings"
+import { Setting, number, words, knob } from "../settings/settings"
 import { candidate, candidateCount } from "../servers/candidates"
 import { Registration, Trouble, isRegistered, registration } from "../account/registration"
 import { RegistrationState } from "../account/machine"
@@ -24,9 +24,9 @@ export function drawIdle(): void {
   drawName()
   drawMarks()
   drawState(r)
-  if (hasAccount()) {
+  if (hasAccount(LINE)) {
     const w = pen()
-    writeAccount(w)
+    writeAccount(w, LINE)
     fitted(6, 0, w.written)
   }
   softKeys(prose("Servers"), !canBegin(r) ? prose("Calls") : r.state == RegistrationState.OFF ? prose("Log on") : prose("Retry"), prose("Menu"))
@@ -48,16 +48,16 @@ export function pressIdle(key: u32): Action {
 
 /** Whether the phone rests, so that the user may tell it to go on. */
 function canBegin(r: Registration): bool {
-  if (!hasAccount() || number(Setting.ENABLED) == 0) return false
+  if (!hasAccount(LINE) || knob(LINE, Setting.ENABLED) == 0) return false
   if (r.state == RegistrationState.WAITING) return r.reason != Trouble.NETWORK_DOWN
   return r.state == RegistrationState.OFF || r.state == RegistrationState.FAILED
 }
 
 function drawName(): void {
-  const own = isEmpty(Setting.DISPLAY_NAME) ? words(Setting.USER) : words(Setting.DISPLAY_NAME)
+  const own = isEmpty(LINE, Setting.DISPLAY_NAME) ? words(LINE, Setting.USER) : words(LINE, Setting.DISPLAY_NAME)
   const w = pen()
   if (knowsClock()) writeClock(w)
-  facing(0, 2, isEmpty(Setting.DISPLAY_NAME) && isEmpty(Setting.USER) ? text("Linehunt") : own, knowsClock() ? w.written : NONE)
+  facing(0, 2, isEmpty(LINE, Setting.DISPLAY_NAME) && isEmpty(LINE, Setting.USER) ? text("Linehunt") : own, knowsClock() ? w.written : NONE)
 }
 
 /** What has happened, and what keeps the phone from ringing. */
@@ -100,7 +100,7 @@ function drawRefreshing(r: Registration): void {
 
 function drawLocating(): void {
   write(HEADLINE, 0, text("Looking up"))
-  fitted(HEADLINE + 1, 0, isEmpty(Setting.SERVER) ? words(Setting.DOMAIN) : words(Setting.SERVER))
+  fitted(HEADLINE + 1, 0, isEmpty(LINE, Setting.SERVER) ? words(LINE, Setting.DOMAIN) : words(LINE, Setting.SERVER))
   const w = pen()
   writeElapsed(w)
   write(HEADLINE + 2, 0, w.written)
@@ -125,13 +125,13 @@ function drawServer(r: Registration, headline: Span, counting: bool): void {
 }
 
 function drawOff(r: Registration): void {
-  if (!hasAccount()) {
+  if (!hasAccount(LINE)) {
     write(HEADLINE, 0, text("No account yet"))
     write(HEADLINE + 1, 0, text("Press Menu, then 4"))
     return
   }
   write(HEADLINE, 0, text("Not registered"))
-  write(HEADLINE + 1, 0, number(Setting.ENABLED) == 0 ? text("Switched off") : r.reason == Trouble.STOPPED ? text("Logged off") : text(""))
+  write(HEADLINE + 1, 0, knob(LINE, Setting.ENABLED) == 0 ? text("Switched off") : r.reason == Trouble.STOPPED ? text("Logged off") : text(""))
 }
 
 function drawWaiting(r: Registration): void {

@@ -23,7 +23,7 @@ export function drawKnobs(): void {
     write(rowOf(i), 0, spell(proseAt(TABLE + <usize>i * 8 + 4)))
     const w = pen(), s = settingAt(i)
     if (mostOf(s) == 1 && kindOf(s) == Kind.NUMBER) w.say(number(s) == 0 ? prose("off") : prose("on"))
-    else writeValue(w, s, false)
+    else writeValue(w, 0, s, false)
     writeRight(rowOf(i), w.written)
   }
   endList(ROWS)

@@ -38,8 +38,8 @@ export function writeServerItem(w: Writer, r: Reply, i: i32): void {
 
 function statusText(w: Writer, r: Registration, now: i64): void {
   w.say(prose("account: "))
-  if (isEmpty(Setting.USER) && isEmpty(Setting.DOMAIN)) w.say(prose("none"))
-  else writeAccount(w)
+  if (isEmpty(0, Setting.USER) && isEmpty(0, Setting.DOMAIN)) w.say(prose("none"))
+  else writeAccount(w, 0)
   w.say(prose("\nstate: "))
   w.put(stateWord(r.state))
   if (hasTrouble(r)) {
@@ -108,8 +108,8 @@ function redundancy(): Prose {
 
 function statusJson(w: Writer, r: Registration, now: i64): void {
   w.byte(0x7b)
-  textMember(w, prose("user"), words(Setting.USER))
-  textMember(w, prose("domain"), words(Setting.DOMAIN))
+  textMember(w, prose("user"), words(0, Setting.USER))
+  textMember(w, prose("domain"), words(0, Setting.DOMAIN))
   textMember(w, prose("state"), stateWord(r.state))
   textMember(w, prose("reg_icon"), iconWord())
   textMember(w, prose("reason"), troubleWord(hasTrouble(r) ? r.reason : 0))

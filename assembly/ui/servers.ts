@@ -49,13 +49,13 @@ function drawCandidate(i: i32): void {
 }
 
 function drawRegistration(): void {
-  if (!hasAccount()) {
+  if (!hasAccount(0)) {
     paragraph(text("There is no account."), 0)
     return
   }
   const r = registration(0)
   let w = pen()
-  writeAccount(w)
+  writeAccount(w, 0)
   paragraph(w.written, 1)
   w = pen()
   if (r.state == RegistrationState.WAITING || r.state == RegistrationState.FAILED) {

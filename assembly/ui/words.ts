@@ -84,10 +84,10 @@ function advice(trouble: u8): Prose {
 }
 
 /** Writes the extension with its domain, as an address of record without the scheme. */
-export function writeAccount(w: Writer): void {
-  w.put(words(Setting.USER))
+export function writeAccount(w: Writer, line: i32): void {
+  w.put(words(line, Setting.USER))
   w.byte(0x40)
-  w.put(words(Setting.DOMAIN))
+  w.put(words(line, Setting.DOMAIN))
 }
 
 /** Writes address and port; the port only when it is not 5060. */
@@ -115,6 +115,6 @@ export function writeStatus(w: Writer, c: Candidate): void {
 }
 
 /** Whether user and domain are set, without which nothing can be registered. */
-export function hasAccount(): bool { return !isEmpty(Setting.USER) && !isEmpty(Setting.DOMAIN) }
+export function hasAccount(line: i32): bool { return !isEmpty(line, Setting.USER) && !isEmpty(line, Setting.DOMAIN) }
 
-export function isEmpty(s: Setting): bool { return lengthOf(words(s)) == 0 }
+export function isEmpty(line: i32, s: Setting): bool { return lengthOf(words(line, s)) == 0 }

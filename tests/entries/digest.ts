@@ -7,7 +7,7 @@ import { Endpoint } from "../../assembly/base/endpoint"
 import { Span, lengthOf, span, text } from "../../assembly/base/span"
 import { parse } from "../../assembly/wire/parse"
 import { incoming } from "../../assembly/wire/message"
-import { Setting, assign, nameOf } from "../../assembly/settings/settings"
+import { Setting, adoptAccount, assign, nameOf } from "../../assembly/settings/settings"
 import { authorize, challenged, forget, forgetAll, succeeded } from "../../assembly/account/digest"
 
 export const RX_AT: i32 = <i32>RX
@@ -48,7 +48,11 @@ function server(n: u32): Endpoint {
 }
 
 /** Sets a setting to the text in RX. */
-export function set(setting: i32, length: u32): i32 { return assign(nameOf(setting), span(RX, length)) ? 1 : 0 }
+export function set(setting: i32, length: u32): i32 {
+  const done = assign(nameOf(setting), span(RX, length))
+  adoptAccount(0)
+  return done ? 1 : 0
+}
 export const USER: i32 = Setting.USER
 export const AUTH_USER: i32 = Setting.AUTH_USER
 export const PASSWORD: i32 = Setting.PASSWORD
@@ -68,7 +72,7 @@ export function succeed(length: u32, from: u32): i32 {
 export function answer(methodLength: u32, uriLength: u32, to: u32, proxy: i32, room: u32): i32 {
   const w = changetype<Writer>(WRITER)
   w.open(TX, room)
-  const written = authorize(w, server(to), span(RX, methodLength), span(RX + methodLength, uriLength), proxy != 0)
+  const written = authorize(w, 0, server(to), span(RX, methodLength), span(RX + methodLength, uriLength), proxy != 0)
   if (!written) return -1
   return w.overflow ? -2 : <i32>lengthOf(w.written)
 }

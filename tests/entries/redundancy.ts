@@ -25,18 +25,18 @@ export function load(length: u32): i32 { return settings.loadText(span(RX, lengt
 export function fault(): Span { return settings.fault() }
 export function count(): i32 { return settings.SETTINGS }
 export function nameOf(s: i32): Span { return settings.nameOf(s) }
-export function originOf(s: i32): i32 { return settings.originOf(s) }
+export function originOf(s: i32): i32 { return settings.originOf(0, s) }
 
 export function shown(s: i32): Span {
   const w = changetype<Writer>(UI_STATE)
   w.open(TX, TX_SIZE)
-  settings.writeValue(w, s, true)
+  settings.writeValue(w, 0, s, true)
   return w.written
 }
 
 export function up(code: u32): bool { return isUp(code) }
-export function leaves(invite: bool, code: u32): bool { return failsOver(invite ? Method.INVITE : Method.REGISTER, code) }
-export function patience(invite: bool, last: bool): i64 { return giveUpAfter(invite ? Method.INVITE : Method.REGISTER, last) }
+export function leaves(invite: bool, code: u32): bool { return failsOver(0, invite ? Method.INVITE : Method.REGISTER, code) }
+export function patience(invite: bool, last: bool): i64 { return giveUpAfter(0, invite ? Method.INVITE : Method.REGISTER, last) }
 
 function only(): Candidate { return candidate(0, 0) }
 

@@ -22,8 +22,8 @@ export function load(length: u32): i32 { return settings.loadText(span(RX, lengt
 /** Name in the first bytes of RX, value behind it. */
 export function assign(name: u32, value: u32): bool { return settings.assign(span(RX, name), span(RX + name, value)) }
 export function fault(): Span { return settings.fault() }
-export function number(s: i32): i32 { return settings.number(s) }
-export function words(s: i32): Span { return settings.words(s) }
+export function number(s: i32): i32 { return settings.knob(0, s) }
+export function words(s: i32): Span { return settings.words(0, s) }
 export function nameOf(s: i32): Span { return settings.nameOf(s) }
 
 export function helpOf(s: i32): Span {
@@ -35,7 +35,7 @@ export function helpOf(s: i32): Span {
 export function isText(s: i32): bool { return settings.isText(s) }
 export function mostOf(s: i32): i32 { return settings.mostOf(s) }
 export function mistakes(a: u32, b: u32): u32 { return distance(span(RX, a), span(RX + a, b)) }
-export function inCodes(s: i32, code: u32): bool { return settings.inCodes(s, code) }
+export function inCodes(s: i32, code: u32): bool { return settings.inCodes(0, s, code) }
 
 export function all(): Span {
   const w = pen()
@@ -45,7 +45,7 @@ export function all(): Span {
 
 export function shown(s: i32, secrets: bool): Span {
   const w = pen()
-  settings.writeValue(w, s, secrets)
+  settings.writeValue(w, 0, s, secrets)
   return w.written
 }
 

@@ -134,7 +134,7 @@ export function piece(): Span { return pollReply() == Output.REPLY ? span(io().a
 export function pieceFlags(): u32 { return io().flags }
 export function pieceCode(): u32 { return io().code }
 
-export function wordsOf(s: i32): Span { return settings.words(s) }
+export function wordsOf(s: i32): Span { return settings.words(0, s) }
 
 /** What DNS has answered about the name in RX: kept records of a type lie behind it; state 1 found, 3 no such name. */
 export function dnsEntry(name: u32, type: u32, state: u32, count: u32, records: u32, expires: i64): void {

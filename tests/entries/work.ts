@@ -15,7 +15,7 @@ import * as client from "../../assembly/transaction/client"
 import { setTimers } from "../../assembly/transaction/record"
 import { Algorithm, order } from "../../assembly/locate/select"
 import { authorize, challenged, forgetAll } from "../../assembly/account/digest"
-import { assign } from "../../assembly/settings/settings"
+import { adoptAccount, assign } from "../../assembly/settings/settings"
 
 const PLACES: usize = AUDIO
 const SERVER: usize = AUDIO + 0x100
@@ -38,6 +38,7 @@ export function work(which: i32, n: i32): i32 {
   seed(LOG, 32)
   assign(text("user"), text("6001"))
   assign(text("password"), text("secret"))
+  adoptAccount(0)
   if (which == 0) return composeRequests(n)
   if (which == 1) return composeResponses(which, n)
   if (which < 4) return authorizeRequests(which, n)
@@ -99,7 +100,7 @@ function authorizeRequests(which: i32, n: i32): i32 {
   let sum: usize = 0
   for (let i = 0; i < n; i++) {
     const w = pen()
-    authorize(w, server(), text("REGISTER"), text("sip:rapidtech.example"), false)
+    authorize(w, 0, server(), text("REGISTER"), text("sip:rapidtech.example"), false)
     sum += w.at - w.start
   }
   return <i32>sum

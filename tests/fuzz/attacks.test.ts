@@ -229,7 +229,7 @@ describe("A host that errs", () => {
     refused("handle_entropy", [4097], -3)
     assert.equal(phone.deadline(), Infinity)
     phone.input("entropy", "handle_entropy", [48], new Uint8Array(48).fill(9))
-    for (const length of [2305, 65536, -1, 0x7fffffff]) refused("core_open", [length, 0, now], -3)
+    for (const length of [4097, 65536, -1, 0x7fffffff]) refused("core_open", [length, 0, now], -3)
     for (const boot of [4, -1]) refused("core_open", [0, boot, now], -6)
     assert.equal(phone.input("open", "core_open", [0, 0, now]).code, 0)
     for (const length of [4097, 65536, -1]) {

@@ -44,28 +44,23 @@ user:
 auth_user: 
 password: 
 display_name: 
-sip_port: 5060
+failover_codes: 500 503 504
+failover_invite: 503
+enabled: 1
+profile: auto
 register_ttl: 3600
-sip_retry_t1: 500
-sip_t2: 4000
-sip_t4: 5000
 retry_mode: count
 retry_count: 3
 retry_period: 8
 last_server_full: 1
 dirty_host_ttl: 60
-failover_codes: 500 503 504
+dirty_max_ttl: 1800
 weight_algo: proportional
-use_naptr: auto
-dns_serve_stale: 86400
-dns_min_ttl: 30
-filter_registrar: 0
-enabled: 1
-profile: auto
 equal_choice: random
 addr_order: dns
+use_naptr: auto
+server_affinity: registration
 register_before_use: 1
-dirty_max_ttl: 1800
 probe_method: options
 probe_interval: 300
 keepalive_interval: 0
@@ -74,13 +69,20 @@ failback_interval: 1800
 failback_order: make_before_break
 hold_down: 300
 register_max_refresh: 0
+backup_ttl: 0
+auth_fail_retry: 1800
 dns_refresh: ttl
 dns_requery_interval: 7200
 removed_active: keep
-auth_fail_retry: 1800
-backup_ttl: 0
-failover_invite: 503
-server_affinity: registration
+mwi: unsolicited
+refer: domain
+sip_port: 5060
+sip_retry_t1: 500
+sip_t2: 4000
+sip_t4: 5000
+dns_serve_stale: 86400
+dns_min_ttl: 30
+filter_registrar: 0
 codecs: pcmu,pcma
 ptime: 20
 comfort_noise: 0
@@ -95,8 +97,6 @@ auto_answer: off
 session_expires: 1800
 session_min_se: 90
 prack: supported
-mwi: unsolicited
-refer: domain
 `
 
 // One refusal per line: name, value | sentence
@@ -220,7 +220,7 @@ for (const engine of ["v8", "wasm3"] as const) {
       for (const [name, value] of values) assert.equal(settings.assign(name, value.startsWith("\"") ? `"${value}"` : value), "")
       const written = settings.all()
       assert.equal(written, "# linehunt settings 1\ndomain: example.com\nuser: 6001\npassword: \"\" s e # : c \"\ndisplay_name: Zoë\n" +
-        "sip_port: 0\nretry_mode: period\n# end of 6 settings\n")
+        "retry_mode: period\nsip_port: 0\n# end of 6 settings\n")
       settings.load("")
       assert.equal(settings.load(written), 0)
       assert.equal(settings.words("password"), "\" s e # : c ")
