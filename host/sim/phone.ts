@@ -7,7 +7,7 @@ export { BOOT, FAILURE, type Boot, type Endpoint, type FlowEvent, type Output }
 /** What a world does with a phone: a part of a core, so that a test can put a phone of its own in the place of one. */
 export type Phone = Pick<Core,
   "entropy" | "open" | "close" | "network" | "datagram" | "flow" | "key" | "command" | "audio" | "timeout"
-  | "output" | "deadline" | "screen" | "keep" | "memory"> & Partial<Pick<Core, "panic">>
+  | "output" | "deadline" | "screen" | "keep" | "memory"> & Partial<Pick<Core, "panic" | "wallclock">>
 
 /** Makes a fresh phone; `keep` is what the one before it left. */
 export type MakePhone = (keep?: Uint8Array) => Phone
@@ -38,6 +38,7 @@ export function lockstep(first: Phone, second: Phone): Phone {
     key: (key, down, now) => both("key", phone => phone.key(key, down, now)),
     command: (line, now) => both("command", phone => phone.command(line, now)),
     audio: (sound, now) => both("audio", phone => phone.audio(sound, now)),
+    wallclock: (unixMs, zoneMin, now) => both("wallclock", phone => phone.wallclock?.(unixMs, zoneMin, now)),
     timeout: now => both("timeout", phone => phone.timeout(now)),
     output: () => both("output", phone => phone.output()),
     deadline: () => both("deadline", phone => phone.deadline()),

@@ -170,6 +170,7 @@ export class World {
 
   /** Types a console line. */
   type(line: string): void { this.#take(`command ${line}`, phone => phone.command(line, this.#clock())) }
+  tellTime(unixMs: number): void { this.#take("wallclock", phone => phone.wallclock?.(unixMs, 0, this.#clock())) }
 
   /** The host is busy for a while: whatever comes waits, and the phone hears of it late. */
   stall(ms: number): void {

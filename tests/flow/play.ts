@@ -6,7 +6,7 @@ import type { CoreExports } from "../../host/abi.ts"
 import { loadV8 } from "../../host/engine/v8.ts"
 import { loadWasm3 } from "../../host/engine/wasm3.ts"
 import { compile } from "../../build/core.ts"
-import { BOOT, lockstep, type Endpoint, type MakePhone } from "../../host/sim/phone.ts"
+import { BOOT, lockstep, type Endpoint, type MakePhone, type Phone } from "../../host/sim/phone.ts"
 
 import { Mailbox } from "../../host/sim/mailbox.ts"
 import { Nameserver } from "../../host/sim/nameserver.ts"
@@ -48,9 +48,18 @@ export async function bothEngines(): Promise<MakePhone> {
   return (keep) => lockstep(loadCore(loadV8<CoreExports>(wasm), keep), loadCore(loadWasm3<CoreExports>(wasm), keep))
 }
 
+/** V8 alone, where the other engine is compared elsewhere. */
+export async function oneEngine(): Promise<MakePhone> {
+  const wasm = await compile("assembly/index.ts")
+  return (keep) => loadCore(loadV8<CoreExports>(wasm), keep)
+}
+
+/** Gets each picture that a script takes: its name, and the frame. */
+export type OnPicture = (name: string, frame: Uint8Array) => void
+
 /** Runs a script and returns what happened, one line each; the format is described in tests/flow/README.md. */
-export function play(script: string, make: MakePhone): string {
-  const stage = new Stage(script, make)
+export function play(script: string, make: MakePhone, onPicture: OnPicture = () => {}): string {
+  const stage = new Stage(script, make, onPicture)
   for (const line of script.split("\n").map((text) => text.trim()).filter((text) => text !== "" && !text.startsWith("#"))) stage.perform(line)
   return stage.finish()
 }
@@ -70,8 +79,11 @@ class Stage {
   private wholeShown = false
   private hertz = 440
   private booted = false
+  private frame = new Uint8Array(0)
+  private readonly onPicture: OnPicture
 
-  constructor(script: string, make: MakePhone) {
+  constructor(script: string, make: MakePhone, onPicture: OnPicture) {
+    this.onPicture = onPicture
     const changed = Object.fromEntries(linesOf(script, "set").map((line) => line.split(": ", 2) as [string, string]))
     const settings = Object.entries({ ...SETTINGS, ...("profile" in changed ? {} : PLAIN), ...changed }).map(([name, value]) => `${name}: ${value}`).join("\n")
     const records = linesOf(script, "zone")
@@ -85,7 +97,7 @@ class Stage {
       onQuery: ({ name, type, rcode, answers }) => { if (this.dnsShown) this.say(`dns ${type} ${name}: ${rcode} ${answers}`) },
     })
     this.world = new World({
-      seed, make, settings, addresses: linesOf(script, "own")[0]?.split(" ") ?? ["192.0.2.100"], dns: ["192.0.2.53"],
+      seed, make: (keep) => this.filmed(make(keep)), settings, addresses: linesOf(script, "own")[0]?.split(" ") ?? ["192.0.2.100"], dns: ["192.0.2.53"],
       clockOrigin: 1000, checks: [{ name: "speaker", heard: (_now, sound) => this.people.heard(sound) }], tell: (line) => this.heard(line),
       watch: (out, other, bytes) => this.packet(out, other, bytes),
       microphone: (from) => tone(this.hertz, from, 160, this.hertz === 0 ? 0 : 0.25),
@@ -133,12 +145,31 @@ class Stage {
     else if (who === "network") what[0] === "down" ? this.world.takeNetworkDown(false) : this.world.takeNetworkUp(what.slice(1))
     else if (who === "restart") this.world.boot(what[0] === "trap" ? BOOT.trap : BOOT.cold)
     else if (who === "close") this.world.close()
+    else if (who === "clock") this.world.tellTime(Date.parse(what[0] ?? ""))
+    else if (who === "picture") this.picture(what.join(" "))
     else if (who === "screen") this.lines.push(...(this.world.phone?.screen() ?? []).map((row) => `  |${row}|`))
     else if (who === "sound") this.people.report()
     else if (who === "microphone") this.hertz = what[0] === "tone" ? Number(what[1]) : 0
     else if (who === "bindings") this.say(`bindings ${this.bindings()}`)
     else if (who === "receive") this.receive(what)
     else throw new Error(`nothing can happen to "${who}"`)
+  }
+
+  /** The same phone; what it shows is remembered. */
+  private filmed(phone: Phone): Phone {
+    return {
+      ...phone,
+      output: () => {
+        const output = phone.output()
+        if (output?.kind === "display") this.frame = output.frame.slice()
+        return output
+      },
+    }
+  }
+
+  private picture(name: string): void {
+    this.onPicture(name, this.frame)
+    this.lines.push(`picture ${name}`, ...(this.world.phone?.screen() ?? []).map((row) => `  |${row}|`))
   }
 
   private server(letter: string, registrar: Registrar, what: string[]): void {
