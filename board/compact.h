@@ -12,8 +12,8 @@ void codeOrigin (void);
 extern const code_t * codeStartsAt;
 extern struct M3Function * codeFunctions;
 
-static inline IM3Operation codeOperation (code_t unit) { return (IM3Operation) ((const char *) codeOrigin + (int16_t) unit * 2); }
-static inline code_t codeOf (IM3Operation operation) { return (code_t) (((const char *) operation - (const char *) codeOrigin) / 2); }
+#define codeAt(PC)       ((IM3Operation) (const void *) ((const char *) codeOrigin + (int16_t) * (PC) * 2))
+#define codeOf(OPERATION) ((code_t) (((const char *) (OPERATION) - (const char *) codeOrigin) / 2))
 
 /* The place that a unit stands for; 0 is none. */
 static inline pc_t codePlace (code_t unit) { return unit ? codeStartsAt + unit : NULL; }

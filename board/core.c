@@ -8,7 +8,6 @@
 
 enum {
     WASM_STACK_BYTES = 6 * 1024,
-    NATIVE_STACK_BYTES = 8 * 1024,   /* for one call; below it the port's guard stands */
     FUEL = 250 * 1000,               /* loop turns and calls of one call; a SIP message takes less than 50,000 */
     WASM_HEADER_BYTES = 8,
     SECTION_EXPORTS = 7,
@@ -119,7 +118,7 @@ M3Result InitDataSegments (M3Memory * memory, IM3Module module);
 static const char * call (unsigned which, uint32_t count, const void * parameters [])
 {
     core.meter.left = FUEL;
-    core.meter.stackFloor = (const char *) __builtin_frame_address (0) - NATIVE_STACK_BYTES;
+    core.meter.stackFloor = (const char *) __builtin_frame_address (0) - portStackBytes;
     return codeCall (core.calls [which], count, parameters);
 }
 

@@ -34,7 +34,7 @@ async function main(args: readonly string[]): Promise<keyof typeof EXITS> {
   if (missing !== undefined) throw new UserError("build", `${missing}.`)
   const board = await buildBoard({ module: MODULE, say: note })
   if (positionals[0] === "size") {
-    process.stdout.write(`${await sizeReport(board)}\n`)
+    process.stdout.write(`${await sizeReport(board, new Uint8Array(readFileSync(join(ROOT, MODULE))))}\n`)
     return "ok"
   }
   const terminal = process.stdout.isTTY && process.stdin.isTTY

@@ -31,6 +31,9 @@ extern const uint32_t portModuleBytes;
 /* How many bytes of RAM the compiled code of the module may take. */
 extern const uint32_t portCodeBytes;
 
+/* How much of the native stack one call of the module may take; wasm3's compiler comes on top of that where a function is called for the first time. */
+extern const uint32_t portStackBytes;
+
 /* Instructions or cycles that the processor has worked so far, without sleep; wraps. 0 where a board does not count. */
 uint32_t portWork (void);
 

@@ -7,7 +7,20 @@ import { OUT, ROOT } from "../core.ts"
 
 type Rule = { file: string; find: string | RegExp; put: string; times?: number }
 
-const RULES: readonly Rule[] = [
+const DEFINITIONS = /typedef m3ret_t \(vectorcall \* IM3Operation\)[^]*?nextOpDirect\(\);\n\}\n/g
+// How operations lead to each other: board/steps.h, which knows a way without tail calls.
+const STEPS: readonly Rule[] = [
+  { file: "m3_exec_defs.h", find: DEFINITIONS, put: "#include \"steps.h\"\n" },
+  { file: "m3_exec.h", find: "return possible_trap;\n\n    nextOpDirect();", put: "return possible_trap;\n\n    M3_MUSTTAIL return nextOpImpl ();" },
+  {
+    file: "m3_exec.h", find: "    #define newTrap(err)                    return err\n    #define forwardTrap(err)                return err",
+    put: "    #define newTrap(err) codeEnd (err)\n    #define forwardTrap(err) codeEnd (err)",
+  },
+  { file: "m3_exec.h", find: "return m3Err_none;", put: "codeEnd (m3Err_none);", times: 2 },
+  { file: "m3_exec.h", find: "return loopId;", put: "codeContinue (loopId);", times: 2 },
+]
+
+const UNITS: readonly Rule[] = [
   { file: "m3_core.h", find: "typedef void /*const*/ *                    code_t;", put: "typedef u16 code_t;" },
   // The head of a page: half as large. `sequence` and `usageCount` are ours (board/code.c).
   {
@@ -19,9 +32,7 @@ const RULES: readonly Rule[] = [
   { file: "m3_core.h", find: "#define d_m3CodePageFreeLinesThreshold      4+2", put: "#define d_m3CodePageFreeLinesThreshold (8 + 2)" },
   { file: "m3_code.h", find: "#define EmitWord(page, val)", put: "void EmitUnit (IM3CodePage page, u32 unit);\n#define EmitWord(page, val)" },
   // Running code
-  { file: "m3_exec_defs.h", find: "#define d_m3RetSig ", put: "#include \"compact.h\"\n#define d_m3RetSig " },
-  { file: "m3_exec_defs.h", find: "((IM3Operation)(* _pc))(_pc + 1, d_m3OpArgs)", put: "codeOperation (* _pc) (_pc + 1, d_m3OpArgs)" },
-  { file: "m3_exec_defs.h", find: "((IM3Operation)(*  PC))( PC + 1, d_m3OpArgs)", put: "codeOperation (* (PC)) ((PC) + 1, d_m3OpArgs)" },
+  { file: "m3_exec_defs.h", find: "#include \"steps.h\"", put: "#include \"compact.h\"\n#include \"steps.h\"" },
   { file: "m3_exec.h", find: "* ((void **) (_pc-1)) = (void*)(OP)", put: "* ((code_t *) (_pc-1)) = codeOf (OP)" },
   { file: "m3_exec.h", find: "# define immediate(TYPE)            * ((TYPE *) _pc++)", put: "# define immediate(TYPE) codeTake (TYPE)" },
   { file: "m3_exec.h", find: "(M3RawCall) (* _pc++)", put: "immediate (M3RawCall)" },
@@ -65,14 +76,19 @@ const NAMELESS: readonly Rule[] = [
   { file: "m3_parse.c", find: NAME, put: "m3Nameless.$1", times: 7 },
 ]
 
-/** The folder of the changed sources; made when it is not there. */
-export function compactWasm3(folder: string): string {
+/** The folder of the sources as boards use them; made when it is not there. */
+export function compactWasm3(folder: string): string { return changedWasm3(folder, [...STEPS, ...UNITS, ...NAMELESS]) }
+
+/** The same with operations that can do without tail calls, and nothing else: for 64 bits too. */
+export function steppingWasm3(folder: string): string { return changedWasm3(folder, STEPS) }
+
+function changedWasm3(folder: string, rules: readonly Rule[]): string {
   const sources = readdirSync(join(ROOT, folder)).filter((name) => /^(m3_|wasm3).*\.[ch]$/.test(name) && !name.startsWith("m3_api_")).sort()
   const texts = new Map(sources.map((name) => [name, readFileSync(join(ROOT, folder, name), "utf8")]))
-  const print = createHash("sha256").update(JSON.stringify([[...RULES, ...NAMELESS].map((rule) => ({ ...rule, find: String(rule.find) })), [...texts]])).digest("hex").slice(0, 12)
+  const print = createHash("sha256").update(JSON.stringify([rules.map((rule) => ({ ...rule, find: String(rule.find) })), [...texts]])).digest("hex").slice(0, 12)
   const made = join(OUT, `board/wasm3-${print}`)
   if (existsSync(made)) return made
-  for (const rule of [...RULES, ...NAMELESS]) texts.set(rule.file, changed(texts.get(rule.file) ?? "", rule))
+  for (const rule of rules) texts.set(rule.file, changed(texts.get(rule.file) ?? "", rule))
   const part = `${made}.${process.pid}`
   mkdirSync(part, { recursive: true })
   for (const [name, text] of texts) writeFileSync(join(part, name), text)

@@ -9,7 +9,7 @@ import { compactWasm3 } from "./compact.ts"
 import { lwipSources } from "./sources.ts"
 import { GCC, OBJCOPY } from "./tools.ts"
 
-type Wasm3 = { folder: string; files: string[]; flags: string[]; defines: string[]; boardDefines: string[] }
+export type Wasm3 = { folder: string; files: string[]; flags: string[]; defines: string[]; boardDefines: string[] }
 type Job = { file: string; flags: readonly string[] }
 
 export type BoardOptions = {
@@ -19,6 +19,8 @@ export type BoardOptions = {
   codeBytes?: number
   /** Lets the processor fail on certain bytes of the console, for tests. */
   faults?: boolean
+  /** Runs the module as on a processor without tail calls (board/steps.h). */
+  steps?: boolean
   say?(line: string): void
 }
 
@@ -44,11 +46,11 @@ const LWIP_CORE = ["def", "inet_chksum", "init", "ip", "mem", "memp", "netif", "
 const LWIP_IPV4 = ["dhcp", "etharp", "icmp", "ip4", "ip4_addr", "ip4_frag"]
 
 /** Builds the board. Throws SourceError, or Error with what the compiler said. */
-export async function buildBoard({ module, codeBytes = CODE_BYTES, faults = false, say = () => {} }: BoardOptions): Promise<Board> {
+export async function buildBoard({ module, codeBytes = CODE_BYTES, faults = false, steps = false, say = () => {} }: BoardOptions): Promise<Board> {
   const lwip = lwipSources(say)
   const objects = join(OUT, "board/objects")
   mkdirSync(objects, { recursive: true })
-  const jobs = jobsFor(lwip, module, [`-DCODE_BYTES=${codeBytes}`, ...(faults ? ["-DFAULTS"] : [])])
+  const jobs = jobsFor(lwip, module, [`-DCODE_BYTES=${codeBytes}`, ...(faults ? ["-DFAULTS"] : [])], steps)
   const headers = hashOf([...filesBelow(OWN), ...filesBelow("host/engine/node-wasm3")].filter((name) => /\.[h]$|interpreter\.c$/.test(name)))
   let said = false
   const sayOnce = (): void => {
@@ -76,12 +78,12 @@ async function link(objects: readonly string[], elf: string, program: string): P
   renameSync(part, elf)
 }
 
-function jobsFor(lwip: string, module: string, choices: readonly string[]): Job[] {
+function jobsFor(lwip: string, module: string, choices: readonly string[], steps: boolean): Job[] {
   const wasm3 = JSON.parse(readFileSync(join(ROOT, "host/engine/node-wasm3/wasm3.json"), "utf8")) as Wasm3
   const folder = compactWasm3(wasm3.folder)
   const defines = [...wasm3.defines, ...wasm3.boardDefines].map((define) => `-D${define}`)
   const includes = [OWN, PORT, `${PORT}/libc/include`, join(lwip, "include"), folder, "host/engine/node-wasm3"].map((folder) => `-I${folder}`)
-  const common = [...MACHINE, ...COMMON, ...includes, ...defines]
+  const common = [...MACHINE, ...COMMON, ...includes, ...defines, ...(steps ? ["-DCODE_STEPS=1"] : [])]
   const others = [...wasm3.flags, "-w"], own = ["-std=c11", "-fwrapv", "-fno-strict-aliasing", ...STRICT]
   const isInterpreter = (file: string): boolean => file === `${OWN}/interpreter.c`
   return [
@@ -114,7 +116,8 @@ function hashOf(files: readonly string[]): string {
   return hash.digest("hex")
 }
 
-async function inParallel<T, R>(jobs: readonly T[], work: (job: T) => Promise<R>): Promise<R[]> {
+/** Works on all of them, as many at once as there are processors; results in their order. */
+export async function inParallel<T, R>(jobs: readonly T[], work: (job: T) => Promise<R>): Promise<R[]> {
   const results: R[] = []
   const left = [...jobs.entries()]
   const worker = async (): Promise<void> => { for (let next = left.shift(); next; next = left.shift()) results[next[0]] = await work(next[1]) }

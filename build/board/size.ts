@@ -4,6 +4,8 @@ import { join } from "node:path"
 import { Bench, type Seen } from "../../host/board/bench.ts"
 import { ROOT } from "../core.ts"
 import type { Board } from "./compile.ts"
+import { measureDepth } from "./depth.ts"
+import { missingClang } from "./xtensa.ts"
 
 /** Budgets in bytes and instructions: build/board/budget.json. */
 export type BoardBudget = Readonly<Record<string, number>>
@@ -13,6 +15,11 @@ export type Measure = { name: string; value: number; unit: "bytes" | "instructio
 export function boardBudget(): BoardBudget {
   return JSON.parse(readFileSync(join(ROOT, "build/board/budget.json"), "utf8")) as BoardBudget
 }
+
+/** Budgets in bytes of the stack of the task that runs the phone on an Xtensa: build/board/xtensa.json; its `task` is what the task has. */
+export type XtensaBudget = Readonly<Record<"task" | "running" | "compiling" | "around" | "interrupts", number>>
+
+export function xtensaBudget(): XtensaBudget { return JSON.parse(readFileSync(join(ROOT, "build/board/xtensa.json"), "utf8")) as XtensaBudget }
 
 const CALL_MS = 2000
 
@@ -49,13 +56,29 @@ export async function measuresOf(bench: Bench, board: Board): Promise<Measure[]>
   ]
 }
 
-/** The measures as text, with their budgets. */
-export async function sizeReport(board: Board): Promise<string> {
+/** The measures as text, with their budgets. `module` is what the board runs. */
+export async function sizeReport(board: Board, module: Uint8Array): Promise<string> {
   const budget = boardBudget()
-  return (await measure(board)).map(({ name, value, unit }) => {
-    const limit = budget[name] === undefined ? "" : ` (budget ${budget[name].toLocaleString("en")})`
-    return `${name.padEnd(36)} ${value.toLocaleString("en").padStart(12)} ${unit}${limit}`
-  }).join("\n")
+  const lines = (await measure(board)).map(({ name, value, unit }) => line(name, value, unit, budget[name]))
+  return [...lines, ...missingClang() === undefined ? await stackReport(module) : [`the stack of an Xtensa: ${missingClang()}`]].join("\n")
+}
+
+/** The depth probe: what an Xtensa would take of its stack. */
+async function stackReport(module: Uint8Array): Promise<string[]> {
+  const budget = xtensaBudget(), steps = await measureDepth(module), calls = await measureDepth(module, false)
+  return [
+    line("Xtensa: deepest nesting of C frames", steps.levels, "levels"),
+    line("Xtensa: stack of operations", steps.running, "bytes", budget.running),
+    line("Xtensa: stack of compiling", steps.compiling, "bytes", budget.compiling),
+    line("Xtensa: stack around both", steps.around, "bytes", budget.around),
+    line("Xtensa: all of it", steps.running + steps.compiling + steps.around, "bytes", budget.task),
+    line("Xtensa, if operations called operations", calls.running, `bytes in ${calls.levels.toLocaleString("en")} frames`),
+  ]
+}
+
+function line(name: string, value: number, unit: string, budget?: number): string {
+  const limit = budget === undefined ? "" : ` (budget ${budget.toLocaleString("en")})`
+  return `${name.padEnd(40)} ${value.toLocaleString("en").padStart(12)} ${unit}${limit}`
 }
 
 const sum = (calls: readonly Seen[]): number => calls.reduce((total, { instructions }) => total + instructions, 0)

@@ -19,7 +19,7 @@ export type NativeInstance = {
 }
 export type NativeOptions = { stackBytes: number; maxPages: number; fuel: number }
 export type NativeImports = Record<string, Record<string, (...args: never[]) => unknown>>
-type Addon = { instantiate(wasm: Uint8Array, imports: NativeImports, options: NativeOptions): NativeInstance }
+export type Addon = { instantiate(wasm: Uint8Array, imports: NativeImports, options: NativeOptions): NativeInstance }
 
 let addon: Addon | undefined
 
@@ -36,8 +36,8 @@ export function nativeAddon(): Addon {
 }
 
 /** Loads a module that imports nothing. `fuel` is what each call may cost; a call that wants more stops with a trap of kind "fuel". */
-export function loadWasm3<Exports = Record<string, WasmFunction>>(wasm: Uint8Array, fuel = FUEL_PER_CALL): Engine<Exports> {
-  const native = nativeAddon().instantiate(wasm, {}, { stackBytes: STACK_BYTES, maxPages: PAGES_MAX, fuel })
+export function loadWasm3<Exports = Record<string, WasmFunction>>(wasm: Uint8Array, fuel = FUEL_PER_CALL, by = nativeAddon()): Engine<Exports> {
+  const native = by.instantiate(wasm, {}, { stackBytes: STACK_BYTES, maxPages: PAGES_MAX, fuel })
   const functions = Object.fromEntries(Object.entries(native.exports).map(([name, call]) => [name, trapping(call, trapOf)]))
   const globals = Object.fromEntries(Object.entries(native.globals).map(([name, value]) => [name, Number(value)]))
   return {

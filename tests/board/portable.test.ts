@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { compactWasm3 } from "../../build/board/compact.ts"
 import { STRICT, run } from "../../build/board/compile.ts"
-import { GCC, isInstalled } from "../../build/board/tools.ts"
+import { GCC } from "../../build/board/tools.ts"
+import { CLANG, XTENSA } from "../../build/board/xtensa.ts"
 import { ROOT, filesBelow } from "../../build/core.ts"
-import { needsBoard } from "./needs.ts"
+import { needsBoard, needsXtensa } from "./needs.ts"
 
 type Wasm3 = { folder: string; defines: string[]; boardDefines: string[] }
-const CLANG = "clang-22"
 
 /** Everything above the port, and the empty port. */
 const files = filesBelow("board").filter((file) => file.endsWith(".c") && (!file.startsWith("board/port/") || file.startsWith("board/port/template/")))
@@ -30,9 +30,9 @@ describe("The board's C above its port", function () {
     assert.ok(files.length > 15)
   })
 
-  it("It compiles for Xtensa, where clang 22 is installed", async function () {
-    if (!isInstalled(CLANG)) return this.skip()
-    await Promise.all(files.map((file) => run(CLANG, ["--target=xtensa", ...flagsFor(file), "-S", file, "-o", "/dev/null"])))
+  it("It compiles for Xtensa with every warning an error, with the empty port", async function () {
+    needsXtensa(this)
+    await Promise.all(files.map((file) => run(CLANG, [...XTENSA, ...flagsFor(file), "-DCODE_STEPS=1", "-S", file, "-o", "/dev/null"])))
   })
 
   it("It knows nothing of SIP: only the core does", () => {

@@ -4,6 +4,7 @@ import { compile } from "../../build/core.ts"
 import { BOOT } from "../../host/abi.ts"
 import { Bench } from "../../host/board/bench.ts"
 import { needsBoard } from "./needs.ts"
+import { portOf } from "./ports.ts"
 
 /** How soon the phone must be back. */
 const BACK_MS = 2000
@@ -89,9 +90,3 @@ describe("The emulated board with bugs planted in its phone", function () {
     return new RegExp(`^${name}\\s*:\\s*(.*)\\r$`, "mi").exec(last)?.[1] ?? ""
   }
 })
-
-/** The port that the phone listens on, as its last listening flow was told. */
-function portOf(bench: Bench): number {
-  const opened = bench.seen.flatMap(({ call }) => call.call === "flow" && call.event.kind === "opened" && call.event.local.address === "0.0.0.0" ? [call.event.local.port] : [])
-  return opened.at(-1) ?? 0
-}

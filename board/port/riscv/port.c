@@ -14,6 +14,8 @@
 #define CODE_BYTES (96 * 1024)
 #endif
 const uint32_t portCodeBytes = CODE_BYTES;
+/* Of the 12 KB that board.ld gives to the stack; below it the guard stands (cpu.c). */
+const uint32_t portStackBytes = 8 * 1024;
 
 extern uint8_t dataStart [], bssEnd [];
 

@@ -14,6 +14,7 @@ void * portRetained (size_t bytes) { (void) bytes; return NULL; }
 const uint8_t portModule [1] = { 0 };
 const uint32_t portModuleBytes = 0;
 const uint32_t portCodeBytes = 96 * 1024;
+const uint32_t portStackBytes = 8 * 1024;
 
 uint32_t portWork (void) { return 0; }
 void portFigures (void (* print) (const char * name, uint32_t value)) { print ("heap-high", 0); }

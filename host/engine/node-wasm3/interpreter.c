@@ -30,11 +30,15 @@ static inline M3Result chargeCall (M3MemoryHeader * memory)
 #undef m3_Yield
 
 /* The two ways back to the start of a loop. */
+#ifndef codeContinue
+#define codeContinue(PC) return PC
+#endif
+
 d_m3Op (ContinueLoopMetered)
 {
     void * loop = immediate (void *);
     if (M3_UNLIKELY (--meterOf (_mem)->left < 0)) newTrap (meterOutOfFuel);
-    return loop;
+    codeContinue (loop);
 }
 
 d_m3Op (ContinueLoopIfMetered)
@@ -44,7 +48,7 @@ d_m3Op (ContinueLoopIfMetered)
     if (condition)
     {
         if (M3_UNLIKELY (--meterOf (_mem)->left < 0)) newTrap (meterOutOfFuel);
-        return loop;
+        codeContinue (loop);
     }
     else nextOp ();
 }
@@ -79,6 +83,24 @@ d_m3Op (MemGrowBounded)
     _mem = memory->mallocated;
     nextOp ();
 }
+
+#if CODE_STEPS
+/* Where operations return (board/steps.h) nothing needs to wait for the end of a function or of a loop. */
+d_m3Op (EntryOnce)
+{
+    IM3Function function = immediate (IM3Function);
+    if (M3_UNLIKELY ((void *) (_sp + function->maxStackSlots) >= _mem->maxStack)) newTrap (m3Err_trapStackOverflow);
+    u8 * stack = (u8 *) (_sp + function->numRetAndArgSlots);
+    memset (stack, 0, function->numLocalBytes);
+    if (function->constants) memcpy (stack + function->numLocalBytes, function->constants, function->numConstantBytes);
+    nextOp ();
+}
+
+d_m3Op (LoopOnce) { nextOp (); }
+
+#define op_Entry op_EntryOnce
+#define op_Loop  op_LoopOnce
+#endif
 
 #define op_ContinueLoop   op_ContinueLoopMetered
 #define op_ContinueLoopIf op_ContinueLoopIfMetered
