@@ -17,6 +17,12 @@ export class Writer {
     this.overflow = false
   }
 
+  /** Begins anew in the same buffer. */
+  again(): void {
+    this.at = this.start
+    this.overflow = false
+  }
+
   /** Goes on where its buffer has been moved to. */
   moveTo(start: usize): void {
     const by = start - this.start

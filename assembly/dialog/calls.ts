@@ -195,7 +195,7 @@ function called(i: i32, now: i64): void {
 }
 
 function connect(i: i32, now: i64): void {
-  sendAck(leg(i).dialog, dialog(leg(i).dialog).inviteCseq, now)
+  sendAck(leg(i).dialog, leg(i).handle, dialog(leg(i).dialog).inviteCseq, now)
   talk(i, now)
   // RFC 3261 13.2.2.4: what was accepted but cannot be used is ended in the regular way.
   if (!session(i).agreed) {

@@ -74,15 +74,28 @@ function isStrict(d: i32): bool {
 
 /**
  * Writes a request of dialog `d` up to and with its credentials; the caller goes on with fields and finish(). `by`: the flow of way(), which must
- * exist. `branch`: 8 bytes that make it, or 0 for random ones.
+ * exist.
  */
-export function begin(w: Writer, d: i32, method: Span, cseq: u32, by: u32, branch: usize): void {
-  const local = flow.localOf(by), strict = isStrict(d)
-  const uri = strict ? firstRoute(d) : textOf(d, Text.TARGET)
+export function begin(w: Writer, d: i32, method: Span, cseq: u32, by: u32): void {
+  beginUnsigned(w, d, method, cseq, by, 0)
+  const uri = requestUri(d)
+  authorize(w, dialog(d).line, hop(), method, uri, false)
+  authorize(w, dialog(d).line, hop(), method, uri, true)
+}
+
+function requestUri(d: i32): Span { return isStrict(d) ? firstRoute(d) : textOf(d, Text.TARGET) }
+
+/** Writes what stands before the Route. `branch` as below. */
+export function beginRouted(w: Writer, method: Span, uri: Span, by: u32, branch: usize): void {
   beginRequest(w, method, uri)
-  via(w, text("UDP"), local, branchOf(branch))
+  via(w, text("UDP"), flow.localOf(by), branchOf(branch))
   w.put(text("Max-Forwards: 70\r\n"))
-  writeRoute(w, d, strict)
+}
+
+/** The same without credentials. `branch`: 8 bytes that make it, or 0 for random ones. */
+export function beginUnsigned(w: Writer, d: i32, method: Span, cseq: u32, by: u32, branch: usize): void {
+  beginRouted(w, method, requestUri(d), by, branch)
+  writeRoute(w, d, isStrict(d))
   w.put(text("From: "))
   w.put(textOf(d, Text.LOCAL))
   writeTag(w, textOf(d, Text.LOCAL_TAG))
@@ -96,12 +109,10 @@ export function begin(w: Writer, d: i32, method: Span, cseq: u32, by: u32, branc
   w.byte(0x20)
   w.put(method)
   w.put(text("\r\nContact: <"))
-  writeContact(w, dialog(d).line, local)
+  writeContact(w, dialog(d).line, flow.localOf(by))
   w.put(text(">\r\nUser-Agent: "))
   w.put(PRODUCT)
   w.put(text("\r\n"))
-  authorize(w, dialog(d).line, hop(), method, uri, false)
-  authorize(w, dialog(d).line, hop(), method, uri, true)
 }
 
 function writeTag(w: Writer, tag: Span): void {

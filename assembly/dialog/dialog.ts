@@ -183,7 +183,7 @@ export function takeWay(d: i32, m: Message, reversed: bool): bool {
   if (textOf(d, Text.TARGET) == NONE && !(reversed && keepTarget(d, m.toAddress.uri))) return false
   const w = changetype<Writer>(TX)
   w.open(TX + WRITER_SIZE, ROUTES_BYTES)
-  return writeRoutes(w, m, reversed) && keepShort(d, Text.ROUTES, w.written)
+  return writeRoutes(w, m, reversed, ROUTES_MAX) && keepShort(d, Text.ROUTES, w.written)
 }
 
 /**
@@ -230,13 +230,13 @@ function kept(d: i32, fits: bool): i32 {
   return -1
 }
 
-/** All Record-Route values, from last to first when `reversed`. False when there are too many. */
-function writeRoutes(w: Writer, m: Message, reversed: bool): bool {
+/** All Record-Route values, from last to first when `reversed`. False when there are more than `most`, 150 at most. */
+export function writeRoutes(w: Writer, m: Message, reversed: bool, most: u32): bool {
   const values = changetype<Values>(VALUES_AT)
   values.open(m, Field.RECORD_ROUTE)
   let count: u32 = 0
   for (let value = values.next(); value != NONE; value = values.next()) {
-    if (count == ROUTES_MAX) return false
+    if (count == most) return false
     store<u32>(LIST + <usize>count * 4, value)
     count++
   }

@@ -30,7 +30,7 @@ import { CallState, Ended, call } from "./call"
 import { beginCall, begin as beginSound, dropDialogs, put, takeFocus, takePlace } from "./calls"
 import { begin, way } from "./compose"
 import { offerOf } from "./description"
-import { DialogState, Text, dialog, dialogAnswered, dialogFromAnswer, draft, freeDialog, keepText, takeWay, textOf } from "./dialog"
+import { DialogState, Text, dialog, dialogAnswered, dialogFromAnswer, draft, freeDialog, isFull, keepText, takeWay, textOf } from "./dialog"
 import { Exchange, Wait, leg } from "./leg"
 import { Input } from "./machine"
 import { Taken, takeAnswer } from "./offer"
@@ -200,7 +200,7 @@ function invite(i: i32, now: i64): bool {
 function writeInvite(w: Writer, i: i32, body: Span, now: i64): void {
   const d: i32 = leg(i).dialog
   way(d, now)
-  begin(w, d, text("INVITE"), dialog(d).localCseq, leg(i).flow, 0)
+  begin(w, d, text("INVITE"), dialog(d).localCseq, leg(i).flow)
   w.put(textOf(d, Text.EXTRA))
   if (number(Setting.PRACK) == Prack.REQUIRED) w.say(prose("Require: 100rel\r\n"))
   writeAbilities(w)
@@ -219,7 +219,7 @@ export function answered(i: i32, handle: i32, m: Message, now: i64): void {
     return
   }
   if (m.status >= 200 && m.status < 300) {
-    accepted(i, ours, m, now)
+    accepted(i, handle, m, now)
     return
   }
   if (!ours) return
@@ -241,7 +241,7 @@ export function answered(i: i32, handle: i32, m: Message, now: i64): void {
 /** The INVITE ended without an answer, or was accepted after it had been given up. */
 export function unanswered(i: i32, handle: i32, event: u8, m: Message, now: i64): void {
   if (event == ClientEvent.LATE_2XX) {
-    late(m, now)
+    late(i, handle, m, now)
     return
   }
   if (leg(i).handle != handle) return
@@ -274,15 +274,15 @@ function provisional(i: i32, m: Message, now: i64): void {
 }
 
 /** RFC 3261 13.2.2.4: the first 2xx makes the call; the same once more gets its ACK once more; all others are ended. */
-function accepted(i: i32, ours: bool, m: Message, now: i64): void {
+function accepted(i: i32, handle: i32, m: Message, now: i64): void {
   let d = dialogAnswered(m)
   if (d >= 0 && dialog(d).state == DialogState.CONFIRMED) {
-    sendAck(d, m.cseq, now)
+    sendAck(d, handle, m.cseq, now)
     return
   }
   const state = call(i).state
-  if (!ours || state != CallState.CALLING && state != CallState.RINGING) {
-    late(m, now)
+  if (leg(i).handle != handle || state != CallState.CALLING && state != CallState.RINGING) {
+    late(i, handle, m, now)
     return
   }
   const l = leg(i)
@@ -291,10 +291,11 @@ function accepted(i: i32, ours: bool, m: Message, now: i64): void {
     freeDialog(l.dialog)
     l.dialog = -1
     d = dialogFromAnswer(i, m, DialogState.CONFIRMED, server)
-  } else takeWay(d, m, true)
+  } else if (!takeWay(d, m, true)) d = -1
   if (d < 0) {
-    l.cause = <u8>Ended.TOO_LONG
+    l.cause = <u8>(isFull() ? Ended.NO_ROOM : Ended.TOO_LONG)
     put(i, Input.REFUSED, now)
+    late(i, handle, m, now)
     return
   }
   dropDialogs(i, d)
@@ -314,10 +315,10 @@ function confirm(i: i32, d: i32, m: Message): void {
   succeeded(m, x.server)
 }
 
-function late(m: Message, now: i64): void {
+function late(i: i32, handle: i32, m: Message, now: i64): void {
   const d = dialogAnswered(m)
-  if (d < 0 || dialog(d).state != DialogState.CONFIRMED) decline(m, now)
-  else sendAck(d, m.cseq, now)
+  if (d < 0 || dialog(d).state != DialogState.CONFIRMED) decline(call(i).line, m, handle, now)
+  else sendAck(d, handle, m.cseq, now)
 }
 
 /** P-03: the answer to a challenge goes to the server that made it. */

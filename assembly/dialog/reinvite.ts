@@ -50,13 +50,14 @@ export function progressTalking(i: i32, now: i64): void {
   l.wait = <u8>(slot < 0 ? Wait.ROOM : Wait.NOTHING)
   if (slot < 0) return
   const w = outbox.writer(slot), body = offerOf(i, by)
-  begin(w, d, text("INVITE"), ++dialog(d).localCseq, by, 0)
+  begin(w, d, text("INVITE"), ++dialog(d).localCseq, by)
   writeAbilities(w)
   writeTimer(w, i, false)
   describeBody(w)
   finish(w, body)
   if (w.overflow) {
     outbox.discard(slot)
+    dialog(d).localCseq--
     leg(i).cause = <u8>Ended.TOO_LONG
     put(i, Input.LOST, now)
     return
@@ -75,7 +76,7 @@ export function progressTalking(i: i32, now: i64): void {
 
 /** An answer to our re-INVITE. */
 export function reinviteAnswered(i: i32, m: Message, now: i64): void {
-  const l = leg(i)
+  const l = leg(i), handle = l.handle
   if (m.status < 200) {
     l.dueAt = now + t64()
     return
@@ -84,7 +85,7 @@ export function reinviteAnswered(i: i32, m: Message, now: i64): void {
   l.handle = -1
   l.dueAt = NEVER
   way(l.dialog, now)
-  if (m.status < 300) reinviteAccepted(i, m, now)
+  if (m.status < 300) reinviteAccepted(i, handle, m, now)
   else if (m.status == 491) wait(i, now)
   else if (m.status == 408 || m.status == 481) lose(i, now)
   else if (m.status == 422 && raiseTimer(i, m)) again(i, now)
@@ -118,14 +119,14 @@ export function reinviteDue(i: i32, now: i64): void {
   } else progressTalking(i, now)
 }
 
-function reinviteAccepted(i: i32, m: Message, now: i64): void {
+function reinviteAccepted(i: i32, handle: i32, m: Message, now: i64): void {
   const l = leg(i), d: i32 = l.dialog, x = dialog(d)
   l.rounds = 0
   x.inviteCseq = m.cseq
   fill(x.mark, 8)
   succeeded(m, hop())
   refreshTarget(d, m)
-  sendAck(d, m.cseq, now)
+  sendAck(d, handle, m.cseq, now)
   if (lengthOf(m.body) > 0) takeAnswer(m.body, session(i))
   noteTimer(i, m, true, now)
   noteHold(i)

@@ -206,7 +206,7 @@ const OWN: usize = TX + 0x80, MAILBOX: usize = OWN + 0x110
 const URI_MAX: usize = 0x100
 
 function write(w: Writer, s: Subscription, by: u32): void {
-  begin(w, s.dialog, text("SUBSCRIBE"), ++dialog(s.dialog).localCseq, by, 0)
+  begin(w, s.dialog, text("SUBSCRIBE"), ++dialog(s.dialog).localCseq, by)
   w.say(prose("Event: message-summary\r\nAccept: application/simple-message-summary\r\nExpires: "))
   w.number(s.expiresSec)
   w.say(prose("\r\n"))

@@ -2,7 +2,10 @@
 import { DIALOGS } from "../config"
 import { peer } from "../io"
 import { fill } from "../base/random"
-import { NONE, text } from "../base/span"
+import * as log from "../base/log"
+import { Level } from "../base/log"
+import { prose } from "../base/prose"
+import { NONE, Span, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { finish } from "../wire/compose"
 import { Message, Method } from "../wire/message"
@@ -10,7 +13,7 @@ import * as flow from "../transport/flow"
 import * as outbox from "../transport/outbox"
 import * as client from "../transaction/client"
 import { Challenged, challenged, succeeded } from "../account/digest"
-import { begin, hop, way } from "./compose"
+import { begin, beginUnsigned, hop, way } from "./compose"
 import { DialogState, NO_PLACE, Text, dialog, dialogAnswered, dialogFromAnswer, freeDialog, takeWay, textOf } from "./dialog"
 import { updateAnswered, writeTimer } from "./refresh"
 import { writeRack } from "./reliable"
@@ -18,6 +21,7 @@ import { writeAbilities } from "./reply"
 import { digitOver, writeDigit } from "./info"
 import { notWanted, writeNews } from "./refer"
 import { referAnswered } from "./transfer"
+import { turnAway } from "./unkept"
 
 /** Owner of the transactions of dialog d is OWNER_DIALOG + d; of the INVITEs of the call at place i OWNER_CALL + i. */
 export const OWNER_CALL: i32 = 0x10
@@ -48,37 +52,49 @@ export function sayBye(d: i32, now: i64): void {
   progressDialog(d, now)
 }
 
-/** A 2xx to an INVITE that nobody wants any more: it is acknowledged and ended (RFC 3261 13.2.2.4). */
-export function decline(m: Message, now: i64): void {
+/** A 2xx to the INVITE of transaction `handle` that nobody wants any more: it is acknowledged and ended (RFC 3261 13.2.2.4). */
+export function decline(line: u8, m: Message, handle: i32, now: i64): void {
   let d = dialogAnswered(m)
   if (d < 0) d = dialogFromAnswer(NO_PLACE, m, DialogState.CONFIRMED, peer())
-  else takeWay(d, m, true)
-  // Without room nothing is said: the 2xx will be repeated.
-  if (d < 0) return
+  else if (!takeWay(d, m, true)) {
+    freeDialog(d)
+    d = -1
+  }
+  if (d < 0) {
+    turnAway(line, m, handle, now)
+    return
+  }
   const x = dialog(d)
   x.state = <u8>DialogState.CONFIRMED
+  x.line = line
   x.inviteCseq = m.cseq
   x.over = false
   fill(dialog(d).mark, 8)
-  sendAck(d, m.cseq, now)
+  sendAck(d, handle, m.cseq, now)
   sayBye(d, now)
 }
 
-/** RFC 3261 13.2.2.4: the ACK for a 2xx, with a branch of its own and the number of the INVITE. A repetition is the same. */
-export function sendAck(d: i32, cseq: u32, now: i64): void {
+/**
+ * RFC 3261 13.2.2.4: the ACK for a 2xx to the INVITE of transaction `handle`, with its number and its credentials, and a branch of its own. A repetition is the
+ * same.
+ */
+export function sendAck(d: i32, handle: i32, cseq: u32, now: i64): void {
   const by = way(d, now)
-  const slot = by < 0 ? -1 : client.takeSlot()
+  const slot = by < 0 ? -1 : client.takeAckSlot(handle)
   // The 2xx will be repeated, and this will be tried again.
   if (slot < 0) return
-  const w = outbox.writer(slot)
-  begin(w, d, text("ACK"), cseq, by, cseq == dialog(d).inviteCseq ? dialog(d).mark : 0)
+  const w = outbox.writer(slot), mark = cseq == dialog(d).inviteCseq ? dialog(d).mark : 0
+  beginUnsigned(w, d, text("ACK"), cseq, by, mark)
+  client.repeatCredentials(w, handle)
   finish(w, NONE)
+  // RFC 3261 22.1: an ACK is never challenged; without credentials it fits, as a BYE does.
   if (w.overflow) {
-    outbox.discard(slot)
-    return
+    w.again()
+    beginUnsigned(w, d, text("ACK"), cseq, by, mark)
+    finish(w, NONE)
   }
-  outbox.send(slot, by, hop())
-  outbox.drop(slot)
+  if (w.overflow) outbox.discard(slot)
+  else client.sendAck(handle, slot, by, hop())
 }
 
 /** Goes on where room in a pool was waited for. */
@@ -142,6 +158,15 @@ const METHODS = memory.data<u8>([
 ])
 const NAMES = memory.data<u32>([text("BYE"), text("PRACK"), text("UPDATE"), text("REFER"), text("NOTIFY"), text("INFO")])
 
+function nameOf(n: usize): Span { return load<u32>(NAMES + (n << 2)) }
+
+function logLong(n: usize, whole: bool): void {
+  const w = log.line()
+  w.put(nameOf(n))
+  w.say(whole ? prose(" is too long and cannot be sent") : prose(" is too long for credentials and goes without"))
+  log.say(Level.WARNING)
+}
+
 function wantOf(method: u8): u8 {
   let want: u8 = Want.BYE
   for (let p = METHODS; load<u8>(p) != method; p++) want <<= 1
@@ -149,9 +174,10 @@ function wantOf(method: u8): u8 {
 }
 
 /** Writes the request, whose number in the tables above is `n`. */
-function write(w: Writer, d: i32, n: usize, by: u32): void {
-  const x = dialog(d), i: i32 = x.place
-  begin(w, d, load<u32>(NAMES + (n << 2)), ++x.localCseq, by, 0)
+function write(w: Writer, d: i32, n: usize, by: u32, signed: bool): void {
+  const x = dialog(d), i: i32 = x.place, name = nameOf(n)
+  if (signed) begin(w, d, name, x.localCseq, by)
+  else beginUnsigned(w, d, name, x.localCseq, by, 0)
   if (x.method == Method.PRACK) writeRack(w, d)
   else if (x.method == Method.UPDATE) {
     writeAbilities(w)
@@ -176,7 +202,14 @@ function progressDialog(d: i32, now: i64): void {
   if (slot < 0) return
   const w = outbox.writer(slot), n = <usize>ctz<u32>(want)
   x.method = load<u8>(METHODS + n)
-  write(w, d, n, by)
+  x.localCseq++
+  write(w, d, n, by, true)
+  if (w.overflow) {
+    // Credentials repeat the target: without them there may be room, and who knows the call may not want any.
+    w.again()
+    write(w, d, n, by, false)
+    logLong(n, w.overflow)
+  }
   if (w.overflow) {
     outbox.discard(slot)
     x.wants ^= want

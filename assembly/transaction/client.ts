@@ -5,8 +5,9 @@ import { Endpoint } from "../base/endpoint"
 import { assume } from "../base/panic"
 import { prose } from "../base/prose"
 import { startOf, lengthOf } from "../base/span"
-import { Message, Method, parse, kept } from "../wire/message"
-import { ackFor, cancelFor } from "../wire/compose"
+import { Writer } from "../base/writer"
+import { Field, Message, Method, firstField, kept, parse } from "../wire/message"
+import { ackFor, cancelFor, copyFields } from "../wire/compose"
 import * as flows from "../transport/flow"
 import * as outbox from "../transport/outbox"
 import { Machine, State, Input, Event, Act } from "./machine"
@@ -75,6 +76,15 @@ export function receive(m: Message, now: i64): i32 {
 export function isAsked(e: Endpoint): bool {
   for (let i = 0; i < CLIENT_TRANSACTIONS; i++) {
     if (at(i).exists && at(i).peer.sameHost(e)) return true
+  }
+  return false
+}
+
+/** Whether a request of this owner awaits its answer. */
+export function isUnderWay(owner: u8): bool {
+  for (let i = 0; i < CLIENT_TRANSACTIONS; i++) {
+    const t = at(i)
+    if (t.owner == owner && (t.state == State.TRYING || t.state == State.PROCEEDING)) return true
   }
   return false
 }
@@ -160,6 +170,52 @@ export function abandon(handle: i32, now: i64): void {
 
 /** A slot of the outbox for a request, if need be from the transaction that can spare it best. -1: there is none. */
 export function takeSlot(): i32 { return slotBut(changetype<Transaction>(0)) }
+
+/** The same for the ACK of a 2xx to this INVITE, whose credentials are still needed. */
+export function takeAckSlot(handle: i32): i32 { return slotBut(find(handle)) }
+
+/**
+ * RFC 3261 13.2.2.4, 22.1: writes the credentials of an INVITE that has been accepted, as they stood in it, for the ACK. Nothing when it had none, or when what
+ * had them had to make room.
+ */
+export function repeatCredentials(w: Writer, handle: i32): void {
+  const t = find(handle)
+  if (!t.exists || t.slot == NO_SLOT) return
+  const m = read(t.slot)
+  copyFields(w, m, Field.AUTHORIZATION)
+  copyFields(w, m, Field.PROXY_AUTHORIZATION)
+}
+
+/**
+ * Sends the ACK of a 2xx. It takes the place of its INVITE, which is much longer, when it has credentials that the next one will need: another fork's, or one for the
+ * same 2xx once more.
+ */
+export function sendAck(handle: i32, slot: i32, flow: u32, peer: Endpoint): void {
+  const t = find(handle)
+  outbox.send(slot, flow, peer)
+  if (!t.exists || t.state != State.ACCEPTED || t.flags & ANSWERED) {
+    outbox.drop(slot)
+    return
+  }
+  const signed = isSigned(read(slot))
+  emptySlot(t, false)
+  t.flags |= ANSWERED
+  if (signed) t.slot = <i8>slot
+  else outbox.drop(slot)
+}
+
+function isSigned(m: Message): bool { return firstField(m, Field.AUTHORIZATION) >= 0 || firstField(m, Field.PROXY_AUTHORIZATION) >= 0 }
+
+/** Gives up what is kept for the ACKs of one accepted INVITE. False: there is nothing. */
+export function spare(): bool {
+  for (let i = 0; i < CLIENT_TRANSACTIONS; i++) {
+    const t = at(i)
+    if (t.state != State.ACCEPTED || t.pending || t.slot == NO_SLOT || outbox.isDue(t.slot)) continue
+    emptySlot(t, false)
+    return true
+  }
+  return false
+}
 
 // -- Helpers
 
@@ -265,7 +321,9 @@ function slotBut(except: Transaction): i32 {
   while (slot < 0) {
     const t = leastNeeded(except, true)
     if (changetype<usize>(t) == 0) return -1
-    end(t, true)
+    // The answer of one that was accepted may be repeated, and has to be acknowledged then.
+    if (t.state == State.ACCEPTED) emptySlot(t, true)
+    else end(t, true)
     slot = outbox.take()
   }
   return slot

@@ -83,7 +83,7 @@ const ROW: usize = 7
 // An error in COMPLETED ends the machine in silence: its user has the final response and can do nothing for the ACK.
 const INVITE_CLIENT = memory.data<u8>([
   State.CALLING,    Input.PROVISIONAL, State.PROCEEDING, Event.PROVISIONAL, Clock.OFF,  Resend.OFF,   Act.IF_WANTED,
-  State.CALLING,    Input.SUCCESS,     State.ACCEPTED,   Event.FINAL,       Clock.T64,  Resend.OFF,   Act.FORGET,
+  State.CALLING,    Input.SUCCESS,     State.ACCEPTED,   Event.FINAL,       Clock.T64,  Resend.OFF,   Act.NONE,
   State.CALLING,    Input.FAILURE,     State.COMPLETED,  Event.FINAL,       Clock.D,    Resend.OFF,   Act.ACK,
   State.CALLING,    Input.RESEND,      State.CALLING,    Event.NONE,        Clock.KEEP, Resend.TWICE, Act.SEND,
   State.CALLING,    Input.DEADLINE,    State.LEFT,       Event.TIMEOUT,     Clock.T64,  Resend.OFF,   Act.NONE,
@@ -92,7 +92,7 @@ const INVITE_CLIENT = memory.data<u8>([
   State.CALLING,    Input.CANCEL,      State.CALLING,    Event.NONE,        Clock.KEEP, Resend.KEEP,  Act.WANT,
   State.CALLING,    Input.ABANDON,     State.LEFT,       Event.NONE,        Clock.T64,  Resend.OFF,   Act.NONE,
   State.PROCEEDING, Input.PROVISIONAL, State.PROCEEDING, Event.PROVISIONAL, Clock.KEEP, Resend.KEEP,  Act.IF_WANTED,
-  State.PROCEEDING, Input.SUCCESS,     State.ACCEPTED,   Event.FINAL,       Clock.T64,  Resend.OFF,   Act.FORGET,
+  State.PROCEEDING, Input.SUCCESS,     State.ACCEPTED,   Event.FINAL,       Clock.T64,  Resend.OFF,   Act.NONE,
   State.PROCEEDING, Input.FAILURE,     State.COMPLETED,  Event.FINAL,       Clock.D,    Resend.OFF,   Act.ACK,
   State.PROCEEDING, Input.RESEND,      State.PROCEEDING, Event.NONE,        Clock.KEEP, Resend.OFF,   Act.IF_WANTED,
   State.PROCEEDING, Input.DEADLINE,    State.TERMINATED, Event.TIMEOUT,     Clock.OFF,  Resend.OFF,   Act.NONE,

@@ -10,6 +10,7 @@ import { Message, Method, parse, kept } from "../wire/message"
 import { beginResponse, finish } from "../wire/compose"
 import * as flows from "../transport/flow"
 import * as outbox from "../transport/outbox"
+import * as client from "./client"
 import { Machine, State, Input, Event, Act, rowOf } from "./machine"
 import { keyOf, kinOf, hasCookie } from "./match"
 import {
@@ -97,6 +98,7 @@ export function isMerged(handle: i32, m: Message): bool {
 /** A slot of the outbox for an answer. Some are left for requests. -1: answer nothing and forget(); the request will come again. */
 export function takeSlot(): i32 {
   while (!outbox.mayAnswer()) {
+    if (client.spare()) continue
     const t = leastNeeded(true)
     if (changetype<usize>(t) == 0) return -1
     end(t, true)

@@ -22,14 +22,14 @@ export function callWord(c: Call): Span {
 
 /** Names of Ended. */
 export function endedWord(ended: u8): Span {
-  return wordAt(text("none hung_up peer_hung_up cancelled peer_cancelled busy rejected no_answer not_found forbidden no_server not_registered refused no_common_sound transferred replaced elsewhere lost network_down too_long"), ended)
+  return wordAt(text("none hung_up peer_hung_up cancelled peer_cancelled busy rejected no_answer not_found forbidden no_server not_registered refused no_common_sound transferred replaced elsewhere lost network_down too_long no_room"), ended)
 }
 
 // In the order of `Ended`: one line for the screen.
 const ENDS = memory.data<u32>([
   prose(""), prose("You hung up"), prose("They hung up"), prose("Cancelled"), prose("They gave up"), prose("Busy"), prose("Declined"), prose("No answer"),
   prose("Unknown number"), prose("Not allowed"), prose("No server answers"), prose("Not registered"), prose("Refused with "), prose("No codec in common"),
-  prose("Transferred"), prose("Taken over"), prose("Answered elsewhere"), prose("Connection lost"), prose("Network is down"), prose("Took too long"),
+  prose("Transferred"), prose("Taken over"), prose("Answered elsewhere"), prose("Connection lost"), prose("Network is down"), prose("Message too long"), prose("No room for it"),
 ])
 
 /** Writes why a call ended, in 21 columns at most. */

@@ -158,7 +158,7 @@ export class Leg {
   ring(status: number, manner: Manner): void {
     const { exchange, talk, contact } = this.parts
     if (this.came === undefined) return
-    const lines = [`Contact: <${contact}>`, ...this.#recorded(), ...manner.fields]
+    const lines = [`Contact: <${contact}>`, ...manner.fields, ...this.#recorded()]
     let body = ""
     if (manner.early && this.came.request.body !== "") {
       body = this.#description() ?? ""
@@ -189,7 +189,7 @@ export class Leg {
     if (this.came === undefined || this.state !== "ringing") return
     const { request } = this.came
     const lines = [`Contact: <${contact}>`, "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, NOTIFY", "Supported: replaces, timer",
-      ...this.#recorded(), ...manner.fields]
+      ...manner.fields, ...this.#recorded()]
     if (manner.sessionSec > 0) {
       lines.push("Require: timer", `Session-Expires: ${manner.sessionSec};refresher=${manner.refresher}`)
       this.#sessionSec = manner.sessionSec

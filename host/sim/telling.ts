@@ -13,9 +13,10 @@ const EXPLAINING: Readonly<Record<number, string>> = { 405: "allow", 415: "accep
 /** Requests that say whom they are for. */
 const NAMING = ["INVITE", "REFER", "SUBSCRIBE", "MESSAGE"]
 
-/** Keeps for each call whose tag answered it first, so that a second one is shown. */
+/** Keeps for each call whose tag answered it first, so that a second one is shown, and the credentials of each INVITE, which its ACK has to repeat. */
 export class Telling {
   readonly #tags = new Map<string, string>()
+  readonly #credentials = new Set<string>()
 
   /** Undefined for what is no SIP, or REGISTER, which has words of its own. */
   line(bytes: Uint8Array): string | undefined {
@@ -23,8 +24,16 @@ export class Telling {
     if (packet === undefined || first(packet, "cseq").endsWith("REGISTER")) return undefined
     const [, method = ""] = first(packet, "cseq").split(/\s+/)
     const what = packet.status !== 0 ? `${packet.status} to ${method}` : packet.method
-    const signed = packet.fields.some(({ name }) => name === "authorization" || name === "proxy-authorization") ? ["signed"] : []
-    return [what, ...this.#whom(packet), `cseq ${cseqOf(packet)}`, ...signed, ...this.#tag(packet), ...this.#fields(packet), ...body(packet)].join(" ")
+    return [what, ...this.#whom(packet), `cseq ${cseqOf(packet)}`, ...this.#signed(packet), ...this.#tag(packet), ...this.#fields(packet), ...body(packet)].join(" ")
+  }
+
+  /** RFC 3261 22.1: the ACK of a 2xx has the credentials of its INVITE. */
+  #signed(packet: Packet): string[] {
+    const credentials = [...every(packet, "authorization"), ...every(packet, "proxy-authorization")].join()
+    const invite = `${first(packet, "call-id")} ${cseqOf(packet)} ${credentials}`
+    if (packet.method === "INVITE") this.#credentials.add(invite)
+    if (credentials === "") return []
+    return [packet.method === "ACK" && this.#credentials.has(invite) ? "signed-as-its-invite" : "signed"]
   }
 
   /** Who is called, as long as there is no dialog. */

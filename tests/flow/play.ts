@@ -77,6 +77,7 @@ class Stage {
   private readonly mailboxes = new Map<string, Mailbox>()
   private dnsShown = false
   private wholeShown = false
+  private logShown = false
   private hertz = 440
   private booted = false
   private frame = new Uint8Array(0)
@@ -114,6 +115,7 @@ class Stage {
     if (verb === "show") {
       if (rest[0] === "dns") this.dnsShown = true
       if (rest[0] === "messages") this.wholeShown = true
+      if (rest[0] === "log") this.logShown = true
     } else if (verb === "at" || verb === "until") {
       this.start()
       this.world.run(millisecondsOf(rest[0] ?? ""))
@@ -256,6 +258,7 @@ class Stage {
     if (refusal !== null && this.hidden.includes("refuses")) return
     if (refusal !== null) this.say(`<- ${this.letterOf(refusal[1] ?? "")} refuses`)
     else if (text.startsWith("EVENT ")) this.say(text.replace(/^EVENT \d+ /, "phone: "))
+    else if (this.logShown && /^log (?!to |from )/.test(text)) this.say(text.replace("log ", "log: "))
     else if (text.startsWith("reply ")) this.reply(text.slice(6))
   }
 

@@ -25,7 +25,8 @@ export function credentials(limits: Limits): Check {
     sent(now, _flow, peer, bytes) {
       const sip = readSip(bytes)
       const at = endpointText(peer)
-      if (sip === undefined || sip.method === "" || sip.nonce === "" || signed.has(sip.branch)) return
+      // RFC 3261 22.1: an ACK answers no challenge, it repeats what its INVITE had, wherever it goes.
+      if (sip === undefined || sip.method === "" || sip.method === "ACK" || sip.nonce === "" || signed.has(sip.branch)) return
       signed.set(sip.branch, { nonce: sip.nonce, at: now })
       trim(signed)
       const nonce = nonces.get(sip.nonce)
