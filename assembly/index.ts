@@ -7,6 +7,7 @@ import { io, local } from "./io"
 import * as phone from "./phone"
 import * as outputs from "./outputs"
 import { isFlowNumber } from "./transport/flow"
+import { liveCalls } from "./dialog/calls"
 import { isKey } from "./ui/keypad"
 import { setClock } from "./ui/view"
 
@@ -16,6 +17,9 @@ const enum Fault {
 }
 
 export const ABI_VERSION: u32 = 1
+
+// What the records in STATE are like, as a hash of their declarations: build/layout-transform.mjs.
+export const LAYOUT: u32 = LAYOUT_STAMP
 
 // Where the regions are: the host finds them by these, not by numbers of its own.
 export const PANIC_AT: usize = map.PANIC
@@ -55,7 +59,7 @@ export function core_open(length: u32, boot: u32, now: i64): i32 {
   return done(now)
 }
 
-/** Goes on after the host has copied the whole memory of another instance of the same module into this one. */
+/** Goes on after the host has copied what another instance has below its constants into this one; that instance may be of another module with the same LAYOUT. */
 export function core_resume(now: i64): i32 {
   if (!phone.phone().opened) return Fault.NOT_OPEN
   phone.timeout(now)
@@ -159,6 +163,11 @@ export function poll_output(): i32 {
 /** The instant at which handle_timeout is due; the greatest i64 when nothing is waited for. */
 export function poll_timeout(): i64 {
   return phone.soonest()
+}
+
+/** 1 when there is no call: nothing would be cut off by a restart. */
+export function poll_idle(): i32 {
+  return liveCalls() == 0 ? 1 : 0
 }
 
 /** An input is taken only by an open core whose outputs the host has drained. */

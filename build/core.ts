@@ -9,13 +9,17 @@ import { shrink } from "./shrink.ts"
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..")
 export const OUT = join(ROOT, "build/out")
 const CACHE = join(OUT, "cache")
-const TRANSFORMS = ["build/text-transform.mjs", "build/inline-transform.mjs"]
+const TRANSFORMS = ["build/layout-transform.mjs", "build/text-transform.mjs", "build/inline-transform.mjs"]
 const PARTS = ["build/pairs.mjs", "build/shrink.ts"]
 
 export type CompileOptions = {
   /** Keep function names and do not optimise: readable traps, three times the size. */
   debug?: boolean
+  /** Sources that are read otherwise than they are written, by path: the first text becomes the second. For tests that need another build. */
+  changes?: Changes
 }
+
+export type Changes = Readonly<Record<string, readonly [find: string, put: string]>>
 
 /** The compiler refused a source. The message holds its diagnostics, each with file, line and the line itself. */
 export class CompileError extends Error {
@@ -37,8 +41,10 @@ type Cached = { inputs: Inputs; wasm: string }
  */
 export async function compile(entry: string, outFile?: string, options: CompileOptions = {}): Promise<Uint8Array> {
   const target = options.debug ? "debug" : "release"
-  const kept = join(CACHE, `${basename(entry, ".ts")}-${hash([entry, target, ...toolVersion()].join("\0")).slice(0, 16)}.json`)
-  const wasm = fromCache(kept) ?? await build(entry, target, kept)
+  const { changes = {} } = options
+  const name = hash([entry, target, ...toolVersion(), JSON.stringify(changes)].join("\0")).slice(0, 16)
+  const kept = join(CACHE, `${basename(entry, ".ts")}-${name}.json`)
+  const wasm = fromCache(kept) ?? await build(entry, target, kept, changes)
   if (outFile !== undefined) writeWhole(resolve(ROOT, outFile), wasm)
   return wasm
 }
@@ -51,7 +57,7 @@ function fromCache(kept: string): Uint8Array | undefined {
   return fresh ? new Uint8Array(Buffer.from(cached.wasm, "base64")) : undefined
 }
 
-async function build(entry: string, target: string, kept: string): Promise<Uint8Array> {
+async function build(entry: string, target: string, kept: string, changes: Changes): Promise<Uint8Array> {
   const { main } = await compiler()
   const inputs: Inputs = {}
   let wasm: Uint8Array | undefined
@@ -64,7 +70,7 @@ async function build(entry: string, target: string, kept: string): Promise<Uint8
       const path = resolve(ROOT, baseDir, name)
       const text = readOrNull(path)
       inputs[relative(ROOT, path)] = text === null ? null : hash(text)
-      return text
+      return text === null ? null : changed(relative(ROOT, path), text, changes)
     },
     writeFile(_name, contents) { if (typeof contents !== "string") wasm = new Uint8Array(contents) },
     listFiles: () => [],
@@ -73,6 +79,25 @@ async function build(entry: string, target: string, kept: string): Promise<Uint8
   if (target === "release") wasm = await shrink(wasm)
   writeWhole(kept, JSON.stringify({ inputs, wasm: Buffer.from(wasm).toString("base64") } satisfies Cached))
   return wasm
+}
+
+function changed(path: string, text: string, changes: Changes): string {
+  const change = changes[path]
+  if (change === undefined) return text
+  if (!text.includes(change[0])) throw new Error(`${path} has no "${change[0]}" that could be changed`)
+  return text.replace(change[0], () => change[1])
+}
+
+/** The stamp that the sources as they are give to the module: what decides where its records lie. */
+export async function layoutOfSources(): Promise<number> {
+  return (await stampsOf(Object.fromEntries(filesBelow("assembly").filter((path) => path.endsWith(".ts")).map((path) => [path, readFileSync(join(ROOT, path), "utf8")])))).layout
+}
+
+/** The stamps of sources by their paths: of all records, and of those that KEEP is made of. */
+export async function stampsOf(texts: Readonly<Record<string, string>>): Promise<{ layout: number; keepLayout: number }> {
+  await compiler()
+  const { stampsOfTexts } = await import("./layout-transform.mjs")
+  return stampsOfTexts(texts)
 }
 
 /** The compiler, without its handler of uncaught errors, which would print 8 MB of its own source before ours. */

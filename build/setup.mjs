@@ -60,7 +60,7 @@ async function makeAddon() {
 }
 
 function makeCore() {
-  const parts = ["core.ts", "shrink.ts", "pairs.mjs", "text-transform.mjs", "inline-transform.mjs"]
+  const parts = ["core.ts", "shrink.ts", "pairs.mjs", "layout-transform.mjs", "text-transform.mjs", "inline-transform.mjs"]
   const tools = ["asconfig.json", "node_modules/assemblyscript/package.json", ...parts.map((part) => `build/${part}`)]
   const print = fingerprint([], [...filesBelow("assembly", ".ts"), ...tools])
   if (isFresh(CORE, print)) return

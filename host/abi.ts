@@ -6,7 +6,7 @@ export const ABI_VERSION = 1
 export const FUNCTIONS = [
   "_initialize", "core_open", "core_resume", "core_close",
   "handle_entropy", "handle_network", "handle_datagram", "handle_flow", "handle_key", "handle_command", "handle_audio", "handle_wallclock", "handle_timeout",
-  "poll_output", "poll_timeout",
+  "poll_output", "poll_timeout", "poll_idle",
 ] as const
 
 /** Regions of the memory; the core exports <name>_AT and <name>_SIZE of each as immutable globals. */
@@ -15,7 +15,7 @@ export type Region = (typeof REGIONS)[number]
 
 /** Everything that the module exports, sorted: no more and no less (build/gate.ts). */
 export const EXPORTS: readonly string[] =
-  ["memory", "ABI_VERSION", ...FUNCTIONS, ...REGIONS.flatMap((name) => [`${name}_AT`, `${name}_SIZE`])].sort()
+  ["memory", "ABI_VERSION", "LAYOUT", ...FUNCTIONS, ...REGIONS.flatMap((name) => [`${name}_AT`, `${name}_SIZE`])].sort()
 
 /** The functions with their types: i32 is a number, i64 a bigint. Times are milliseconds. */
 export type CoreExports = {
@@ -34,6 +34,7 @@ export type CoreExports = {
   handle_timeout(now: bigint): number
   poll_output(): number
   poll_timeout(): bigint
+  poll_idle(): number
 }
 
 /** What poll_output returns. */

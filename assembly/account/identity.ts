@@ -9,8 +9,8 @@ import { Hash, hashBegin, hashEnd, hashUpdate } from "../base/hash"
 import { writeEndpoint } from "../base/ip"
 import { Setting, account } from "../settings/settings"
 
-/** "LHK1": the region is ours and whole. */
-const MAGIC: u32 = 0x314b484c
+/** The region is ours, whole, and laid out as here: a hash of this file's declarations, by build/layout-transform.mjs. */
+const MAGIC: u32 = KEEP_STAMP
 
 // The layout of KEEP. The host copies the region from a core that trapped into the one that takes over.
 @unmanaged

@@ -2,43 +2,11 @@
 import assert from "node:assert/strict"
 import { violations } from "../../build/gate.ts"
 import { mapViolations, readMemoryMap } from "../../build/memory-map.ts"
-import { FUNCTIONS, REGIONS } from "../../host/abi.ts"
-import {
-  F32, F64, I32, I64, SECTION, body, dataSegment, exported, functionType, global, importedFunction, pages, section, signed, startSection, wasmModule,
-} from "../wasm.ts"
-
-const map = readMemoryMap()
-const place = (name: string) => map.find((region) => region.name === name) ?? assert.fail(`no region ${name}`)
-const constants = place("CONSTANTS")
-const i32 = (value: number) => global(I32, false, [0x41, ...signed(value)])
-
-const GLOBALS: [string, number[]][] = [
-  ["ABI_VERSION", i32(1)],
-  ...REGIONS.flatMap((name): [string, number[]][] => [[`${name}_AT`, i32(place(name).at)], [`${name}_SIZE`, i32(place(name).size)]]),
-]
-const EXPORTED = [
-  exported("memory", "memory", 0),
-  ...FUNCTIONS.map((name) => exported(name, "function", 0)),
-  ...GLOBALS.map(([name], i) => exported(name, "global", i)),
-]
-
-type Parts = {
-  types: number[][]; imports: number[][]; memory: number[]; globals: number[][]; exports: number[][]
-  start: number[]; code: number[]; data: number[]
-}
-const GOOD: Parts = {
-  types: [functionType([I32, I64], [I32])], imports: [], memory: pages(1, 1), globals: GLOBALS.map(([, code]) => code), exports: EXPORTED, start: [],
-  code: body([0x41, 0]), data: dataSegment(constants.at, [1, 2, 3]),
-}
+import { EXPORTED, GOOD, LAYOUT, constants, globalsWith, map, moduleWith, type Parts } from "../modules.ts"
+import { F32, F64, I32, body, dataSegment, exported, functionType, global, importedFunction, pages, startSection } from "../wasm.ts"
 
 /** What the gate says of a good module with some parts replaced. */
-function found(parts: Partial<Parts>, budget = 100_000): string[] {
-  const all = { ...GOOD, ...parts }
-  const imports = all.imports.length > 0 ? section(SECTION.import, ...all.imports) : []
-  return violations(wasmModule(
-    section(SECTION.type, ...all.types), imports, section(SECTION.function, [0]), section(SECTION.memory, all.memory),
-    section(SECTION.global, ...all.globals), section(SECTION.export, ...all.exports), all.start, section(SECTION.code, all.code), section(SECTION.data, all.data)), map, budget)
-}
+const found = (parts: Partial<Parts>, budget = 100_000): string[] => violations(moduleWith(parts), { map, layout: LAYOUT }, budget)
 
 /** The gate says exactly one thing of it, which matches. */
 function finds(parts: Partial<Parts>, sentence: RegExp): void {
@@ -87,7 +55,8 @@ describe("The gate", () => {
     finds({ exports: EXPORTED.slice(1) }, /does not export memory/)
     finds({ exports: [...EXPORTED, exported("extra", "function", 0)] }, /exports extra/)
     finds({ exports: [...EXPORTED.slice(1), exported("memory", "table", 0)] }, /memory is exported as a table/)
-    finds({ globals: [i32(2), ...GOOD.globals.slice(1)] }, /ABI_VERSION is exported as 2, but the sources say 1/)
+    finds({ globals: globalsWith({ ABI_VERSION: 2 }) }, /ABI_VERSION is exported as 2, but the sources say 1/)
+    finds({ globals: globalsWith({ LAYOUT: 5 }) }, /LAYOUT is exported as 5, but the sources say/)
   })
 
   it("finds static data before, behind and partly outside the constants", () => {
@@ -101,7 +70,7 @@ describe("The gate", () => {
   it("finds instructions and sections that it cannot follow", () => {
     finds({ code: body([0xfd, 0, 0x41, 0]) }, /unknown instruction 0xfd/)
     finds({ code: body([0x06, 0x41, 0]) }, /unknown instruction 0x6/)
-    assert.match(violations(Uint8Array.of(0, 1, 2), map, 1000).join(), /cannot be read/)
+    assert.match(violations(Uint8Array.of(0, 1, 2), { map, layout: LAYOUT }, 1000).join(), /cannot be read/)
   })
 })
 

@@ -3,10 +3,10 @@ import * as phone from "../../assembly/index"
 import { RX } from "../../assembly/memory"
 
 export {
-  ABI_VERSION, AUDIO_AT, AUDIO_SIZE, CONFIG_AT, CONFIG_SIZE, FRAME_AT, FRAME_SIZE, IO_AT, IO_SIZE, KEEP_AT, KEEP_SIZE, LOG_AT, LOG_SIZE, PANIC_AT,
+  ABI_VERSION, LAYOUT, AUDIO_AT, AUDIO_SIZE, CONFIG_AT, CONFIG_SIZE, FRAME_AT, FRAME_SIZE, IO_AT, IO_SIZE, KEEP_AT, KEEP_SIZE, LOG_AT, LOG_SIZE, PANIC_AT,
   PANIC_SIZE, RX_AT, RX_SIZE, SCREEN_AT, SCREEN_SIZE, STATE_AT, STATE_SIZE, TX_AT, TX_SIZE,
   core_close, core_open, core_resume, handle_audio, handle_command, handle_entropy, handle_flow, handle_key, handle_network, handle_timeout,
-  handle_wallclock, poll_output, poll_timeout,
+  handle_wallclock, poll_output, poll_timeout, poll_idle,
 } from "../../assembly/index"
 
 /** The first letters of TRAP, LOOP, WILD and DEEP as they lie in memory. */

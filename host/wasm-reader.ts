@@ -1,4 +1,4 @@
-// Reads what build/gate.ts wants to know of a WebAssembly module: its sections, and which instructions its functions use.
+// Reads what the gate and an update want to know of a WebAssembly module: its sections, and which instructions its functions use.
 
 export type WasmExport = { name: string; kind: "function" | "table" | "memory" | "global" | "other"; index: number }
 export type WasmGlobal = { type: number; mutable: boolean; value: number | undefined }
