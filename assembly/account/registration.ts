@@ -302,7 +302,7 @@ export function adopt(line: i32, a: Attempt, now: i64): void { hold(line, regist
 function refresh(line: i32, r: Registration, now: i64): void {
   r.dueAt = NEVER
   // BL-07: with the lifetime of the records over, DNS is asked again before the next request. VE-41: or at its own times.
-  if (target.targetCount(line) > 0 && (target.expires(line) > now || knob(line, Setting.DNS_REFRESH) == DnsRefresh.INTERVAL)) {
+  if (target.foundCount(line) > 0 && (target.expires(line) > now || knob(line, Setting.DNS_REFRESH) == DnsRefresh.INTERVAL)) {
     hunt(line, r, home(line, r, now), now)
     return
   }

@@ -110,7 +110,7 @@ export function setValue(id: u32, value: Span): Entry {
 
 /** The search of this line needs the entry until it says otherwise. */
 export function pin(e: Entry, line: i32): void { e.pins |= <u8>1 << <u8>line }
-export function unpin(e: Entry, line: i32): void { e.pins &= ~(<u8>1 << <u8>line) }
+function unpin(e: Entry, line: i32): void { e.pins &= ~(<u8>1 << <u8>line) }
 
 /** The entries that the search of this line had need of are free to go. */
 export function unpinAll(line: i32): void {

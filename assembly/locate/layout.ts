@@ -16,13 +16,17 @@ export const GATHERED_SIZE: usize = 0x40
 export const RESOLVER_AT: usize = GATHERED_AT + GATHERED_SIZE
 export const RESOLVER_SIZE: usize = 0x180
 
-/** Per line: the search under way and the targets found; target.ts. */
-export const TARGETS_AT: usize = RESOLVER_AT + RESOLVER_SIZE
+/** Per line: what its last search came to; targets.ts. */
+export const FOUND_AT: usize = RESOLVER_AT + RESOLVER_SIZE
+export const FOUND_SIZE: usize = 16
+
+/** The walk of a search, and the targets that it has found, which are good until the next one begins; search.ts, targets.ts. */
+export const SEARCH_AT: usize = FOUND_AT + <usize>LINES * FOUND_SIZE
+export const SEARCH_SIZE: usize = 0x38
+export const WALK_AT: usize = SEARCH_AT + SEARCH_SIZE
+export const TARGETS_AT: usize = WALK_AT + FOUND_SIZE
 export const TARGET_SIZE: usize = 48
-export const HOSTS_SIZE: u32 = 448
-export const SEARCH_SIZE: usize = 0x40
-export const LINE_SIZE: usize = SEARCH_SIZE + 256 + <usize>TARGETS * TARGET_SIZE + <usize>HOSTS_SIZE
 
 /** What is left is the cache's; cache.ts. */
-export const CACHE_AT: usize = TARGETS_AT + <usize>LINES * LINE_SIZE
+export const CACHE_AT: usize = TARGETS_AT + <usize>TARGETS * TARGET_SIZE
 export const CACHE_SIZE: u32 = <u32>(LOCATE_STATE + LOCATE_STATE_SIZE - CACHE_AT)

@@ -2,9 +2,9 @@
 import { prose } from "../base/prose"
 import { lengthOf, sameFolded, text } from "../base/span"
 import { RecordType } from "../wire/dns"
-import { warnAbout } from "./answer"
 import { Entry } from "./cache"
 import { Naptr } from "./record"
+import { warn } from "./search"
 import { recordAt } from "./show"
 
 /** No record, and before the first. */
@@ -16,7 +16,7 @@ export function nextUsable(e: Entry, last: i32): i32 {
   while (next != NO_NAPTR) {
     const naptr = naptrOf(e, next)
     if (isUdp(naptr)) return next
-    if (isOther(naptr)) warnAbout(RecordType.NAPTR, naptr.replacement, prose("TCP and TLS are not carried yet, passed over"))
+    if (isOther(naptr)) warn(RecordType.NAPTR, naptr.replacement, prose("TCP and TLS are not carried yet, passed over"))
     next = successor(e, next)
   }
   return NO_NAPTR

@@ -8,7 +8,7 @@ import { Span, lengthOf, span, startOf } from "../base/span"
 import { Output } from "../io"
 import { NAME_TEXT_MAX } from "../wire/dns"
 import { warn } from "./answer"
-import { Entry, State, Trouble, addEntry, clearCache, entryOf, exists, findEntry, firstEntry, nextEntry } from "./cache"
+import { Entry, State, Trouble, addEntry, clearCache, entryOf, exists, findEntry, firstEntry, nextEntry, pin } from "./cache"
 import { NAME_AT } from "./layout"
 import { Resolver, beginQuery, expireQueries, isUsable, ownAt, pollQuestion, receiveAnswer, refusedFlow, resolver, restartAll, serverAt, soonestQuery } from "./query"
 
@@ -85,8 +85,8 @@ export function counts(): Resolver { return resolver() }
 
 // -- Asking
 
-/** What DNS says about a name, in any case, and a type. The entry is answer(), when there is one. */
-export function ask(name: Span, type: u32, now: i64): Answer {
+/** What DNS says about a name, in any case, and a type. The entry is answer(), when there is one. It stays, with its aliases, until the line is done with it. */
+export function ask(name: Span, type: u32, now: i64, line: i32): Answer {
   const r = resolver()
   r.answer = 0
   r.aliases = 0
@@ -97,10 +97,13 @@ export function ask(name: Span, type: u32, now: i64): Answer {
   while (true) {
     const e = findEntry(span(NAME_AT, length), type)
     if (!exists(e) || !isSettled(e, now)) {
-      if (isBegun(e, span(NAME_AT, length), type, now)) return exists(answer()) ? Answer.PENDING : Answer.FAILED
-      continue
+      if (!isBegun(e, span(NAME_AT, length), type, now)) continue
+      if (!exists(answer())) return Answer.FAILED
+      pin(answer(), line)
+      return Answer.PENDING
     }
     r.answer = e.id
+    pin(e, line)
     if (now >= e.expires && e.trouble != Trouble.NONE) {
       if (!isUsable(e, now)) return e.trouble == Trouble.GONE ? Answer.NXDOMAIN : Answer.FAILED
       r.isStale = true

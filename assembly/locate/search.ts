@@ -1,7 +1,9 @@
-// A search under way: how far it is, and what came up on the way.
+// The walk of a search: how far it is, and what came up on the way. One for all lines, as no walk lasts longer than an input.
 import { TARGETS } from "../config"
-import { SEARCH_SIZE } from "./layout"
-import { FOUND_SIZE, lineAt } from "./targets"
+import { SEARCH_AT, SEARCH_SIZE } from "./layout"
+import { Prose } from "../base/prose"
+import { Span } from "../base/span"
+import { warnAbout } from "./answer"
 
 export const enum Phase { NAPTR, NEXT_NAPTR, SRV, RECORDS, HOST, DONE }
 
@@ -14,9 +16,7 @@ export const SAW_NAME: u32 = 16                 // the name itself exists
 export const NAPTR_FAILED: u32 = 32
 export const SAW_OTHER: u32 = 64                // SIP there is, but not over UDP
 
-const SEQUENCE_AT: usize = 32
-/** There are no more servers after the one that is searched for. */
-export const RANK_LAST: u8 = 0xff
+const SEQUENCE_AT: usize = 40
 
 @unmanaged
 export class Search {
@@ -24,12 +24,14 @@ export class Search {
   result: i32          // Located
   seen: u32            // bits
   naptr: i32           // index of the NAPTR record being followed
+  name: Span           // that is searched for
   order: u16           // of that record
   preference: u16
   naptrEntry: u16      // ids in the cache
   srvEntry: u16
   port: u16            // 0: none was set
-  nameLength: u8
+  line: u8             // whose servers they are
+  quiet: bool          // nothing is logged: the search is not over, and would say it again
   base: u8             // number of the first record of this SRV set
   place: u8            // in the sequence of records
   rank: u8             // of the server that is searched for: 1 for the first of the setting
@@ -42,7 +44,10 @@ export class Search {
   get sequence(): usize { return changetype<usize>(this) + SEQUENCE_AT }
 }
 
-export function searchOf(line: i32): Search {
-  if (FOUND_SIZE + SEQUENCE_AT + TARGETS > SEARCH_SIZE || offsetof<Search>() > SEQUENCE_AT) ERROR("the search does not fit")
-  return changetype<Search>(lineAt(line) + FOUND_SIZE)
+/** Files a line about the search in the log; once. */
+export function warn(type: u32, name: Span, what: Prose): void { if (!search().quiet) warnAbout(type, name, what) }
+
+export function search(): Search {
+  if (SEQUENCE_AT + TARGETS > SEARCH_SIZE || offsetof<Search>() > SEQUENCE_AT) ERROR("the search does not fit")
+  return changetype<Search>(SEARCH_AT)
 }

@@ -10,21 +10,18 @@ import { prose } from "../base/prose"
 import { Span, NONE, keep, lengthOf, span, startOf, text } from "../base/span"
 import { Setting, UseNaptr, knob } from "../settings/settings"
 import { NAME_TEXT_MAX, RecordType } from "../wire/dns"
-import { warnAbout } from "./answer"
-import { Entry, State, entryOf, pin, unpin, unpinAll } from "./cache"
-import { OTHER_NAME_AT, SEARCH_SIZE } from "./layout"
+import { Entry, State, entryOf, unpinAll } from "./cache"
+import { FOUND_SIZE, OTHER_NAME_AT, SEARCH_SIZE } from "./layout"
 import { NO_NAPTR, naptrOf, nextUsable, offersOther } from "./naptr"
 import { Naptr, Srv, readAddress, recordSize } from "./record"
 import { Answer, aliases, answer, ask, isStale, usesIp4, usesIp6 } from "./resolver"
 import { Algorithm, order } from "./select"
-import {
-  NAPTR_FAILED, Phase, RANK_LAST, SAW_ABSENT, SAW_DEAD, SAW_NAME, SAW_OTHER, SAW_SRV, SAW_UDP, Search, searchOf,
-} from "./search"
+import { NAPTR_FAILED, Phase, SAW_ABSENT, SAW_DEAD, SAW_NAME, SAW_OTHER, SAW_SRV, SAW_UDP, Search, search, warn } from "./search"
 import { specOf } from "./spec"
 import { recordAt } from "./show"
-import { FOUND_SIZE, addTarget, clearTargets, found, limitExpiry, lineAt, nameAt, sortTargets, targetCount } from "./targets"
+import { addTarget, clear, found, limitExpiry, sortTargets, targetCount, walk } from "./targets"
 
-export { Target, target, targetCount, expires, stale } from "./targets"
+export { Target, expires, foundCount, stale, target, targetCount } from "./targets"
 
 /**
  * How a search ended. NOT_FOUND: the name does not exist, or none is set. NO_ADDRESS: the name exists, but no server has an address. DNS_DEAD: no name
@@ -43,80 +40,81 @@ const SRV_PREFIX: Span = text("_sip._udp.")
  * for (VE-11). What an earlier search found is forgotten.
  */
 export function begin(line: i32, now: i64): void {
-  const s = renew(line)
-  if (nextSpec(line, s)) aim(line, s)
-  else finish(line, Located.NOT_FOUND)
-}
-
-/** Starts a search for a host name, with a port or 0, and for nothing else. */
-export function locate(line: i32, name: Span, port: u16, now: i64): void {
-  const s = renew(line)
-  s.rank = RANK_LAST
-  seek(line, s, name, port)
-}
-
-function renew(line: i32): Search {
-  const s = searchOf(line)
   unpinAll(line)
-  clearTargets(line)
-  memory.fill(changetype<usize>(s), 0, SEARCH_SIZE - FOUND_SIZE)
-  return s
+  clear(found(line))
+  found(line).searching = true
 }
 
-/** Goes on to the next server of the settings; false: there is none. */
-function nextSpec(line: i32, s: Search): bool {
-  if (s.rank == RANK_LAST) return false
-  s.rank++
-  return lengthOf(specOf(line, s.rank)) > 0
-}
-
-function aim(line: i32, s: Search): void {
-  const e = changetype<Endpoint>(TX)
-  const host = parseHostPort(specOf(line, s.rank), e)
-  if (e.family == 0 || host == NONE) return seek(line, s, host, e.port)
-  // An address is what it is: DNS is not asked.
-  s.srvEntry = 0
-  s.naptr = NO_NAPTR
-  addAddress(line, e, NONE, NEVER)
-  conclude(line, s)
-}
-
-function seek(line: i32, s: Search, name: Span, port: u16): void {
-  s.nameLength = <u8>lengthOf(keep(name, nameAt(line), NAME_TEXT_MAX))
-  s.port = port
-  s.naptr = NO_NAPTR
-  s.seen = 0
-  s.before = <u8>targetCount(line)
-  if (s.nameLength == 0) conclude(line, s)
-  // RFC 3263 4.2: with a port there is neither NAPTR nor SRV.
-  else if (port != 0) s.phase = Phase.HOST
-  else s.phase = knob(line, Setting.USE_NAPTR) == UseNaptr.NEVER ? Phase.SRV : Phase.NAPTR
-}
-
-/** Goes on with the search as far as possible. The targets are complete when it is READY. */
+/**
+ * Goes on with the search as far as possible. When it is READY, the targets are complete. A search is walked from its beginning each time: whatever was
+ * answered is in the cache, where it stays until the search is over.
+ */
 export function advance(line: i32, now: i64): Located {
-  const s = searchOf(line)
+  const f = found(line)
+  if (!f.searching) return <Located>f.result
+  if (!walkAll(line, true, now)) return Located.PENDING
+  // What is worth a line in the log is said now, once.
+  walkAll(line, false, now)
+  unpinAll(line)
+  memory.copy(changetype<usize>(f), changetype<usize>(walk()), FOUND_SIZE)
+  return <Located>f.result
+}
+
+/** Walks as far as the answers lead. False: one is awaited. */
+function walkAll(line: i32, quiet: bool, now: i64): bool {
+  const s = search()
+  memory.fill(changetype<usize>(s), 0, SEARCH_SIZE)
+  clear(walk())
+  s.line = <u8>line
+  s.quiet = quiet
+  if (nextSpec(s)) aim(s)
+  else finish(s, Located.NOT_FOUND)
   let moves = true
   while (moves && s.phase != Phase.DONE) {
     switch (s.phase) {
-      case Phase.NAPTR: moves = stepNaptr(line, s, now); break
-      case Phase.NEXT_NAPTR: moves = stepNextNaptr(line, s); break
-      case Phase.SRV: moves = stepSrv(line, s, now); break
-      case Phase.RECORDS: moves = stepRecords(line, s, now); break
-      default: moves = stepHost(line, s, now); break
+      case Phase.NAPTR: moves = stepNaptr(s, now); break
+      case Phase.NEXT_NAPTR: moves = stepNextNaptr(s); break
+      case Phase.SRV: moves = stepSrv(s, now); break
+      case Phase.RECORDS: moves = stepRecords(s, now); break
+      default: moves = stepHost(s, now); break
     }
   }
-  return s.phase == Phase.DONE ? <Located>s.result : Located.PENDING
+  return moves
 }
 
-function nameOf(line: i32, s: Search): Span { return span(nameAt(line), s.nameLength) }
+/** Goes on to the next server of the settings; false: there is none. */
+function nextSpec(s: Search): bool {
+  s.rank++
+  return lengthOf(specOf(s.line, s.rank)) > 0
+}
+
+function aim(s: Search): void {
+  const e = changetype<Endpoint>(TX)
+  const host = parseHostPort(specOf(s.line, s.rank), e)
+  if (e.family == 0 || host == NONE) return seek(s, host, e.port)
+  // An address is what it is: DNS is not asked.
+  s.srvEntry = 0
+  s.naptr = NO_NAPTR
+  addAddress(e, NONE, NEVER)
+  conclude(s)
+}
+
+function seek(s: Search, name: Span, port: u16): void {
+  s.name = lengthOf(name) > NAME_TEXT_MAX ? NONE : name
+  s.port = port
+  s.naptr = NO_NAPTR
+  s.seen = 0
+  s.before = <u8>targetCount()
+  if (lengthOf(s.name) == 0) conclude(s)
+  // RFC 3263 4.2: with a port there is neither NAPTR nor SRV.
+  else if (port != 0) s.phase = Phase.HOST
+  else s.phase = knob(s.line, Setting.USE_NAPTR) == UseNaptr.NEVER ? Phase.SRV : Phase.NAPTR
+}
 
 /** Asks, and makes sure that what is known or comes stays in the cache until the search is over. */
-function demand(line: i32, name: Span, type: u32, now: i64): Answer {
-  const result = ask(name, type, now)
-  const e = answer()
-  if (changetype<usize>(e) != 0) pin(e, line)
-  if (isStale()) found(line).isStale = true
+function demand(name: Span, type: u32, now: i64): Answer {
+  const result = ask(name, type, now, search().line)
+  if (isStale()) walk().isStale = true
   return result
 }
 
@@ -127,8 +125,8 @@ function horizon(e: Entry, now: i64): i64 { return now < e.expires ? e.expires :
 
 // -- NAPTR. RFC 3263 4.1
 
-function stepNaptr(line: i32, s: Search, now: i64): bool {
-  const result = demand(line, nameOf(line, s), RecordType.NAPTR, now)
+function stepNaptr(s: Search, now: i64): bool {
+  const result = demand(s.name, RecordType.NAPTR, now)
   if (result == Answer.PENDING) return false
   if (result == Answer.FAILED) s.seen |= NAPTR_FAILED
   s.naptrEntry = <u16>(changetype<usize>(answer()) == 0 ? 0 : answer().id)
@@ -136,20 +134,20 @@ function stepNaptr(line: i32, s: Search, now: i64): bool {
     s.phase = Phase.SRV
     return true
   }
-  limitExpiry(line, horizon(answer(), now))
+  limitExpiry(horizon(answer(), now))
   s.phase = Phase.NEXT_NAPTR
   return true
 }
 
 /** Chooses the next NAPTR record to follow, or decides what it means that there is none. */
-function stepNextNaptr(line: i32, s: Search): bool {
+function stepNextNaptr(s: Search): bool {
   const next = nextUsable(entryOf(s.naptrEntry), s.naptr)
   if (next == NO_NAPTR) {
     s.naptr = NO_NAPTR
-    if (targetCount(line) > <i32>s.before || (s.seen & (SAW_SRV | SAW_ABSENT | SAW_DEAD)) != 0) conclude(line, s)
+    if (targetCount() > <i32>s.before || (s.seen & (SAW_SRV | SAW_ABSENT | SAW_DEAD)) != 0) conclude(s)
     else if ((s.seen & SAW_UDP) == 0 && offersOther(entryOf(s.naptrEntry))) {
       s.seen |= SAW_OTHER
-      conclude(line, s)
+      conclude(s)
     }
     // RFC 3263 4.1: without a usable NAPTR record, SRV is asked for the transports that we have (P-17).
     else s.phase = Phase.SRV
@@ -157,8 +155,8 @@ function stepNextNaptr(line: i32, s: Search): bool {
   }
   const naptr = naptrAt(s, next)
   // RFC 3403 4.1: a record that led somewhere settles it; those of another order are not looked at.
-  if (targetCount(line) > <i32>s.before && naptr.order != s.order) {
-    conclude(line, s)
+  if (targetCount() > <i32>s.before && naptr.order != s.order) {
+    conclude(s)
     return true
   }
   s.seen |= SAW_UDP
@@ -173,50 +171,50 @@ function naptrAt(s: Search, i: i32): Naptr { return naptrOf(entryOf(s.naptrEntry
 
 // -- SRV. RFC 3263 4.2, RFC 2782
 
-function stepSrv(line: i32, s: Search, now: i64): bool {
-  const name = srvName(line, s)
-  const result = name == NONE ? Answer.NXDOMAIN : demand(line, name, RecordType.SRV, now)
+function stepSrv(s: Search, now: i64): bool {
+  const name = srvName(s)
+  const result = name == NONE ? Answer.NXDOMAIN : demand(name, RecordType.SRV, now)
   if (result == Answer.PENDING) return false
-  if (result != Answer.FAILED) holdNaptr(line, s, now)
-  if (hasRecords(result)) return takeRecords(line, s, answer(), now)
+  if (result != Answer.FAILED) holdNaptr(s, now)
+  if (hasRecords(result)) return takeRecords(s, answer(), now)
   if (result == Answer.FAILED) s.seen |= SAW_DEAD
-  else if (s.naptr != NO_NAPTR) warnAbout(RecordType.SRV, srvName(line, s), prose("a NAPTR record leads here, but there is nothing"))
+  else if (s.naptr != NO_NAPTR) warn(RecordType.SRV, srvName(s), prose("a NAPTR record leads here, but there is nothing"))
   if (s.naptr != NO_NAPTR) s.phase = Phase.NEXT_NAPTR
-  else if (result == Answer.FAILED) conclude(line, s)
+  else if (result == Answer.FAILED) conclude(s)
   // RFC 3263 4.2: only where there is no SRV record at all, the name itself is looked up (P-09).
   else s.phase = Phase.HOST
   return true
 }
 
 /** The name to ask for: where the NAPTR record points, else the service below the name itself. NONE when that is too long. */
-function srvName(line: i32, s: Search): Span {
+function srvName(s: Search): Span {
   if (s.naptr != NO_NAPTR) return naptrAt(s, s.naptr).replacement
-  const prefix = lengthOf(SRV_PREFIX)
-  if (prefix + s.nameLength > NAME_TEXT_MAX) return NONE
+  const prefix = lengthOf(SRV_PREFIX), length = lengthOf(s.name)
+  if (prefix + length > NAME_TEXT_MAX) return NONE
   memory.copy(OTHER_NAME_AT, startOf(SRV_PREFIX), prefix)
-  memory.copy(OTHER_NAME_AT + prefix, nameAt(line), s.nameLength)
-  return span(OTHER_NAME_AT, prefix + s.nameLength)
+  memory.copy(OTHER_NAME_AT + prefix, startOf(s.name), length)
+  return span(OTHER_NAME_AT, prefix + length)
 }
 
 // AMB-24: DNS that answers SRV, but never NAPTR, is not asked for NAPTR with every search.
-function holdNaptr(line: i32, s: Search, now: i64): void {
-  if ((s.seen & NAPTR_FAILED) == 0 || s.naptrEntry == 0 || knob(line, Setting.USE_NAPTR) != UseNaptr.AUTO) return
+function holdNaptr(s: Search, now: i64): void {
+  if ((s.seen & NAPTR_FAILED) == 0 || s.naptrEntry == 0 || knob(s.line, Setting.USE_NAPTR) != UseNaptr.AUTO) return
   const e = entryOf(s.naptrEntry)
   if (changetype<usize>(e) != 0 && e.state == State.UNKNOWN) e.retryAt = now + DNS_NAPTR_HOLD
 }
 
-function takeRecords(line: i32, s: Search, e: Entry, now: i64): bool {
+function takeRecords(s: Search, e: Entry, now: i64): bool {
   const first = changetype<Srv>(recordAt(e, 0))
   // RFC 2782 "Target": a single "." says that the service is decidedly not available at this domain (P-10).
   if (e.count == 1 && lengthOf(first.host) == 0) {
     s.seen |= SAW_ABSENT
-    nextSet(line, s)
+    nextSet(s)
     return true
   }
   s.seen |= SAW_SRV
   s.srvEntry = e.id
   s.place = 0
-  limitExpiry(line, horizon(e, now))
+  limitExpiry(horizon(e, now))
   sequenceRecords(s, e)
   s.phase = Phase.RECORDS
   return true
@@ -232,21 +230,21 @@ function sequenceRecords(s: Search, e: Entry): void {
   order(TX, TX, e.count, Algorithm.DNS_ORDER, s.sequence, 0)
 }
 
-function stepRecords(line: i32, s: Search, now: i64): bool {
+function stepRecords(s: Search, now: i64): bool {
   const count: u32 = entryOf(s.srvEntry).count
   if (s.place == count) {
     s.base += <u8>count
-    nextSet(line, s)
+    nextSet(s)
     return true
   }
-  if (hostAddresses(line, s, hostOf(s, s.place), now)) {
+  if (hostAddresses(s, hostOf(s, s.place), now)) {
     s.place++
     return true
   }
   // While this one is waited for, the next ones can be asked for.
   for (let i: u32 = s.place + 1; i < min(count, s.place + AHEAD); i++) {
     const host = hostOf(s, i)
-    if (lengthOf(host) > 0) areSettled(line, host, now)
+    if (lengthOf(host) > 0) areSettled(host, now)
   }
   return false
 }
@@ -261,59 +259,58 @@ function srvAt(s: Search, place: u32): Srv {
 }
 
 /** This SRV set is done, or of no use. */
-function nextSet(line: i32, s: Search): void {
+function nextSet(s: Search): void {
   if (s.naptr != NO_NAPTR) s.phase = Phase.NEXT_NAPTR
-  else conclude(line, s)
+  else conclude(s)
 }
 
 // -- Addresses. RFC 7984 3: of both families, before the next record
 
-function stepHost(line: i32, s: Search, now: i64): bool {
+function stepHost(s: Search, now: i64): bool {
   s.srvEntry = 0
-  if (!hostAddresses(line, s, keep(nameOf(line, s), TX, NAME_TEXT_MAX), now)) return false
-  conclude(line, s)
+  if (!hostAddresses(s, keep(s.name, TX, NAME_TEXT_MAX), now)) return false
+  conclude(s)
   return true
 }
 
-function areSettled(line: i32, host: Span, now: i64): bool {
-  const a = usesIp4() ? demand(line, host, RecordType.A, now) : Answer.NODATA
-  const aaaa = usesIp6() ? demand(line, host, RecordType.AAAA, now) : Answer.NODATA
+function areSettled(host: Span, now: i64): bool {
+  const a = usesIp4() ? demand(host, RecordType.A, now) : Answer.NODATA
+  const aaaa = usesIp6() ? demand(host, RecordType.AAAA, now) : Answer.NODATA
   return a != Answer.PENDING && aaaa != Answer.PENDING
 }
 
 /** Makes targets of the addresses of a host. False: they are not all known yet. */
-function hostAddresses(line: i32, s: Search, host: Span, now: i64): bool {
+function hostAddresses(s: Search, host: Span, now: i64): bool {
   if (lengthOf(host) == 0) return true
-  if (!areSettled(line, host, now)) return false
-  const before = targetCount(line)
-  const wasFull = found(line).full
-  const a = usesIp4() ? takeAddresses(line, s, host, RecordType.A, now) : Answer.NODATA
-  const aaaa = usesIp6() ? takeAddresses(line, s, host, RecordType.AAAA, now) : Answer.NODATA
+  if (!areSettled(host, now)) return false
+  const before = targetCount()
+  const wasFull = walk().full
+  const a = usesIp4() ? takeAddresses(s, host, RecordType.A, now) : Answer.NODATA
+  const aaaa = usesIp6() ? takeAddresses(s, host, RecordType.AAAA, now) : Answer.NODATA
   if (a == Answer.FAILED || aaaa == Answer.FAILED) {
     s.seen |= SAW_DEAD
     // The list goes without this server; it is made anew before long.
-    limitExpiry(line, now + DNS_STALE_HOLD)
+    limitExpiry(now + DNS_STALE_HOLD)
   }
   if (a != Answer.NXDOMAIN && aaaa != Answer.NXDOMAIN) s.seen |= SAW_NAME
-  if (found(line).full && !wasFull) warnAbout(RecordType.A, host, prose("more addresses than can be kept, the rest is left out"))
-  if (targetCount(line) == before && !found(line).full) warnAbout(RecordType.A, host, prose("no address, this server is left out"))
+  if (walk().full && !wasFull) warn(RecordType.A, host, prose("more addresses than can be kept, the rest is left out"))
+  if (targetCount() == before && !walk().full) warn(RecordType.A, host, prose("no address, this server is left out"))
   return true
 }
 
-function takeAddresses(line: i32, s: Search, host: Span, type: u32, now: i64): Answer {
-  const result = demand(line, host, type, now)
+function takeAddresses(s: Search, host: Span, type: u32, now: i64): Answer {
+  const result = demand(host, type, now)
   const e = answer()
   if (changetype<usize>(e) == 0) return result
-  unpin(e, line)
   if (!hasRecords(result)) return result
   // RFC 2782 "Target": the name must not be an alias. It is followed all the same (BL-11).
-  if (s.srvEntry != 0 && aliases() > 0) warnAbout(type, host, prose("the target of an SRV record is an alias, which it must not be"))
+  if (s.srvEntry != 0 && aliases() > 0) warn(type, host, prose("the target of an SRV record is an alias, which it must not be"))
   const until = horizon(e, now)
   const address = changetype<Endpoint>(OTHER_NAME_AT)
   for (let i: u32 = 0; i < e.count; i++) {
     readAddress(recordAt(e, i), type == RecordType.A ? 4 : 6, address)
     address.port = portOf(s)
-    addAddress(line, address, host, until)
+    addAddress(address, host, until)
   }
   return result
 }
@@ -323,17 +320,16 @@ function portOf(s: Search): u16 {
   return s.port != 0 ? s.port : SIP_PORT
 }
 
-function addAddress(line: i32, address: Endpoint, host: Span, until: i64): void {
-  const s = searchOf(line)
-  const t = addTarget(line, host)
+function addAddress(address: Endpoint, host: Span, until: i64): void {
+  const s = search(), t = addTarget(host == NONE ? NONE : s.srvEntry == 0 ? s.name : srvAt(s, s.place).host)
   if (changetype<usize>(t) == 0) return
   t.endpoint.copyFrom(address)
   if (address.port == 0) t.endpoint.port = SIP_PORT
-  t.rank = s.rank == RANK_LAST ? 1 : s.rank
+  t.rank = s.rank
   t.transport = UDP
   t.expires = until
   t.priority = 1
-  limitExpiry(line, until)
+  limitExpiry(until)
   if (s.naptr != NO_NAPTR) {
     t.order = s.order
     t.preference = s.preference
@@ -349,25 +345,24 @@ function addAddress(line: i32, address: Endpoint, host: Span, until: i64): void 
 // -- The end
 
 /** There is nothing more to look for under this name. */
-function conclude(line: i32, s: Search): void {
+function conclude(s: Search): void {
   s.sawAll |= <u8>s.seen
   s.base++
-  if (nextSpec(line, s)) {
-    aim(line, s)
+  if (nextSpec(s)) {
+    aim(s)
     return
   }
-  sortTargets(line)
+  sortTargets()
   const seen: u32 = s.sawAll
-  if (targetCount(line) > 0) finish(line, Located.READY)
-  else if ((seen & SAW_DEAD) != 0) finish(line, Located.DNS_DEAD)
-  else if ((seen & SAW_ABSENT) != 0) finish(line, Located.SERVICE_ABSENT)
-  else if ((seen & (SAW_SRV | SAW_NAME)) != 0) finish(line, Located.NO_ADDRESS)
-  else if ((seen & SAW_OTHER) != 0) finish(line, Located.NOT_CARRIED)
-  else finish(line, Located.NOT_FOUND)
+  if (targetCount() > 0) finish(s, Located.READY)
+  else if ((seen & SAW_DEAD) != 0) finish(s, Located.DNS_DEAD)
+  else if ((seen & SAW_ABSENT) != 0) finish(s, Located.SERVICE_ABSENT)
+  else if ((seen & (SAW_SRV | SAW_NAME)) != 0) finish(s, Located.NO_ADDRESS)
+  else if ((seen & SAW_OTHER) != 0) finish(s, Located.NOT_CARRIED)
+  else finish(s, Located.NOT_FOUND)
 }
 
-function finish(line: i32, result: Located): void {
-  unpinAll(line)
-  searchOf(line).result = result
-  searchOf(line).phase = Phase.DONE
+function finish(s: Search, result: Located): void {
+  walk().result = result
+  s.phase = Phase.DONE
 }

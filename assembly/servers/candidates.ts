@@ -115,7 +115,7 @@ export function clearCandidates(line: i32): void {
  * the active one stays even when DNS no longer names it, with rank 0 (AMB-18).
  */
 export function rebuild(line: i32): void {
-  const wanted = targetCount(line)
+  const wanted = targetCount()
   for (let i = 0; i < wanted; i++) place(line, i, wanted)
   const active = activeOf(line)
   let count = wanted
@@ -140,7 +140,7 @@ export function dropRemoved(line: i32): void {
 
 /** Puts the candidate for target `i` at place `i` of the list. */
 function place(line: i32, i: i32, wanted: i32): void {
-  const t = target(line, i)
+  const t = target(i)
   const count = candidateCount(line)
   let at = -1
   for (let j = i; j < count; j++) {
@@ -162,7 +162,7 @@ function unwanted(line: i32, i: i32, wanted: i32): i32 {
     if (j == active) continue
     let asked = false
     for (let k = i; k < wanted; k++) {
-      if (target(line, k).endpoint.equals(candidate(line, j).endpoint)) asked = true
+      if (target(k).endpoint.equals(candidate(line, j).endpoint)) asked = true
     }
     if (!asked) return j
   }
@@ -203,9 +203,9 @@ function describe(line: i32, c: Candidate, t: Target, i: i32): void {
 /** How many of the targets come strictly before this one. */
 function groupOf(line: i32, t: Target): u8 {
   let before: u8 = 0
-  const count = targetCount(line)
+  const count = targetCount()
   for (let i = 0; i < count; i++) {
-    if (precedes(target(line, i), t)) before++
+    if (precedes(target(i), t)) before++
   }
   return before
 }

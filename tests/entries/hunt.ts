@@ -4,7 +4,7 @@ import { NONE } from "../../assembly/base/span"
 import { Endpoint } from "../../assembly/base/endpoint"
 import { seed } from "../../assembly/base/random"
 import { restoreDefaults } from "../../assembly/settings/settings"
-import { addTarget, clearTargets } from "../../assembly/locate/targets"
+import { addTarget, clear, walk } from "../../assembly/locate/targets"
 import { clearCandidates, rebuild } from "../../assembly/servers/candidates"
 import { OTHER_HUNT, beginHunt } from "../../assembly/servers/hunt"
 
@@ -37,9 +37,9 @@ export function work(which: i32, n: i32): i32 {
 
 /** What a search finds: servers of one address each, all of one priority, with weights of their own; the first is number `turn`. */
 function find(servers: i32, turn: i32): void {
-  clearTargets(LINE)
+  clear(walk())
   for (let i = 0; i < servers; i++) {
-    const t = addTarget(LINE, NONE), which = (i + turn) % servers
+    const t = addTarget(NONE), which = (i + turn) % servers
     const e: Endpoint = t.endpoint
     t.rank = 1
     t.record = <u8>i

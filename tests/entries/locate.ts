@@ -13,7 +13,7 @@ import { Writer } from "../../assembly/base/writer"
 import { writeEndpoint } from "../../assembly/base/ip"
 import * as log from "../../assembly/base/log"
 import { assign, restoreDefaults } from "../../assembly/settings/settings"
-import { Entry, cacheCapacity, cacheUsed, exists, firstEntry, nextEntry } from "../../assembly/locate/cache"
+import { Entry, cacheCapacity, cacheUsed, exists, firstEntry, nextEntry, unpinAll } from "../../assembly/locate/cache"
 import { writeEntry } from "../../assembly/locate/show"
 import { Resolver } from "../../assembly/locate/query"
 import { Reply, readName, writeQuestion } from "../../assembly/wire/dns"
@@ -91,7 +91,12 @@ export function setFamilies(ip4: i32, ip6: i32): void { resolver.setFamilies(ip4
 export function networkChanged(now: i64): void { resolver.networkChanged(now) }
 export function flush(): void { resolver.flush() }
 export function setLogging(on: i32): void { resolver.setLogging(on != 0) }
-export function ask(length: u32, type: u32, now: i64): i32 { return resolver.ask(span(RX, length), type, now) }
+/** One question that no search needs. */
+export function ask(length: u32, type: u32, now: i64): i32 {
+  const result = resolver.ask(span(RX, length), type, now, 0)
+  unpinAll(0)
+  return result
+}
 export function receive(number: u32, length: u32, now: i64): i32 { return resolver.receive(number, span(RX, length), now) }
 export function refused(number: u32, now: i64): i32 { return resolver.refused(number, now) }
 export function expire(now: i64): i32 { return resolver.expire(now) }
@@ -130,14 +135,13 @@ export function logLine(): i32 {
 
 // -- Search
 export function begin(now: i64): void { target.begin(0, now) }
-export function locate(length: u32, port: u32, now: i64): void { target.locate(0, span(RX, length), <u16>port, now) }
 export function advance(now: i64): i32 { return advanceSearch(0, now) }
-export function targetCount(): i32 { return target.targetCount(0) }
+export function targetCount(): i32 { return target.targetCount() }
 export function expires(): i64 { return target.expires(0) }
 export function stale(): i32 { return target.stale(0) }
 /** Target i as text at OUT: "order/preference priority/weight #record host address:port". */
 export function targetText(i: i32): u32 {
-  const t = target.target(0, i)
+  const t = target.target(i)
   const w = out()
   w.number(t.order)
   w.byte(0x2f)

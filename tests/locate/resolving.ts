@@ -89,8 +89,11 @@ export class Resolving {
 
   /** Searches for a name, or for what the settings say, to the end. */
   locate(name?: string, port = 0): typeof LOCATED[number] {
-    if (name === undefined) this.call("begin", this.now)
-    else this.call("locate", this.put(name), port, this.now)
+    if (name !== undefined) {
+      this.set("domain", name)
+      this.set("server", port === 0 ? "" : `${name}:${port}`)
+    }
+    this.call("begin", this.now)
     return LOCATED[this.#until(() => this.call("advance", this.now))] ?? "PENDING"
   }
 
