@@ -1,6 +1,7 @@
 // The idle view: who we are, where we are registered or what the phone is doing about it, and the time.
 import { prose } from "../base/prose"
 import { Span, NONE, text } from "../base/span"
+import { Writer } from "../base/writer"
 import { Setting, number, words, knob } from "../settings/settings"
 import { candidate, candidateCount } from "../servers/candidates"
 import { Registration, Trouble, isRegistered, registration } from "../account/registration"
@@ -62,23 +63,25 @@ function drawName(): void {
 
 /** What has happened, and what keeps the phone from ringing. */
 function drawMarks(): void {
-  const p = panel(), w = pen()
-  if (number(Setting.DND) != 0) w.say(prose("DND"))
+  const p = panel(), w = pen(), dnd = number(Setting.DND) != 0
+  if (dnd) w.say(prose("DND"))
   if (isWaiting(LINE)) {
-    if (w.at > w.start) w.say(prose(", "))
+    separate(w)
     if (voiceNew(LINE) > 0) {
       w.number(voiceNew(LINE))
       w.byte(0x20)
     }
-    w.say(prose("voice mail"))
+    w.say(dnd || p.missed > 0 ? prose("mail") : prose("voice mail"))
   }
   if (p.missed > 0) {
-    if (w.at > w.start) w.say(prose(", "))
+    separate(w)
     w.number(p.missed)
     w.say(prose(" missed"))
   }
   writeRight(1, w.written)
 }
+
+function separate(w: Writer): void { if (w.at > w.start) w.say(prose(", ")) }
 
 function drawState(r: Registration): void {
   switch (r.state) {

@@ -1,5 +1,5 @@
 // The user interface for its tests: keys and time in, cells, pixels and replies out; and a way to set the records that it reads.
-import { RX, SCREEN, SERVERS_STATE } from "../../assembly/memory"
+import { RX, SCREEN, SERVERS_STATE, SUBSCRIPTION } from "../../assembly/memory"
 import { io, local } from "../../assembly/io"
 import * as flow from "../../assembly/transport/flow"
 import { readNetwork } from "../../assembly/locate/network"
@@ -24,6 +24,9 @@ import { leg } from "../../assembly/dialog/leg"
 import { session } from "../../assembly/dialog/session"
 import { NEVER } from "../../assembly/base/deadline"
 import { Stream, stream } from "../../assembly/media/record"
+import { SUBSCRIPTION_SIZE } from "../../assembly/dialog/subscription"
+import { forgetWaiting } from "../../assembly/dialog/waiting"
+import { announceRefusal } from "../../assembly/ui/pages"
 import { refusalOf } from "../../assembly/ui/call-words"
 import { remember } from "../../assembly/ui/history"
 
@@ -43,6 +46,7 @@ export function open(now: i64): void {
   clearOwn()
   flow.closeAll()
   clearCalls()
+  forgetWaiting(0)
   stream(0).used = false
   beginWhy(0, false)
   view.open(now)
@@ -53,6 +57,8 @@ export function load(length: u32): i32 { return settings.loadText(span(RX, lengt
 export function update(now: i64): void { view.update(now) }
 export function setClock(unixMs: i64, zoneMin: i32, now: i64): void { view.setClock(unixMs, zoneMin, now) }
 export function soonest(): i64 { return view.soonest() }
+/** Views under the one that is shown. */
+export function depth(): i32 { return panel().depth }
 export function shownView(): i32 { return shown() }
 export function announceFailure(): void { view.announceFailure() }
 
@@ -194,6 +200,22 @@ export function marks(i: i32, set: u32, server: u32): void {
   c.silentRing = (set & 32) != 0
   c.focused = (set & 64) != 0
   c.serverId = <u8>server
+}
+
+/** How a transfer of the call at `i` stands: dialog/referral.ts. */
+export function transfer(i: i32, state: i32, status: i32): void {
+  call(i).transferring = <u8>state
+  call(i).status = <u16>status
+}
+
+/** A call was told to do something, and did not. */
+export function refuse(refusal: i32): void { announceRefusal(refusal) }
+
+/** So many voice messages wait; none is told as none. */
+export function voiceMail(fresh: u32): void {
+  const waiting = SUBSCRIPTION + SUBSCRIPTION_SIZE
+  store<bool>(waiting, fresh > 0)
+  store<u16>(waiting, <u16>fresh, 2)
 }
 
 export function endCall(i: i32, why: i32, status: i32, at: i64): void {

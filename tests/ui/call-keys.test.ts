@@ -1,9 +1,8 @@
-// Keys in and around calls: what they do, and that no view of any scene holds the user fast.
+// Keys in and around calls: what they do. That no view holds the user fast is shown by walk.test.ts.
 import assert from "node:assert/strict"
-import { KEYS, openPhone, type Phone } from "./phone.ts"
-import { SCENES, begin } from "./scenes.ts"
+import { openPhone, type Phone } from "./phone.ts"
+import { begin } from "./scenes.ts"
 
-const ALL_KEYS = [..."0123456789*#", ...Object.keys(KEYS)]
 const row = (phone: Phone, n: number) => phone.screen().split("\n")[n]!.trimEnd()
 const talk = (phone: Phone) => phone.ring(0, { state: "talking", talked: 1, marks: ["focused"] })
 
@@ -15,27 +14,6 @@ for (const engine of ["v8", "wasm3"] as const) {
       phone = await openPhone(engine)
     })
     beforeEach(() => begin(phone))
-
-    it("No view is a dead end: after any key, short or long, Back and the hook lead home, and home without a call is the idle view", () => {
-      for (const [name, come] of SCENES) {
-        for (const key of engine === "v8" ? ALL_KEYS : ["left", "right", "ok", "5"]) {
-          for (const long of [false, true]) {
-            begin(phone)
-            come(phone)
-            if (long) phone.hold(key, 1200)
-            else phone.press(key)
-            assert.ok(phone.screen().split("\n").every((line) => line.length === 21), `${name}: ${key}`)
-            for (let i = 0; i < 8 && (phone.view() !== "home" || phone.ringing()); i++) {
-              if (phone.ringing()) phone.ring(phone.shownCall(), { state: "ended", ended: "peer cancelled" })
-              phone.press("back")
-            }
-            assert.equal(phone.view(), "home", `${name}: ${key}`)
-            for (let i = 0; i < 3; i++) phone.ring(i, { state: "free" })
-            assert.match(row(phone, 7), /^Servers .* Menu$/, `${name}: ${key}`)
-          }
-        }
-      }
-    }).timeout(60_000)
 
     it("A digit is to be heard as long as its key is down, and is shown; the last twenty stay", () => {
       talk(phone)

@@ -8,6 +8,8 @@ export const STATES = ["off", "locating", "registering", "registered", "refreshi
 export const TROUBLES = ["none", "no domain", "dns dead", "not found", "no address", "service absent", "not carried", "all failed", "rejected", "refused code",
   "network down", "stopped"]
 export const VIEWS = ["home", "servers", "why", "menu", "account", "edit", "about", "message", "options", "history", "book", "contact", "call settings"]
+/** What the dialog room refuses, in its order. */
+export const REFUSALS = ["not now", "no call", "all busy", "no account", "bad target", "no network"]
 // Our symbols, in the order of assembly/ui/font.ts
 const SYMBOLS = "✓○✗↑↓←→•_▲▼↕⌛…·▁▂▃▅▇"
 
@@ -153,8 +155,14 @@ export async function openPhone(engine: EngineName) {
     ringing: () => call("ringing") === 1,
     shownCall: () => Number(call("shownCall")),
     digit: () => { const code = Number(call("digitWanted")); return code === 0 ? "" : String.fromCharCode(code) },
+    /** A call does not do what it was told. */
+    refuse: (refusal: string) => { call("refuse", -1 - REFUSALS.indexOf(refusal)); call("update", now) },
+    voiceMail: (fresh: number) => { call("voiceMail", fresh); call("update", now) },
+    /** A transfer of the call at a place: 1 asked for, 2 under way, 3 failed with a status. */
+    transfer: (i: number, state: number, status = 0) => { call("transfer", i, state, status); call("update", now) },
     fail: () => { call("announceFailure"); call("update", now) },
     drawn: () => call("pollDisplay") !== 0,
+    depth: () => Number(call("depth")),
     view: () => VIEWS[Number(call("shownView"))]!,
     soonest: () => BigInt(call("soonest")),
     /** Eight lines of 21 characters. */

@@ -52,6 +52,17 @@ export const SCENES: [string, (phone: Phone) => void][] = [
     phone.ring(1, { state: "talking", talked: 64, marks: ["mixed"], ...BOB }); talking(phone, { marks: ["focused", "mixed"] })
   }],
   ["Transfer: the target", (phone) => { talking(phone); phone.press("middle 2 6 0 0 3") }],
+  ["Transfer: asked for", (phone) => { talking(phone); phone.transfer(0, 1) }],
+  ["Transfer: refused there", (phone) => { talking(phone); phone.transfer(0, 3, 486) }],
+  ["Answering", (phone) => phone.ring(0, { state: "answering", talked: 0, ...BOB })],
+  ["Two calls, both held", (phone) => {
+    phone.ring(1, { state: "talking", talked: 64, marks: ["held"], ...BOB }); talking(phone, { marks: ["focused", "held"] })
+  }],
+  ["Conference: options", (phone) => {
+    phone.ring(1, { state: "talking", talked: 64, marks: ["mixed"], ...BOB }); talking(phone, { marks: ["focused", "mixed"] }); phone.press("middle")
+  }],
+  ["The menu, while talking", (phone) => { talking(phone); phone.press("middle 8") }],
+  ["Another call is dialled, while talking", (phone) => { talking(phone); phone.press("middle 3 6 0 0 3") }],
   ["Transfer: not possible", (phone) => { talking(phone); phone.press("middle 2 6 0 0 3 middle") }],
   ...ENDS.filter((ended) => !["none", "hung up", "cancelled"].includes(ended)).map((ended): [string, (phone: Phone) => void] => [`Ended: ${ended}`, (phone) =>
     phone.ring(0, { state: "ended", ended, status: 500, marks: ["focused", "outgoing"], ...ANNA })]),
