@@ -24,7 +24,7 @@ void portFeedWatchdog (void);
 /* RAM that a reset leaves as it is and a loss of power does not. NULL where a board has none. */
 void * portRetained (size_t bytes);
 
-/* The wasm module, in flash, where it can be read like memory. */
+/* The wasm module that came with the firmware, in flash, where it can be read like memory. */
 extern const uint8_t portModule [];
 extern const uint32_t portModuleBytes;
 
@@ -99,13 +99,22 @@ void portShow (unsigned page, const uint8_t * columns);
 int portConsoleRead (void);
 void portConsoleWrite (const char * bytes, size_t length);
 
-/* -- settings, sound, trace ---------------------------------------------------------------------------------------------------------------- */
+/* -- settings, modules, sound, trace ---------------------------------------------------------------------------------------------------------------- */
 
 /* Two places in flash (copy 0 and 1), each erased and written whole. */
 enum { PORT_STORE_BYTES = 4096 };
 void portStoreRead (unsigned copy, uint32_t at, void * into, size_t length);
 bool portStoreErase (unsigned copy);
 bool portStoreWrite (unsigned copy, uint32_t at, const void * bytes, size_t length);
+
+/* Slots in flash for modules that come by an update: PORT_SLOTS of them, read like memory where they lie. They are erased sector by sector and written from the front
+ * on; a word that has been written may be written over with zeros. What is running may lie in one slot while the other is written. */
+enum { PORT_SLOTS = 2 };
+extern const uint32_t portSlotBytes;         /* of each; 0 where a board has none, and runs what came with its firmware */
+extern const uint32_t portSlotSectorBytes;   /* of each sector of it */
+const uint8_t * portSlot (unsigned slot);
+bool portSlotErase (unsigned slot, uint32_t at);   /* the sector that begins there */
+bool portSlotWrite (unsigned slot, uint32_t at, const void * bytes, size_t length);   /* both multiples of 4 */
 
 /* Starts or stops sound. While it runs a frame of 160 samples is there every 20 ms, and one is played for it. */
 void portSound (bool on);

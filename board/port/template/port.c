@@ -60,7 +60,7 @@ void portShow (unsigned page, const uint8_t * columns) { (void) page; (void) col
 int portConsoleRead (void) { return -1; }
 void portConsoleWrite (const char * bytes, size_t length) { (void) bytes; (void) length; }
 
-/* -- settings, sound, trace ------------------------------------------------------------------------------------------------------------------------- */
+/* -- settings, modules, sound, trace ---------------------------------------------------------------------------------------------------------------- */
 
 void portStoreRead (unsigned copy, uint32_t at, void * into, size_t length)
 {
@@ -70,6 +70,10 @@ void portStoreRead (unsigned copy, uint32_t at, void * into, size_t length)
 
 bool portStoreErase (unsigned copy) { (void) copy; return false; }
 bool portStoreWrite (unsigned copy, uint32_t at, const void * bytes, size_t length) { (void) copy; (void) at; (void) bytes; (void) length; return false; }
+const uint32_t portSlotBytes = 0, portSlotSectorBytes = 0;
+const uint8_t * portSlot (unsigned slot) { (void) slot; return NULL; }
+bool portSlotErase (unsigned slot, uint32_t at) { (void) slot; (void) at; return false; }
+bool portSlotWrite (unsigned slot, uint32_t at, const void * bytes, size_t length) { (void) slot; (void) at; (void) bytes; (void) length; return false; }
 void portSound (bool on) { (void) on; }
 bool portMicrophone (int16_t * samples) { (void) samples; return false; }
 void portSpeaker (const int16_t * samples) { (void) samples; }
