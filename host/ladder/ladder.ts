@@ -18,15 +18,11 @@ export type Row =
   | { readonly kind: "user"; readonly at: number; text: string; readonly reply: string[] }
   | { readonly kind: "host"; readonly at: number; readonly text: string }
   | { readonly kind: "sound"; readonly at: number; until: number; readonly with: string; out: number; in: number }
-  | { readonly kind: "gap"; readonly at: number; readonly ms: number }
 
 export type Ladder = { readonly columns: readonly Column[]; readonly rows: readonly Row[]; readonly lasts: number }
 
 export type Part = { readonly from: number; readonly to: number; readonly sipOnly: boolean }
 export const WHOLE: Part = { from: 0, to: Infinity, sipOnly: false }
-
-/** A pause of this length or more is marked. */
-const GAP_MS = 5000
 
 /** The same bytes to the same place within this time are the same message sent again (RFC 3261: 64*T1 at the most, T1 up to 5 s). */
 const REPEATED_MS = 64 * 5000
@@ -77,7 +73,7 @@ class Builder {
   ladder({ from, to, sipOnly }: Part): Ladder {
     const lasts = this.at
     const shown = this.rows.filter((row) => row.at <= to && ("until" in row ? row.until : row.at) >= from && (!sipOnly || this.isSip(row)))
-    return { columns: this.columns(shown), rows: withGaps(shown), lasts }
+    return { columns: this.columns(shown), rows: shown, lasts }
   }
 
   private isSip(row: Row): boolean { return row.kind === "event" || (row.kind === "message" && row.with !== "dns") }
@@ -220,14 +216,6 @@ class Builder {
     const domain = this.names.domain.toLowerCase()
     return domain !== "" && name.endsWith(`.${domain}`) ? name.slice(0, -domain.length - 1) : name
   }
-}
-
-function withGaps(rows: readonly Row[]): Row[] {
-  return rows.flatMap((row, i) => {
-    const before = rows[i - 1]
-    const pause = before === undefined ? 0 : row.at - before.at
-    return pause >= GAP_MS ? [{ kind: "gap", at: row.at, ms: pause } as const, row] : [row]
-  })
 }
 
 function unreadable(bytes: Uint8Array): Told { return { label: `${bytes.length} bytes`, details: ["that cannot be read"] } }

@@ -1,4 +1,5 @@
 // Draws a ladder as SVG, on paper of its own: it can be read on a light page and on a dark one.
+import { drawnOf, type Drawn } from "./fold.ts"
 import type { Ladder, Row } from "./ladder.ts"
 import { PHONE, cut, labelRoom, planOf, wrapped, type Plan } from "./plan.ts"
 import { columnOf, detailsOf, headOf, secondsText, sentenceOf } from "./words.ts"
@@ -20,7 +21,7 @@ export function svgOfLadder(ladder: Ladder, title: string, width: number | undef
   const plan = planOf(ladder, width)
   const sheet = new Sheet(plan)
   sheet.head(ladder)
-  for (const row of ladder.rows) sheet.row(row, ladder)
+  for (const row of drawnOf(ladder.rows)) sheet.row(row, ladder)
   return sheet.finish(title)
 }
 
@@ -45,10 +46,10 @@ class Sheet {
     this.top = this.y
   }
 
-  row(row: Row, ladder: Ladder): void {
+  row(row: Drawn, ladder: Ladder): void {
     if (row.kind === "message") return this.message(row, ladder)
     const [first = "", ...rest] = sentenceOf(row)
-    if (row.kind === "gap") return this.gap(first)
+    if (row.kind === "gap" || row.kind === "more") return this.pause(row.kind, first)
     this.y += LINE + AIR / 2
     this.text(secondsText(row.at), PHONE - 3, this.y, "soft", "end")
     if (row.kind === "sound") return this.band(first)
@@ -87,12 +88,13 @@ class Sheet {
     }
   }
 
-  /** The lines of life are broken: nothing happens for a while. */
-  private gap(sentence: string): void {
+  /** The lines of life are broken: nothing happens for a while, or the same again. */
+  private pause(kind: "gap" | "more", sentence: string): void {
     this.y += LINE + AIR
     const from = this.y - LINE, to = this.y
     for (const place of this.plan.places) this.parts.push(`<path class="break" d="M${x(place)} ${from}V${to}"/>`)
-    this.text(sentence, PHONE - 1, this.y - 4, "soft", "end")
+    if (kind === "gap") this.text(sentence, PHONE - 1, this.y - 4, "soft", "end")
+    else this.text(sentence, PHONE + 2, this.y - 4, "soft")
   }
 
   private band(sentence: string): void {

@@ -1,4 +1,5 @@
 // Draws a ladder as text: a line of life for each column, arrows between them, times on the left, what else matters on the right.
+import { drawnOf, type Drawn } from "./fold.ts"
 import type { Ladder, Row } from "./ladder.ts"
 import { PHONE, cut, labelRoom, planOf, wrapped, type Plan } from "./plan.ts"
 import { columnOf, detailsOf, headOf, secondsText, sentenceOf } from "./words.ts"
@@ -12,7 +13,7 @@ export function textOfLadder(ladder: Ladder, width: number | undefined): string 
   const lines = [
     ...headOf(ladder).map((cells) => head(cells, plan)),
     lifelines(plan, "|").join(""),
-    ...ladder.rows.flatMap((row) => drawn(row, ladder, plan)),
+    ...drawnOf(ladder.rows).flatMap((row) => drawn(row, ladder, plan)),
   ]
   return lines.map((line) => `${line.trimEnd()}\n`).join("")
 }
@@ -32,10 +33,11 @@ function lifelines({ places }: Plan, mark: string): string[] {
   return cells
 }
 
-function drawn(row: Row, ladder: Ladder, plan: Plan): string[] {
+function drawn(row: Drawn, ladder: Ladder, plan: Plan): string[] {
   if (row.kind === "message") return message(row, ladder, plan)
   const [first = "", ...rest] = sentenceOf(row)
   if (row.kind === "gap") return [beside(first, lifelines(plan, ":"))]
+  if (row.kind === "more") return [beside("", over(plan, first, ":"))]
   if (row.kind === "sound") return [beside(secondsText(row.at), band(plan, first))]
   const mark = row.kind === "event" ? "* " : ""
   return [beside(secondsText(row.at), over(plan, `${mark}${first}`)), ...rest.map((line) => over(plan, `    ${line}`).join(""))]
@@ -58,8 +60,8 @@ function message(row: Extract<Row, { kind: "message" }>, ladder: Ladder, plan: P
 function beside(left: string, cells: readonly string[]): string { return left.padStart(TIME_END) + cells.join("").slice(Math.max(TIME_END, left.length)) }
 
 /** A sentence beside the phone's line, over those of the others. */
-function over(plan: Plan, sentence: string): string[] {
-  const cells = [...lifelines(plan, "|"), " "]
+function over(plan: Plan, sentence: string, mark = "|"): string[] {
+  const cells = [...lifelines(plan, mark), " "]
   cells.splice(PHONE + 2, sentence.length, ...sentence)
   return cells
 }

@@ -1,4 +1,5 @@
 // What a row of a ladder says, in the words that both drawings use.
+import type { Drawn } from "./fold.ts"
 import type { Column, Ladder, Row } from "./ladder.ts"
 
 /** Seconds with their thousandths: 305.030. */
@@ -19,11 +20,12 @@ export function detailsOf(row: Extract<Row, { kind: "message" }>): string[] {
 }
 
 /** What a row says that is no arrow; the first line is the row's, the others stand below it. */
-export function sentenceOf(row: Exclude<Row, { kind: "message" }>): string[] {
+export function sentenceOf(row: Exclude<Drawn, { kind: "message" }>): string[] {
   switch (row.kind) {
     case "event": case "host": return [row.text]
     case "user": return [row.text, ...row.reply]
     case "sound": return [`sound with ${row.with}, ${durationText(row.until - row.at)}: ${row.out} packets out, ${row.in} in`]
+    case "more": return [`${row.count} more like ${row.rows === 2 ? "these two" : `the ${row.rows} above`}, to ${secondsText(row.until)}`]
     case "gap": return [`+${durationText(row.ms)}`]
   }
 }
