@@ -1,5 +1,5 @@
 // What a trace tells as a ladder: who took part, and row by row what went between them and what changed. text.ts and svg.ts draw it.
-import { EVENT, FAILURE, LEVEL, type Endpoint } from "../abi.ts"
+import { EVENT, FAILURE, KEYS, LEVEL, type Endpoint } from "../abi.ts"
 import { endpointOf, endpointText, eventName } from "../calls.ts"
 import { damaged, type Entry, type Recorded, type Recording } from "../recording.ts"
 import { fields, joined, number, string } from "../records.ts"
@@ -123,7 +123,7 @@ class Builder {
 
   private key(call: Record<string, unknown>): void {
     if (call["sealed"] === undefined && call["down"] !== true) return
-    const key = call["sealed"] === undefined ? string(call["key"]) : "?"
+    const key = call["sealed"] === undefined ? keyWord(string(call["key"])) : "?"
     const last = this.rows.at(-1)
     if (last?.kind === "user" && last.text.startsWith("key") && this.at - last.at <= KEYS_MS) last.text = `${last.text.replace(/^key /, "keys ")} ${key}`
     else this.rows.push({ kind: "user", at: this.at, text: `key ${key}`, reply: [] })
@@ -197,7 +197,8 @@ class Builder {
   private columns(rows: readonly Row[]): Column[] {
     const places = [...new Set(rows.flatMap((row) => row.kind === "message" ? [row.with] : []))]
     const peers = places.filter((place) => place !== "dns").map((place) => ({ place, who: this.names.at(endpointOf(place)) }))
-    const known = peers.filter(({ who }) => who.rank > 0).sort((a, b) => a.who.rank - b.who.rank || a.who.priority - b.who.priority)
+    const known = peers.filter(({ who }) => who.rank > 0)
+      .sort(({ who: a }, { who: b }) => a.rank - b.rank || a.priority - b.priority || a.order - b.order)
     const aor = this.names.user === "" ? this.names.domain : `${this.names.user}@${this.names.domain}`
     return [
       { id: "phone", kind: "phone", lines: ["phone", ...[aor, this.own].filter((line) => line !== "")] },
@@ -216,6 +217,12 @@ class Builder {
     const domain = this.names.domain.toLowerCase()
     return domain !== "" && name.endsWith(`.${domain}`) ? name.slice(0, -domain.length - 1) : name
   }
+}
+
+/** Keys that are not what they stand for have names: ok, hook, soft-left. */
+function keyWord(key: string): string {
+  const name = key === KEYS.star || key === KEYS.hash ? key : Object.entries(KEYS).find(([, each]) => each === key)?.[0] ?? key
+  return name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)
 }
 
 function unreadable(bytes: Uint8Array): Told { return { label: `${bytes.length} bytes`, details: ["that cannot be read"] } }

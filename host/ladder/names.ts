@@ -4,8 +4,8 @@ import type { Endpoint } from "../abi.ts"
 import { valueIn } from "../store.ts"
 import { readDns } from "./packet.ts"
 
-/** A server as far as the trace tells; rank 0 when the settings do not lead to it. */
-export type Server = { readonly name: string; readonly rank: number; readonly priority: number }
+/** A server as far as the trace tells; rank 0 when the settings do not lead to it. `order`: its place in what DNS answered. */
+export type Server = { readonly name: string; readonly rank: number; readonly priority: number; readonly order: number }
 
 type Srv = { readonly priority: number; readonly port: number; readonly target: string }
 
@@ -15,19 +15,20 @@ const PRIORITY = 1
 export class Names {
   domain = ""
   user = ""
-  /** What the settings say where to register, best first: names and addresses, with a port or without. */
-  private specs: string[] = []
+  /** What the settings of each line say where to register, best first: names and addresses, with a port or without. */
+  private lines: string[][] = []
   private readonly addresses = new Map<string, Set<string>>()
   private readonly srv = new Map<string, Srv[]>()
   private readonly replaced = new Map<string, Set<string>>()
 
   /** Settings have come into force. */
   settings(text: Uint8Array): void {
-    const [domain = "", ...more] = listOf(valueIn(text, "domain"))
-    const servers = [...more, ...listOf(valueIn(text, "server"))]
-    this.domain = domain
+    this.lines = ["", "2.", "3.", "4."].map((line) => {
+      const [domain = "", ...more] = listOf(valueIn(text, `${line}domain`)), servers = [...more, ...listOf(valueIn(text, `${line}server`))]
+      return servers.length === 0 && domain !== "" ? [domain] : servers
+    })
+    this.domain = listOf(valueIn(text, "domain"))[0] ?? ""
     this.user = valueIn(text, "user")
-    this.specs = servers.length === 0 && domain !== "" ? [domain] : servers
   }
 
   /** An answer of DNS has come. */
@@ -43,25 +44,27 @@ export class Names {
 
   /** Who is at an address. */
   at(endpoint: Endpoint): Server {
-    for (const [i, spec] of this.specs.entries()) {
-      const found = this.under(spec, endpoint)
-      if (found !== undefined) return { rank: i + 1, ...found }
+    for (const specs of this.lines) {
+      for (const [i, spec] of specs.entries()) {
+        const found = this.under(spec, endpoint)
+        if (found !== undefined) return { rank: i + 1, ...found }
+      }
     }
-    return { name: this.nameOf(endpoint.address), rank: 0, priority: 0 }
+    return { name: this.nameOf(endpoint.address), rank: 0, priority: 0, order: 0 }
   }
 
   private service(owner: string, record: Srv): void {
-    const known = (this.srv.get(owner) ?? []).filter(({ port, target }) => port !== record.port || target !== record.target)
-    this.srv.set(owner, [...known, record])
+    const known = this.srv.get(owner) ?? [], at = known.findIndex(({ port, target }) => port === record.port && target === record.target)
+    this.srv.set(owner, at < 0 ? [...known, record] : known.with(at, record))
   }
 
-  private under(spec: string, { address, port }: Endpoint): { name: string; priority: number } | undefined {
+  private under(spec: string, { address, port }: Endpoint): Omit<Server, "rank"> | undefined {
     const { host, port: own } = hostAndPort(spec)
-    if (isIP(host) !== 0) return host === address && own === port ? { name: "", priority: PRIORITY } : undefined
-    const name = host.toLowerCase()
-    const record = this.services(name).find((each) => each.port === port && this.leadsTo(each.target, address))
-    if (record !== undefined) return { name: record.target, priority: record.priority }
-    return own === port && this.leadsTo(name, address) ? { name, priority: PRIORITY } : undefined
+    if (isIP(host) !== 0) return host === address && own === port ? { name: "", priority: PRIORITY, order: 0 } : undefined
+    const name = host.toLowerCase(), services = this.services(name), order = [...this.addresses.get(name) ?? []].indexOf(address)
+    const at = services.findIndex((each) => each.port === port && this.leadsTo(each.target, address)), record = services[at]
+    if (record !== undefined) return { name: record.target, priority: record.priority, order: at }
+    return own === port && this.leadsTo(name, address) ? { name, priority: PRIORITY, order } : undefined
   }
 
   // RFC 3263 4.1: the replacement of a NAPTR record is the owner of SRV records.

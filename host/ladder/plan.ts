@@ -5,7 +5,7 @@ import type { Ladder } from "./ladder.ts"
 export const PHONE = 14
 
 /** How far a line is from the next, and the room for details on the right. */
-const GAP_LEAST = 16, GAP_USUAL = 22, GAP_MOST = 30, MARGIN = 34, MARGIN_LEAST = 20
+const GAP_LEAST = 16, GAP_USUAL = 22, GAP_MOST = 30, MARGIN = 42, MARGIN_LEAST = 20
 const MARGIN_GAP = 3
 
 export type Plan = {

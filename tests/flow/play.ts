@@ -73,9 +73,9 @@ export async function oneEngine(): Promise<MakePhone> {
 /** Gets each picture that a script takes: its name, and the frame. */
 export type OnPicture = (name: string, frame: Uint8Array) => void
 
-/** Runs a script and returns what happened, one line each; the format is described in tests/flow/README.md. */
-export function play(script: string, make: MakePhone, onPicture: OnPicture = () => {}): string {
-  const stage = new Stage(script, make, onPicture)
+/** Runs a script and returns what happened, one line each; the format is described in tests/flow/README.md. `zones`: what DNS knows besides. */
+export function play(script: string, make: MakePhone, onPicture: OnPicture = () => {}, zones: readonly Zone[] = []): string {
+  const stage = new Stage(script, make, onPicture, zones)
   for (const line of script.split("\n").map((text) => text.trim()).filter((text) => text !== "" && !text.startsWith("#"))) stage.perform(line)
   return stage.finish()
 }
@@ -99,7 +99,7 @@ class Stage {
   private frame = new Uint8Array(0)
   private readonly onPicture: OnPicture
 
-  constructor(script: string, make: MakePhone, onPicture: OnPicture) {
+  constructor(script: string, make: MakePhone, onPicture: OnPicture, zones: readonly Zone[]) {
     this.onPicture = onPicture
     const changed = Object.fromEntries(linesOf(script, "set").map((line) => line.split(": ", 2) as [string, string]))
     const settings = Object.entries({ ...SETTINGS, ...("profile" in changed ? {} : PLAIN), ...changed }).map(([name, value]) => `${name}: ${value}`).join("\n")
@@ -110,7 +110,7 @@ class Stage {
     this.hidden = linesOf(script, "hide")
     this.people = new People(new Map(Object.entries(this.addresses).map(([letter, address]) => [letter, { address, port: 5060 }])),
       (changed["domain"] ?? SETTINGS.domain).split(";")[0] ?? "", (text) => this.say(text))
-    this.nameserver = new Nameserver([...linesOf(script, "zone-file").map(zoneOf), parseZone(ZONE + (records.length > 0 ? records.join("\n") + "\n" : SRV))], {
+    this.nameserver = new Nameserver([...zones, ...linesOf(script, "zone-file").map(zoneOf), parseZone(ZONE + (records.length > 0 ? records.join("\n") + "\n" : SRV))], {
       onQuery: ({ name, type, rcode, answers }) => { if (this.dnsShown) this.say(`dns ${type} ${name}: ${rcode} ${answers}`) },
     })
     this.world = new World({
