@@ -1,0 +1,66 @@
+// A thousand phones in one process: their server dies, and the next one is not run over.
+import assert from "node:assert/strict"
+import { createHash } from "node:crypto"
+import { compile } from "../../build/core.ts"
+import type { CoreExports } from "../../host/abi.ts"
+import { loadCore } from "../../host/core.ts"
+import { loadV8 } from "../../host/engine/v8.ts"
+import type { Hash } from "../../host/sim/challenger.ts"
+import { Fleet, peakToMean } from "../../host/sim/fleet.ts"
+import type { MakePhone } from "../../host/sim/phone.ts"
+
+const PHONES = 1000
+const HASHES = { "MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512-256" } as const
+const hash: Hash = (name, text) => createHash(HASHES[name]).update(text, "latin1").digest("hex")
+const ZONE = `$ORIGIN example.com.
+$TTL 300
+@ IN SOA ns hostmaster 1 3600 600 604800 60
+_sip._udp IN SRV 1 1 5060 a
+_sip._udp IN SRV 2 1 5060 b
+a IN A 192.0.2.1
+b IN A 192.0.2.2
+`
+/** The window of the requirement is divided into so many parts of equal length: a peak is one of them. */
+const PARTS = 10
+const SECOND = 1000
+
+/** How long the phones take to boot, when the server dies, and how long it takes at most until all have noticed; seconds. */
+const CASES = [
+  { profile: "auto", bootSec: 300, diesSec: 700, windowSec: 360 },
+  { profile: "versity", bootSec: 300, diesSec: 700, windowSec: 360 },
+  { profile: "baker", bootSec: 300, diesSec: 700, windowSec: 360 },
+  { profile: "snom", bootSec: 300, diesSec: 700, windowSec: 3600 },
+  { profile: "vip", bootSec: 60, diesSec: 100, windowSec: 60 },
+] as const
+
+describe("a thousand phones", function () {
+  this.timeout(180_000)
+  let make: MakePhone
+  before(async () => {
+    const wasm = await compile("assembly/index.ts")
+    make = (keep) => loadCore(loadV8<CoreExports>(wasm), keep)
+  })
+
+  for (const { profile, bootSec, diesSec, windowSec } of CASES) {
+    it(`of profile ${profile} whose server dies ask the next one at most at twice the mean rate of the time in which they move (P-01, P-37)`, () => {
+      const server = (address: string) => ({ address, realm: address, secret: address, hash })
+      const fleet = new Fleet({
+        seed: 1, phones: PHONES, make, zone: ZONE, settings: `profile: ${profile}\ndomain: example.com\n`, servers: [server("192.0.2.1"), server("192.0.2.2")],
+      })
+      const [dying, next] = fleet.servers
+      assert.ok(dying !== undefined && next !== undefined)
+      fleet.boot(bootSec * SECOND)
+      fleet.run(diesSec * SECOND)
+      assert.equal(dying.registrar.bindings(fleet.now).length, PHONES)
+      const before = next.registers.length
+      dying.state = "refuses"
+      fleet.run((diesSec + windowSec) * SECOND)
+      assert.equal(next.registrar.bindings(fleet.now).length, PHONES, "not all phones have moved")
+      // Each phone asks twice, the second time with its credentials; what comes after that is refreshing.
+      const asked = next.registers.slice(before, before + 2 * PHONES)
+      const from = asked[0] ?? 0, to = asked.at(-1) ?? 0
+      const ratio = peakToMean(asked, from, to, PARTS)
+      assert.ok(ratio <= 2, `the peak is ${ratio.toFixed(2)} times the mean of ${((to - from) / SECOND).toFixed(0)} s`)
+    })
+  }
+})
