@@ -13,7 +13,7 @@ import * as attempt from "./attempt"
 import { Outcome } from "./attempt"
 import { OWNER_LEFTOVER, errand } from "./leftover"
 import { RegistrationState } from "./machine"
-import { registration } from "./record"
+import { Registration, registration } from "./record"
 import * as registrar from "./registration"
 import { keepRoutes } from "./routes"
 
@@ -44,6 +44,9 @@ export function noteGood(c: Candidate, now: i64): void {
 /** Whether one more good probe would be worth having soon (P-02). */
 export function awaits(line: i32, c: Candidate): bool { return c.good > 0 && c.good < GOOD_MIN && isBetter(line, c) }
 
+/** AMB-19: there are calls, and the settings want no return while there are. */
+function isKept(line: i32, r: Registration): bool { return r.inCall && knob(line, Setting.FAILBACK_IN_CALL) == 0 }
+
 /** Where a refresh is due and `failback` says so, the better servers are asked first. True: the refresh waits for that. */
 export function goesFirst(line: i32, now: i64): bool {
   const r = registration(line)
@@ -52,7 +55,7 @@ export function goesFirst(line: i32, now: i64): bool {
     return true
   }
   const how = <Failback>knob(line, Setting.FAILBACK)
-  if (r.tried || r.inCall || how != Failback.PER_REQUEST && how != Failback.REGISTRATION) return false
+  if (r.tried || isKept(line, r) || how != Failback.PER_REQUEST && how != Failback.REGISTRATION) return false
   r.tried = 1
   r.failbackAt = now
   if (soonest(line) > now) return false
@@ -93,7 +96,7 @@ export function unanswered(line: i32, reason: Reason, now: i64): void {
 /** When a return is due; NEVER while none can be. */
 export function soonest(line: i32): i64 {
   const r = registration(line)
-  if (r.state != RegistrationState.REGISTERED || r.inCall || r.locating || attempt.isBusy(errand())) return NEVER
+  if (r.state != RegistrationState.REGISTERED || isKept(line, r) || r.locating || attempt.isBusy(errand())) return NEVER
   let at = NEVER
   for (let i = candidateCount(line) - 1; i >= 0; i--) at = sooner(at, readyAt(line, candidate(line, i)))
   return at

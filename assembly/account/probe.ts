@@ -76,7 +76,7 @@ export function answered(line: i32, code: u32, now: i64): void {
   if (changetype<usize>(c) == 0) return
   markAnswer(c, code, now)
   c.roundTripMs = <u16>min<i64>(now - probe().startedAt, 0xffff)
-  if (isUp(code)) up(line, c, now)
+  if (isUp(line, code)) up(line, c, now)
   else down(line, c, Reason.CODE, code, now)
 }
 

@@ -2,13 +2,13 @@
 import { REGISTRATIONS_SIZE } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
 import { lengthOf } from "../base/span"
-import { DnsRefresh, Setting, words, knob } from "../settings/settings"
+import { DnsRefresh, Methods, Setting, words, knob } from "../settings/settings"
 import { Message, Method } from "../wire/message"
 import * as target from "../locate/target"
 import { Located } from "../locate/target"
 import { Reason, Status, activeId, byId, candidate, candidateCount, dropRemoved, indexOfId, rebuild, setActive } from "../servers/candidates"
-import { beginHunt, currentId, dropJustFailed, isLast, leave, noteTrying } from "../servers/hunt"
-import { failsOver, giveUpAfter, markAnswer, markFall, markGood, registerTtl, standing } from "../servers/policy"
+import { beginHunt, confine, currentId, dropJustFailed, isLast, leave, noteTrying } from "../servers/hunt"
+import { failsOver, giveUpAfter, markAnswer, markFall, markGood, movesOn, registerTtl, standing } from "../servers/policy"
 import { noteHold } from "../servers/why"
 import * as attempt from "./attempt"
 import { Attempt, Outcome } from "./attempt"
@@ -239,7 +239,8 @@ function hunt(line: i32, r: Registration, first: u32, now: i64): void {
   r.locating = 0
   r.rejected = 0
   const next = beginHunt(line, line, first, now)
-  if (r.asked != 0) dropJustFailed(line, line, now)
+  if (!movesOn(line, Methods.REGISTER)) confine(line)
+  else if (r.asked != 0) dropJustFailed(line, line, now)
   if (candidateCount(line) == 0) {
     r.reason = <u8>Trouble.NO_ADDRESS
     put(line, Input.EXHAUSTED, now)

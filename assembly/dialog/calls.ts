@@ -71,7 +71,7 @@ export function put(i: i32, input: u8, now: i64): void {
   if (action == Do.NOTHING) return
   if (action == Do.PREPARE) prepare(i, now)
   else if (action == Do.RING) ring(i, now)
-  else if (action == Do.INVITE) called(i, now)
+  else if (action == Do.INVITE) called(i)
   else if (action == Do.CONNECT) connect(i, now)
   else if (action == Do.NEXT) next(i, now)
   else if (action == Do.REPEAT) repeat(i, now)
@@ -187,11 +187,10 @@ function ring(i: i32, now: i64): void {
 }
 
 /** The INVITE is out. */
-function called(i: i32, now: i64): void {
+function called(i: i32): void {
   const l = leg(i)
-  if (l.dueAt != NEVER) return
-  l.happened |= Happened.OUT
-  l.dueAt = now + <i64>number(Setting.RING_TIMEOUT) * 1000
+  if (!l.out) l.happened |= Happened.OUT
+  l.out = true
 }
 
 function connect(i: i32, now: i64): void {
@@ -285,7 +284,7 @@ function due(i: i32, now: i64): void {
     return
   }
   if (isLive(call(i))) {
-    l.cause = <u8>Ended.NO_ANSWER
+    l.cause = <u8>(call(i).outgoing && !l.heard ? Ended.NO_SERVER : Ended.NO_ANSWER)
     if (!call(i).outgoing) l.refusal = 480
   }
   put(i, Input.DUE, now)

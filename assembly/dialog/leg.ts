@@ -48,6 +48,8 @@ export class Leg {
   refreshAt: i64
   port: u16            // for sound, so that it can be the same again
   down: bool           // the network is gone; the call waits for it
+  out: bool            // its INVITE has left, and the user knows
+  heard: bool          // the server that is tried has said something, 100 at least
 }
 
 const STRIDE: usize = 104

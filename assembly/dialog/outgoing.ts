@@ -6,7 +6,7 @@ import { peer } from "../io"
 import { NONE, Span, lengthOf, text } from "../base/span"
 import { prose } from "../base/prose"
 import { Writer, WRITER_SIZE } from "../base/writer"
-import { Prack, Setting, number, knob } from "../settings/settings"
+import { Methods, Prack, Setting, number, knob } from "../settings/settings"
 import { Address } from "../wire/address"
 import { Field, Message, Method } from "../wire/message"
 import { firstAddress } from "../wire/fields"
@@ -18,8 +18,8 @@ import * as outbox from "../transport/outbox"
 import * as client from "../transaction/client"
 import { ClientEvent } from "../transaction/client"
 import { Reason, byId, candidateCount, indexOfId } from "../servers/candidates"
-import { beginHunt, currentId, isLast, leave, noteTrying, skip } from "../servers/hunt"
-import { failsOver, firstServer, giveUpAfter, markAnswer } from "../servers/policy"
+import { beginHunt, confine, currentId, isLast, leave, noteTrying, skip } from "../servers/hunt"
+import { failsOver, firstServer, giveUpAfter, markAnswer, movesOn, setupMax } from "../servers/policy"
 import { Challenged, challenged, succeeded } from "../account/digest"
 import { writeNameAddr } from "../account/identity"
 import { RegistrationState } from "../account/machine"
@@ -92,6 +92,7 @@ export function prepare(i: i32, now: i64): void {
   beginTimer(i)
   takeFocus(i)
   leg(i).wait = <u8>Wait.SERVER
+  leg(i).dueAt = setupEnd(i)
   progressOutgoing(i, now)
 }
 
@@ -142,7 +143,9 @@ function choose(i: i32, now: i64): bool {
     put(i, Input.NO_WAY, now)
     return false
   }
-  towards(i, beginHunt(LINES + i, line, firstServer(line), now), now)
+  const id = beginHunt(LINES + i, line, firstServer(line), now)
+  if (!movesOn(line, Methods.INVITE)) confine(LINES + i)
+  towards(i, id, now)
   return true
 }
 
@@ -169,10 +172,15 @@ function towards(i: i32, id: u32, now: i64): void {
   l.flow = to < 0 ? <i32>flow.listening() : to
   flow.hold(l.flow)
   l.wait = <u8>Wait.REGISTRATION
+  l.dueAt = setupEnd(i)
+  l.heard = false
   c.serverId = <u8>id
   dialog(l.dialog).server.copyFrom(server)
   noteTrying(LINES + i)
 }
+
+/** When servers have been sought long enough (AMB-10); a moment after the last of them is given up by itself, so that this is told first. */
+function setupEnd(i: i32): i64 { return call(i).startedAt + setupMax(call(i).line, candidateCount(call(i).line)) + 1 }
 
 /** RFC 3261 13.2.1. False: there is no room for it now, or it does not fit. */
 function invite(i: i32, now: i64): bool {
@@ -263,8 +271,10 @@ function left(i: i32, reason: Reason, code: u32, retryAfter: i64, now: i64): voi
   put(i, Input.LEFT, now)
 }
 
-/** RFC 3261 13.2.2.1: it rings, or they want to be heard. */
+/** RFC 3261 13.2.2.1: it rings, or they want to be heard. P-06: no other server is asked any more, and the call may ring as long as the settings say. */
 function provisional(i: i32, m: Message, now: i64): void {
+  if (!leg(i).heard) leg(i).dueAt = now + <i64>number(Setting.RING_TIMEOUT) * 1000
+  leg(i).heard = true
   if (m.status == 100) return
   let d = dialogAnswered(m)
   if (m.toTag != NONE && d < 0) d = dialogFromAnswer(i, m, DialogState.EARLY, dialog(leg(i).dialog).server)

@@ -84,6 +84,12 @@ export function dropJustFailed(number: i32, line: i32, now: i64): void {
   hunt.count = <u8>min<u32>(kept, hunt.count)
 }
 
+/** Keeps the first server only, for a request that the settings let go to no other (BK-09). */
+export function confine(number: i32): void {
+  const hunt = huntAt(number)
+  hunt.count = min<u8>(hunt.count, 1)
+}
+
 /** The server being tried, 0 when the hunt has run out. */
 export function currentId(number: i32): u32 {
   const hunt = huntAt(number)

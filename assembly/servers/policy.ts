@@ -1,7 +1,7 @@
 // What the settings say about leaving a server: how long it may be silent, which answers count as failure, how long it is avoided.
 // The phones of the five documents differ only here; everything else asks these questions and acts on the answer.
-import { TIMEOUT_T1S } from "../config"
-import { Affinity, ProbeMethod, RetryMode, Setting, number, inCodes, knob } from "../settings/settings"
+import { CANDIDATES, TIMEOUT_T1S } from "../config"
+import { Affinity, Methods, ProbeMethod, RetryAfter, RetryMode, Setting, number, inCodes, knob } from "../settings/settings"
 import { below } from "../base/random"
 import { Method } from "../wire/message"
 import * as client from "../transaction/client"
@@ -14,8 +14,6 @@ const DOUBLINGS_MAX: u32 = 10
 /** Longest time for which no return to a server is made. */
 const HOLD_MAX_MS: i64 = 3_600_000
 const FALLS_MAX: u32 = 6
-/** RFC 3261 20.33 sets no bound; AMB-07 does. Seconds. */
-const RETRY_AFTER_MAX_SEC: i64 = 3600
 
 /**
  * Milliseconds after which a silent server is given up; 0 means the 64*T1 of the transaction itself.
@@ -32,13 +30,19 @@ export function giveUpAfter(line: i32, method: Method, last: bool): i64 {
 /** Longest time in ms that a request may take at one server. */
 export function longestTry(): i64 { return TIMEOUT_T1S * <i64>number(Setting.SIP_RETRY_T1) }
 
-/**
- * Whether this final answer means: try the next server (RFC 3263 4.3, AMB-07). A 408 to another request than an INVITE is an answer nobody gave;
- * to an INVITE it may be the callee's.
- */
+/** Whether this final answer means: try the next server (RFC 3263 4.3, AMB-07). A 408 to REGISTER is an answer nobody gave; to others it may be the callee's. */
 export function failsOver(line: i32, method: Method, code: u32): bool {
-  if (method == Method.INVITE) return code == 503 || inCodes(line, Setting.FAILOVER_INVITE, code)
-  return code == 408 || inCodes(line, Setting.FAILOVER_CODES, code)
+  if (method == Method.REGISTER) return code == 408 || inCodes(line, Setting.FAILOVER_CODES, code)
+  return code == 503 || inCodes(line, method == Method.INVITE ? Setting.FAILOVER_INVITE : Setting.FAILOVER_OTHER, code)
+}
+
+/** Whether the settings let requests of this kind go to another server at all (BK-09, AMB-20). */
+export function movesOn(line: i32, methods: Methods): bool { return (knob(line, Setting.FAILOVER_METHODS) & methods) != 0 }
+
+/** How long servers are sought for one call, in ms (AMB-10); while none is known, as for as many as there may be. */
+export function setupMax(line: i32, servers: i32): i64 {
+  const most = knob(line, Setting.CALL_SETUP_MAX)
+  return most != 0 ? <i64>most * 1000 : longestTry() * (servers == 0 ? CANDIDATES : servers)
 }
 
 /** Seconds that a registration at this server is asked for (BK-21, BK-25). */
@@ -61,7 +65,10 @@ export function markFailure(c: Candidate, reason: Reason, retryAfterSec: i64, no
   c.leftAt = now
   let seconds = avoidanceSec(c.line, c.failures)
   if (reason == Reason.REFUSED) seconds = min(seconds, REFUSED_MAX_SEC)
-  if (retryAfterSec > 0) seconds = max(seconds, min(retryAfterSec, RETRY_AFTER_MAX_SEC))
+  // RFC 3261 20.33 sets no bound; AMB-07 does.
+  if (retryAfterSec > 0 && knob(c.line, Setting.RETRY_AFTER_POLICY) == RetryAfter.MARK) {
+    seconds = max(seconds, min<i64>(retryAfterSec, knob(c.line, Setting.RETRY_AFTER_MAX)))
+  }
   c.dirtyUntil = seconds > 0 ? now + seconds * 1000 : 0
 }
 
@@ -103,8 +110,8 @@ export function markFall(c: Candidate, heldMs: i64, now: i64): void {
 /** AMB-34: where every server is probed, what the probes found decides which are tried first; elsewhere only the marks of failures do. */
 export function knowsStatus(line: i32): bool { return knob(line, Setting.PROBE_METHOD) == ProbeMethod.OPTIONS }
 
-// VE-24, VE-25, AMB-05: an answer below 500 or from 600 on comes from a server that works; 408 is what nobody answered.
-export function isUp(code: u32): bool { return code != 408 && code / 100 != 5 }
+// VE-24, VE-25, AMB-05: any answer comes from a server that works, but for those that the settings name: 408, which nobody answered, and 5xx.
+export function isUp(line: i32, code: u32): bool { return !inCodes(line, Setting.OPTIONS_DOWN_CODES, code) }
 
 /** How much a server is worth trying: 0 most, 3 not at all before its time (VE-28, VE-30, AMB-06). */
 export function standing(c: Candidate, now: i64): u32 {

@@ -1,5 +1,5 @@
 // What values of each kind look like.
-import { Span, startOf, lengthOf, byteAt, endOf, indexOf, same, span, text } from "../base/span"
+import { Span, after, startOf, lengthOf, byteAt, endOf, indexOf, same, span, text, trim } from "../base/span"
 import { decimal, hexDigit } from "../base/number"
 import { Kind, Setting, isText, kindOf, leastOf, mostOf, unitOf } from "./table"
 import { isHost, isServers } from "./host"
@@ -8,18 +8,22 @@ import { wordAt } from "./word"
 /** Whether a value that can be printed is one of its kind. */
 export function isOfKind(s: Setting, value: Span): bool {
   const kind = kindOf(s)
-  if (lengthOf(value) == 0) return isText(s)
+  if (lengthOf(value) == 0) return isText(s) || kind == Kind.SET
   if (kind == Kind.HOST) return isHost(value)
   if (kind == Kind.SERVERS) return isServers(value)
   if (kind == Kind.USER) return isUser(value)
   if (kind == Kind.CODES) return isCodes(value)
-  if (kind == Kind.CHOICE) return choiceOf(s, value) >= 0
-  if (kind != Kind.NUMBER) return true
-  const n = digits(value)
-  return n >= leastOf(s) && n <= mostOf(s)
+  if (kind < Kind.NUMBER) return true
+  const n = numberOf(s, value)
+  return n >= leastOf(s) && (kind != Kind.NUMBER || n <= mostOf(s))
 }
 
-/** Word number `n` of a CHOICE. */
+/** A good value as the number that is kept: of a word of a CHOICE its place, of the words of a SET a bit for each; -1 when it is none. */
+export function numberOf(s: Setting, value: Span): i32 {
+  return kindOf(s) == Kind.NUMBER ? digits(value) : kindOf(s) == Kind.SET ? setOf(s, value) : choiceOf(s, value)
+}
+
+/** Word number `n` of a CHOICE or a SET. */
 export function choiceWord(s: Setting, n: i32): Span { return wordAt(unitOf(s), n) }
 
 /** The number of a word of a CHOICE, or -1. */
@@ -28,6 +32,20 @@ export function choiceOf(s: Setting, value: Span): i32 {
     if (same(choiceWord(s, n), value)) return n
   }
   return -1
+}
+
+/** The bits of the words in a list with spaces or commas between, or -1 when one is not of the set. */
+function setOf(s: Setting, list: Span): i32 {
+  let bits = 0
+  for (let rest = trim(list); lengthOf(rest) > 0;) {
+    let length: u32 = 0
+    while (length < lengthOf(rest) && byteAt(rest, length) != 0x20 && byteAt(rest, length) != 0x2c) length++
+    const n = length == 0 ? 0 : choiceOf(s, span(startOf(rest), length))
+    if (n < 0) return -1
+    if (length > 0) bits |= 1 << n
+    rest = trim(after(rest, min(length + 1, lengthOf(rest))))
+  }
+  return bits
 }
 
 /** A number of up to nine digits, or -1. */

@@ -1,7 +1,7 @@
 // The profiles: what each of the five documents' phones has where it differs from the recommended defaults (requirements 1.8, AMB-01 to 35).
 import { lengthOf, text } from "../base/span"
 import {
-  Affinity, DnsRefresh, EqualChoice, Failback, FailbackOrder, Profile, ProbeMethod, RetryMode, Setting, UseNaptr, WeightAlgo, defaultOf, unitOf,
+  Affinity, DnsRefresh, EqualChoice, Failback, FailbackOrder, Methods, Profile, ProbeMethod, RetryMode, Setting, UseNaptr, WeightAlgo, defaultOf, unitOf,
 } from "./table"
 
 // One row per knob: its number, and for each profile its value in six bits; of a knob that is a time, in units of 30 s. What auto has is the default in
@@ -29,9 +29,12 @@ const KNOBS = memory.data<u32>([
   Setting.FAILBACK | Failback.PER_REQUEST << SNOM | Failback.PROBE << VERSITY | Failback.DURATION << BAKER | Failback.NEVER << VIP,
   Setting.FAILBACK_ORDER | FailbackOrder.UNREGISTER_FIRST << VERSITY | FailbackOrder.MAKE_BEFORE_BREAK << BAKER,
   Setting.HOLD_DOWN | 10 << VERSITY,
+  Setting.FAILOVER_METHODS | (Methods.REGISTER | Methods.INVITE | Methods.SUBSCRIBE) << SNOM | (Methods.REGISTER | Methods.INVITE) << VERSITY |
+    (Methods.REGISTER | Methods.INVITE | Methods.BYE) << BAKER | (Methods.REGISTER | Methods.INVITE | Methods.SUBSCRIBE) << VIP,
+  Setting.ROUTE_REWRITE | 1 << BAKER,
   Setting.DNS_REFRESH | DnsRefresh.REQUEST << SNOM | DnsRefresh.INTERVAL << VERSITY | DnsRefresh.TTL << BAKER | DnsRefresh.TTL << VIP,
 ])
-const KNOBS_COUNT = 16
+const KNOBS_COUNT = 18
 
 // The answers to REGISTER that mean: try the next server. The same columns.
 const CODES = memory.data<u32>([text("503"), text("401 403 404 5xx"), text("500 503"), text("503")])

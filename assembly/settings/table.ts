@@ -4,22 +4,22 @@ import { Span, byteAt, lengthOf, text, sameFolded } from "../base/span"
 
 export const enum Setting {
   // Of each line, the texts first
-  DOMAIN, SERVER, USER, AUTH_USER, PASSWORD, DISPLAY_NAME, FAILOVER_CODES, FAILOVER_INVITE, ENABLED, PROFILE, REGISTER_TTL, RETRY_MODE, RETRY_COUNT,
+  DOMAIN, SERVER, USER, AUTH_USER, PASSWORD, DISPLAY_NAME, FAILOVER_CODES, FAILOVER_INVITE, FAILOVER_OTHER, OPTIONS_DOWN_CODES, ENABLED, PROFILE, REGISTER_TTL, RETRY_MODE, RETRY_COUNT,
   RETRY_PERIOD, LAST_SERVER_FULL, DIRTY_HOST_TTL, DIRTY_MAX_TTL, WEIGHT_ALGO, EQUAL_CHOICE, ADDR_ORDER, USE_NAPTR, SERVER_AFFINITY, REGISTER_BEFORE_USE,
   PROBE_METHOD, PROBE_INTERVAL, KEEPALIVE_INTERVAL, FAILBACK, FAILBACK_INTERVAL, FAILBACK_ORDER, HOLD_DOWN, REGISTER_MAX_REFRESH, BACKUP_TTL,
-  AUTH_FAIL_RETRY, DNS_REFRESH, DNS_REQUERY_INTERVAL, REMOVED_ACTIVE, MWI, REFER,
+  AUTH_FAIL_RETRY, DNS_REFRESH, DNS_REQUERY_INTERVAL, REMOVED_ACTIVE, MWI, REFER, FAILOVER_METHODS, ROUTE_REWRITE, RETRY_AFTER_POLICY, RETRY_AFTER_MAX, CALL_SETUP_MAX, FAILBACK_IN_CALL,
   // Of the phone
   SIP_PORT, SIP_RETRY_T1, SIP_T2, SIP_T4, DNS_SERVE_STALE, DNS_MIN_TTL, FILTER_REGISTRAR, CODECS, PTIME, COMFORT_NOISE, DTMF, VOLUME, RING_TIMEOUT,
   RTP_PORT_MIN, RTP_PORT_MAX, CALL_WAITING, DND, AUTO_ANSWER, SESSION_EXPIRES, SESSION_MIN_SE, PRACK,
 }
-export const SETTINGS = 59
+export const SETTINGS = 67
 /** Those before this one are of each line, the others of the phone. */
 export const LINE_SETTINGS: i32 = Setting.SIP_PORT
 /** The first of a line that is no text. */
 export const LINE_NUMBERS: i32 = Setting.ENABLED
 
 /** What a value may be. Up to CODES the value is text, after it a number. */
-export const enum Kind { HOST, SERVERS, USER, WORDS, SECRET, CODES, NUMBER, CHOICE }
+export const enum Kind { HOST, SERVERS, USER, WORDS, SECRET, CODES, NUMBER, CHOICE, SET }
 
 /** Values of the settings of kind CHOICE: the place of the word in its row. */
 export const enum Affinity { NONE, REGISTRATION, PRIMARY }
@@ -40,6 +40,9 @@ export const enum Codecs { PCMU_FIRST, PCMA_FIRST, PCMU, PCMA }
 export const enum Dtmf { RFC4733, INFO }
 export const enum AutoAnswer { OFF, HEADER, ALWAYS }
 export const enum Prack { OFF, SUPPORTED, REQUIRED }
+export const enum RetryAfter { MARK, IGNORE }
+/** Of the settings of kind SET: a bit for each word of its row. */
+export const enum Methods { REGISTER = 1, INVITE = 2, SUBSCRIBE = 4, BYE = 8, REFRESH = 16 }
 
 // How the second column is made up: the kind, the unit of a number, the least that it may be.
 const KIND: u32 = 0x0f
@@ -48,7 +51,7 @@ const MSEC = 0x20
 const LEAST = 8
 
 // One row per setting, in the order of `Setting`: name; kind, unit and least; the most that a number may be, the longest that a text may be in bytes, or the words
-// of a choice; default; help. The domain is short of the 253 that DNS allows, because a REGISTER with credentials names it six times and has to fit one datagram.
+// of a choice or a set; default; help. The domain is short of the 253 that DNS allows, because a REGISTER with credentials names it six times and has to fit one datagram.
 const TABLE = memory.data<u32>([
   text("domain"), Kind.HOST, 128, text(""), prose("your SIP domain, as in 6001@DOMAIN"),
   text("server"), Kind.SERVERS, 160, text(""), prose("servers, ; between; empty: ask DNS for the domain"),
@@ -56,8 +59,10 @@ const TABLE = memory.data<u32>([
   text("auth_user"), Kind.WORDS, 64, text(""), prose("name for the password check; empty: the user"),
   text("password"), Kind.SECRET, 64, text(""), prose("password of the account; never shown"),
   text("display_name"), Kind.WORDS, 48, text(""), prose("your name as others see it"),
-  text("failover_codes"), Kind.CODES, 48, text("500 503 504"), prose("answers that mean: try the next server"),
-  text("failover_invite"), Kind.CODES, 48, text("503"), prose("the same for INVITE"),
+  text("failover_codes"), Kind.CODES, 48, text("500 503 504"), prose("answers to REGISTER that mean: the next server"),
+  text("failover_invite"), Kind.CODES, 16, text("503"), prose("the same for INVITE"),
+  text("failover_other"), Kind.CODES, 16, text("503"), prose("the same for SUBSCRIBE, BYE and UPDATE"),
+  text("options_down_codes"), Kind.CODES, 16, text("408 5xx"), prose("answers to OPTIONS that mean: the server is down"),
   text("enabled"), Kind.NUMBER, 1, 1, prose("0: the phone does not register"),
   text("profile"), Kind.CHOICE, text("auto snom versity baker vip"), Profile.AUTO, prose("whose phone this is; sets whatever you did not set"),
   text("register_ttl"), Kind.NUMBER | SEC | 60 << LEAST, 86400, 3600, prose("lifetime that is asked for a registration"),
@@ -88,6 +93,12 @@ const TABLE = memory.data<u32>([
   text("removed_active"), Kind.CHOICE, text("keep move"), RemovedActive.KEEP, prose("when DNS names the server in use no more"),
   text("mwi"), Kind.CHOICE, text("off unsolicited subscribe"), Mwi.UNSOLICITED, prose("how messages in the mailbox are learnt of"),
   text("refer"), Kind.CHOICE, text("off domain any"), Refer.DOMAIN, prose("whom others may make us call by a transfer"),
+  text("failover_methods"), Kind.SET, text("register invite subscribe bye refresh"), 31, prose("requests that go to the next server"),
+  text("route_rewrite"), Kind.NUMBER, 1, 0, prose("1: the first Route names the next server, not the dead one"),
+  text("retry_after_policy"), Kind.CHOICE, text("mark ignore"), RetryAfter.MARK, prose("whether Retry-After keeps us away from a server"),
+  text("retry_after_max"), Kind.NUMBER | SEC, 86400, 3600, prose("no longer than this"),
+  text("call_setup_max"), Kind.NUMBER | SEC, 600, 0, prose("how long servers are sought for a call; 0: 64 T1 for each"),
+  text("failback_in_call"), Kind.NUMBER, 1, 0, prose("1: goes back also while there are calls"),
   text("sip_port"), Kind.NUMBER, 65535, 5060, prose("own UDP port; 0: any free one"),
   text("sip_retry_t1"), Kind.NUMBER | MSEC | 50 << LEAST, 5000, 500, prose("timer T1; a silent server is left after 64 of them"),
   text("sip_t2"), Kind.NUMBER | MSEC | 1000 << LEAST, 16000, 4000, prose("timer T2, the longest pause between two sends"),
@@ -120,10 +131,10 @@ export function nameOf(s: Setting): Span { return column(s, 0) }
 export function kindOf(s: Setting): Kind { return column(s, 1) & KIND }
 export function leastOf(s: Setting): i32 { return column(s, 1) >>> LEAST }
 
-/** Of a choice: the number of its last word. */
+/** Of a choice or a set: the number of its last word. */
 export function mostOf(s: Setting): i32 {
   const most = column(s, 2)
-  if (kindOf(s) != Kind.CHOICE) return most
+  if (kindOf(s) < Kind.CHOICE) return most
   let last = 0
   for (let i: u32 = 0; i < lengthOf(most); i++) {
     if (byteAt(most, i) == 0x20) last++
@@ -134,9 +145,9 @@ export function mostOf(s: Setting): i32 {
 /** A span for a text, else the number. */
 export function defaultOf(s: Setting): u32 { return column(s, 3) }
 
-/** The unit of a number, or the words of a choice with a space between. */
+/** The unit of a number, or the words of a choice or a set with a space between. */
 export function unitOf(s: Setting): Span {
-  if (kindOf(s) == Kind.CHOICE) return column(s, 2)
+  if (kindOf(s) >= Kind.CHOICE) return column(s, 2)
   const unit = column(s, 1)
   return unit & MSEC ? text("ms") : unit & SEC ? text("s") : text("")
 }

@@ -1,23 +1,23 @@
 // The settings' values, one by one: reading and changing them. settings/check.ts says which are good, settings/file.ts reads and writes them as a text.
 import { LINES } from "../config"
 import { Span, NONE, after, trim, span, startOf, indexOf, same, text } from "../base/span"
-import { Setting, SETTINGS, LINE_NUMBERS, LINE_SETTINGS, Kind, kindOf, defaultOf, isText } from "./table"
+import { Setting, SETTINGS, LINE_NUMBERS, LINE_SETTINGS, defaultOf, isText } from "./table"
 import { VALUES, VALUES_OF_LINE, VALUES_SIZE, VALUE_SIZE } from "./layout"
-import { choiceOf, digits, holdsCode, unquoted } from "./kinds"
+import { holdsCode, numberOf, unquoted } from "./kinds"
 import { usualOf } from "./profile"
 import { OLD, addText, clearTexts, dropTexts, giveText, originOfText, textOf } from "./texts"
 
-// A number, or the place of the word of a choice, takes three bytes: the value in the low 20 bits, Origin above it.
+// A number, the place of the word of a choice, or the words of a set, a bit for each, takes three bytes: the value in the low 20 bits, Origin above it.
 const VALUE: u32 = 0xfffff
 const ORIGIN: u32 = 20
 
-/** The value of a NUMBER, or the place of the word of a CHOICE, as a line has it; what is of the phone is the same for every line. */
+/** The value of a NUMBER, the place of the word of a CHOICE, or the words of a SET, as a line has it; what is of the phone is the same for every line. */
 export function knob(line: i32, s: Setting): i32 { return load<u32>(placeOf(line, s)) & VALUE }
 
 /** The same of a setting of the phone. */
 export function number(s: Setting): i32 { return knob(0, s) }
 
-/** Gives a NUMBER or CHOICE of the phone a value from its range. */
+/** Gives a NUMBER, CHOICE or SET of the phone a value from its range. */
 export function setNumber(s: Setting, n: i32): void { set(0, s, n, Origin.CONSOLE) }
 
 /** The value of a text; length 0 when there is none. UTF-8. Good until a text is changed. */
@@ -82,7 +82,7 @@ export function put(line: i32, s: Setting, value: Span, origin: Origin): void {
     addText(line, s, bare, origin)
     return
   }
-  set(line, s, kindOf(s) == Kind.NUMBER ? digits(bare) : choiceOf(s, bare), origin)
+  set(line, s, numberOf(s, bare), origin)
   if (s == Setting.PROFILE) takeUsual(line)
 }
 

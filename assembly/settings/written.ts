@@ -19,6 +19,7 @@ export function writeName(w: Writer, line: i32, s: Setting): void {
 export function writeValue(w: Writer, line: i32, s: Setting, secrets: bool): void {
   if (!isText(s)) {
     if (kindOf(s) == Kind.CHOICE) w.put(choiceWord(s, knob(line, s)))
+    else if (kindOf(s) == Kind.SET) writeSet(w, line, s)
     else w.number(knob(line, s))
     return
   }
@@ -33,6 +34,16 @@ export function writeValue(w: Writer, line: i32, s: Setting, secrets: bool): voi
   if (quote) w.byte(0x22)
 }
 
+function writeSet(w: Writer, line: i32, s: Setting): void {
+  let space = false
+  for (let n = 0; n <= mostOf(s); n++) {
+    if ((knob(line, s) >>> n & 1) == 0) continue
+    if (space) w.byte(0x20)
+    w.put(choiceWord(s, n))
+    space = true
+  }
+}
+
 /** Writes what a setting may be: "50 to 5000 ms". */
 export function writeAllowed(w: Writer, s: Setting): void {
   switch (kindOf(s)) {
@@ -42,6 +53,10 @@ export function writeAllowed(w: Writer, s: Setting): void {
     case Kind.CODES: w.say(prose("codes from 300 to 699 such as 500 5xx")); break
     case Kind.CHOICE: writeChoices(w, s); break
     case Kind.NUMBER: writeRange(w, s); break
+    case Kind.SET:
+      w.say(prose("any of "))
+      w.put(unitOf(s))
+      break
     default: w.say(prose("printable UTF-8")); break
   }
 }

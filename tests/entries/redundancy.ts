@@ -5,7 +5,7 @@ import { Writer } from "../../assembly/base/writer"
 import { seed } from "../../assembly/base/random"
 import * as settings from "../../assembly/settings/settings"
 import { Candidate, Reason, candidate } from "../../assembly/servers/candidates"
-import { failsOver, giveUpAfter, isUp, markAnswer, markFailure, markFall, registerTtl } from "../../assembly/servers/policy"
+import { failsOver, giveUpAfter, isUp, markAnswer, markFailure, markFall, registerTtl, setupMax } from "../../assembly/servers/policy"
 import { setTimers } from "../../assembly/transaction/record"
 import { Method } from "../../assembly/wire/message"
 
@@ -34,8 +34,10 @@ export function shown(s: i32): Span {
   return w.written
 }
 
-export function up(code: u32): bool { return isUp(code) }
-export function leaves(invite: bool, code: u32): bool { return failsOver(0, invite ? Method.INVITE : Method.REGISTER, code) }
+export function up(code: u32): bool { return isUp(0, code) }
+/** 0 REGISTER, 1 INVITE, 2 BYE */
+export function leaves(method: i32, code: u32): bool { return failsOver(0, method == 0 ? Method.REGISTER : method == 1 ? Method.INVITE : Method.BYE, code) }
+export function setup(servers: i32): i64 { return setupMax(0, servers) }
 export function patience(invite: bool, last: bool): i64 { return giveUpAfter(0, invite ? Method.INVITE : Method.REGISTER, last) }
 
 function only(): Candidate { return candidate(0, 0) }

@@ -55,6 +55,11 @@ describe("redundancy policies", () => {
     it(`see a server that answers ${code} to OPTIONS ${up ? "up" : "down"} (VE-24, VE-25, AMB-05)`, () => { assert.equal(policy.call("up", code), up ? 1 : 0) })
   }
 
+  it("see a server down as options_down_codes says (AMB-05)", () => {
+    policy.load("options_down_codes: 480 6xx\n")
+    assert.deepEqual([480, 408, 503, 603].map((code) => policy.call("up", code)), [0, 1, 1, 0])
+  })
+
   const CODES: readonly [profile: string, code: number, leaves: boolean, id: string][] = [
     ["baker", 500, true, "BK-04"], ["baker", 503, true, "BK-04"], ["baker", 501, false, "BK-04"], ["baker", 502, false, "BK-04"], ["baker", 504, false, "BK-04"],
     ["baker", 480, false, "BK-04"], ["baker", 403, false, "AMB-23"], ["versity", 403, true, "VE-23"], ["versity", 404, true, "VE-23"], ["versity", 401, true, "VE-23"],
@@ -72,6 +77,18 @@ describe("redundancy policies", () => {
       policy.load(`profile: ${profile}\n`)
       assert.deepEqual([503, 486, 408, 404].map((code) => policy.call("leaves", 1, code)), [1, 0, 0, 0], profile)
     }
+  })
+
+  it("have a list for BYE and whatever else is neither REGISTER nor INVITE; a 408 from the far end is no reason to leave (AMB-07)", () => {
+    policy.load("failover_codes: 500\nfailover_invite: 504\nfailover_other: 502\n")
+    assert.deepEqual([500, 502, 503, 504, 408].map((code) => [0, 1, 2].map((method) => policy.call("leaves", method, code)).join("")), ["100", "001", "011", "010", "100"])
+  })
+
+  it("bound the set-up of a call: 64 T1 for each server, or call_setup_max (AMB-10)", () => {
+    policy.load("sip_retry_t1: 250\n")
+    assert.deepEqual([1, 3].map((servers) => policy.call("setup", servers)), [16_000, 48_000])
+    policy.load("call_setup_max: 20\n")
+    assert.equal(policy.call("setup", 3), 20_000)
   })
 
   const RETRIES: readonly [count: number, register: number, invite: number][] = [[0, 500, 500], [1, 1500, 1500], [2, 3500, 3500], [3, 7500, 7500], [5, 15500, 31500]]
@@ -100,6 +117,13 @@ describe("redundancy policies", () => {
     assert.equal(policy.call("fail", 1, -1n, 0n), 60_000)
     assert.equal(policy.call("fail", 0, 900n, 0n), 900_000)
     assert.equal(policy.call("fail", 0, 90_000n, 0n), 3_600_000)
+  })
+
+  it("take Retry-After for retry_after_max at most, and not at all when retry_after_policy is ignore (AMB-07, RF-20)", () => {
+    policy.load("profile: snom\nretry_after_max: 120\n")
+    assert.equal(policy.call("fail", 0, 900n, 0n), 120_000)
+    policy.load("profile: snom\nretry_after_policy: ignore\n")
+    assert.equal(policy.call("fail", 0, 900n, 0n), 0)
   })
 
   it("double the avoidance with each failure up to dirty_max_ttl, each time 50 to 100 % of it (AMB-07, RFC 5626 4.5)", () => {

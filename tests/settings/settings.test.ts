@@ -46,6 +46,8 @@ password:
 display_name: 
 failover_codes: 500 503 504
 failover_invite: 503
+failover_other: 503
+options_down_codes: 408 5xx
 enabled: 1
 profile: auto
 register_ttl: 3600
@@ -76,6 +78,12 @@ dns_requery_interval: 7200
 removed_active: keep
 mwi: unsolicited
 refer: domain
+failover_methods: register invite subscribe bye refresh
+route_rewrite: 0
+retry_after_policy: mark
+retry_after_max: 3600
+call_setup_max: 0
+failback_in_call: 0
 sip_port: 5060
 sip_retry_t1: 500
 sip_t2: 4000
@@ -133,6 +141,12 @@ use_naptr, 2 | use_naptr is auto, 0 or 1, not 2
 failover_codes, 200 | failover_codes is codes from 300 to 699 such as 500 5xx, not 200
 failover_codes, 5000 | failover_codes is codes from 300 to 699 such as 500 5xx, not 5000
 failover_codes, 5x0 | failover_codes is codes from 300 to 699 such as 500 5xx, not 5x0
+failover_methods, register ack | failover_methods is any of register invite subscribe bye refresh, not register ack
+options_down_codes, 200 | options_down_codes is codes from 300 to 699 such as 500 5xx, not 200
+retry_after_policy, maybe | retry_after_policy is mark or ignore, not maybe
+retry_after_max, 86401 | retry_after_max is 0 to 86400 s, not 86401
+call_setup_max, 601 | call_setup_max is 0 to 600 s, not 601
+route_rewrite, 2 | route_rewrite is 0 or 1, not 2
 display_name, a\tb | display_name is printable UTF-8
 password, a\x7fb | password is printable UTF-8
 sip_retry_t2, 1 | there is no setting sip_retry_t2; did you mean sip_retry_t1?
@@ -145,7 +159,7 @@ const ACCEPTED: [string, string][] = [
   ["server", "example.com"], ["server", "example.com:5070"], ["server", "192.0.2.1"], ["server", "192.0.2.1:65535"], ["server", "[2001:db8::1]"], ["server", "[::1]:5061"],
   ["user", "6001"], ["user", "anna.b-c+d"], ["user", "%23%c3%a9"], ["auth_user", "anna @ home"], ["password", "p:#'\"\u00e9 \u20ac"], ["display_name", "Zoë Åberg"],
   ["failover_codes", "500 503 5xx"], ["failover_codes", "404,408, 6xx"], ["failover_codes", ""], ["retry_mode", "period"], ["weight_algo", "dns_order"], ["use_naptr", "1"],
-  ["sip_port", "0"], ["SIP_Port", "5070"],
+  ["sip_port", "0"], ["SIP_Port", "5070"], ["failover_methods", "invite bye"], ["failover_methods", ""],
 ]
 
 // A text that is refused | its sentence
@@ -273,7 +287,7 @@ for (const engine of ["v8", "wasm3"] as const) {
     it("fit their longest values into the region that keeps the text", () => {
       for (const name of settings.names.filter(settings.isText)) {
         const value = name === "domain" || name === "server" ? ("a".repeat(60) + ".").repeat(3).slice(0, settings.most(name) - 1) + "a"
-          : name.startsWith("failover_") ? "503 ".repeat(12).slice(0, 47) : "9".repeat(settings.most(name))
+          : /^failover_|_codes$/.test(name) ? "503 ".repeat(12).slice(0, settings.most(name) - 1) : "9".repeat(settings.most(name))
         assert.equal(settings.assign(name, value), "")
       }
       assert.ok(settings.all().length > 500 && settings.all().length < 0x0c00)
@@ -282,6 +296,13 @@ for (const engine of ["v8", "wasm3"] as const) {
     it("find codes in a list, one by one and by class", () => {
       settings.assign("failover_codes", "500, 503 6xx")
       assert.deepEqual([500, 501, 503, 600, 604, 699, 408, 700].filter(settings.inCodes), [500, 503, 600, 604, 699])
+    })
+
+    it("read the words of a set in any order, once or twice, with spaces or commas, and write them in one order", () => {
+      for (const value of ["bye invite", "invite,bye", " bye , invite  bye"]) {
+        assert.equal(settings.assign("failover_methods", value), "")
+        assert.equal(settings.shown("failover_methods"), "invite bye")
+      }
     })
 
     it("tell a mistyped word from another word", () => {
