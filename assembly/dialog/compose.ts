@@ -35,12 +35,12 @@ export function hop(): Endpoint { return changetype<Endpoint>(HOP) }
 
 /**
  * RFC 3261 8.1.2, 12.2.1.1: the first route, or the remote target. A name there is not looked up: it leads to the server that the INVITE went to or
- * came from. So does whatever an INVITE of ours names (P-43).
+ * came from. So does whatever an INVITE of ours names (P-43), and all that has been turned to another server (AMB-33).
  */
 function hopOf(d: i32): Endpoint {
   const e = hop()
   e.copyFrom(dialog(d).server)
-  if (dialog(d).state == DialogState.DRAFT) return e
+  if (dialog(d).state == DialogState.DRAFT || dialog(d).toward != 0) return e
   const u = changetype<Uri>(URI_AT)
   const first = firstRoute(d)
   if (parseUri(first != NONE ? first : textOf(d, Text.TARGET), u) < 0) return e
@@ -55,7 +55,7 @@ function hopOf(d: i32): Endpoint {
 }
 
 /** URI of the first route, or NONE. */
-function firstRoute(d: i32): Span {
+export function firstRoute(d: i32): Span {
   const routes = textOf(d, Text.ROUTES)
   if (routes == NONE) return NONE
   const a = changetype<Address>(ADDRESS_AT)

@@ -32,12 +32,16 @@ export class Dialog {
   method: u8           // of the request under way that is no INVITE
   rounds: u8           // how often it was challenged
   over: bool           // its BYE has been answered: it is kept for repetitions of a 2xx, as long as nobody needs the place
+  toward: u8           // server that its requests go to instead of their own way, 0 none: dialog/detour.ts
+  turned: bool         // and it has yet to register us
+  detours: u8          // servers asked for one request besides the first
+  line: u8
   localCseq: u32
   remoteCseq: u32
   inviteCseq: u32      // of the INVITE that the ACK belongs to
   handle: i32          // request under way that is no INVITE; -1 none
   rseq: u32            // of their provisional answer that was acknowledged last; 0 none
-  line: u8
+  detouredAt: u32      // when the first server failed, the low 32 bits
   // then: 8 bytes that make the branch of its ACK, so that a repetition is the same; where requests go whose way leads to a name: the server that the INVITE went to or came from
 
   // @ts-ignore: decorator
@@ -48,8 +52,8 @@ export class Dialog {
   get server(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + SERVER_AT) }
 }
 
-const MARK_AT: usize = 32, SERVER_AT: usize = MARK_AT + 8
-const STRIDE: usize = 60
+const MARK_AT: usize = 36, SERVER_AT: usize = MARK_AT + 8
+const STRIDE: usize = 64
 const TABLE: usize = (TEXTS_END + 7) & ~7
 export const DIALOGS_END: usize = TABLE + <usize>DIALOGS * STRIDE
 

@@ -254,8 +254,9 @@ export function unanswered(i: i32, handle: i32, event: u8, m: Message, now: i64)
   }
   if (leg(i).handle != handle) return
   leg(i).handle = -1
-  if (leg(i).exchange == Exchange.OURS) reinviteUnanswered(i, now)
-  else left(i, event == ClientEvent.REFUSED ? Reason.REFUSED : event == ClientEvent.TIMEOUT ? Reason.SILENT : Reason.UNREACHABLE, 0, -1, now)
+  const reason = event == ClientEvent.REFUSED ? Reason.REFUSED : event == ClientEvent.TIMEOUT ? Reason.SILENT : Reason.UNREACHABLE
+  if (leg(i).exchange == Exchange.OURS) reinviteUnanswered(i, reason, now)
+  else left(i, reason, 0, -1, now)
 }
 
 /** RFC 3263 4.3: this server will not do; the next one may. */

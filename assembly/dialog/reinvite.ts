@@ -9,10 +9,12 @@ import * as outbox from "../transport/outbox"
 import * as client from "../transaction/client"
 import * as server from "../transaction/server"
 import { t1, t64 } from "../transaction/record"
+import { Reason } from "../servers/candidates"
 import { Challenged, challenged, succeeded } from "../account/digest"
 import { CallState, Ended, call } from "./call"
 import { put } from "./calls"
 import { begin, hop, way } from "./compose"
+import { Way, arrive, mayGo, patience, takeDetour } from "./detour"
 import { answerOf, offerOf } from "./description"
 import { dialog, refreshTarget } from "./dialog"
 import { writeOurContact } from "./incoming"
@@ -42,7 +44,10 @@ export function progressTalking(i: i32, now: i64): void {
   const sockets = socketsOf(i)
   if (sockets == Sockets.LOST) lose(i, now)
   if (sockets != Sockets.OPEN) return
-  const d: i32 = l.dialog, by = way(d, now)
+  const d: i32 = l.dialog, free = mayGo(d, now)
+  if (free == Way.NONE) lose(i, now)
+  if (free != Way.OPEN) return
+  const by = way(d, now)
   const carried = by < 0 ? flow.WAIT : flow.carrier(by)
   if (carried == flow.LOST) lose(i, now)
   if (carried < 0) return
@@ -62,7 +67,7 @@ export function progressTalking(i: i32, now: i64): void {
     put(i, Input.LOST, now)
     return
   }
-  const handle = client.start(Method.INVITE, slot, by, hop(), <u8>(OWNER_CALL + i), 0, now)
+  const handle = client.start(Method.INVITE, slot, by, hop(), <u8>(OWNER_CALL + i), patience(d, Method.INVITE, now), now)
   if (handle < 0) {
     outbox.discard(slot)
     l.wait = <u8>Wait.ROOM
@@ -90,14 +95,18 @@ export function reinviteAnswered(i: i32, m: Message, now: i64): void {
   else if (m.status == 408 || m.status == 481) lose(i, now)
   else if (m.status == 422 && raiseTimer(i, m)) again(i, now)
   else if ((m.status == 401 || m.status == 407) && challenged(m, hop()) == Challenged.ACCEPTED) again(i, now)
+  else if (takeDetour(l.dialog, Method.INVITE, Reason.CODE, m.status, m.retryAfter, now)) offerAnew(i, now)
   // RFC 3261 14.1: whatever else they have against it, the session stays as it was.
   else l.rounds = 0
 }
 
-/** It ended without an answer. RFC 3261 12.2.1.2: the call is over then. */
-export function reinviteUnanswered(i: i32, now: i64): void {
-  leg(i).exchange = <u8>Exchange.NONE
-  lose(i, now)
+/** It ended without an answer. RFC 3261 12.2.1.2: the call is over then, unless another server knows it too (AMB-20). */
+export function reinviteUnanswered(i: i32, reason: Reason, now: i64): void {
+  const l = leg(i)
+  l.exchange = <u8>Exchange.NONE
+  l.dueAt = NEVER
+  if (takeDetour(l.dialog, Method.INVITE, reason, 0, -1, now)) offerAnew(i, now)
+  else lose(i, now)
 }
 
 /** The call is over: no offer matters any more. */
@@ -122,6 +131,7 @@ export function reinviteDue(i: i32, now: i64): void {
 function reinviteAccepted(i: i32, handle: i32, m: Message, now: i64): void {
   const l = leg(i), d: i32 = l.dialog, x = dialog(d)
   l.rounds = 0
+  arrive(d)
   x.inviteCseq = m.cseq
   fill(x.mark, 8)
   succeeded(m, hop())

@@ -11,13 +11,16 @@ import { finish } from "../wire/compose"
 import { Field, Message, Method, fieldOf } from "../wire/message"
 import { withoutParams } from "../wire/fields"
 import { param } from "../wire/param"
-import { Setting, Mwi, knob } from "../settings/settings"
+import { Affinity, Methods, Mwi, Setting, knob } from "../settings/settings"
 import * as flow from "../transport/flow"
 import * as outbox from "../transport/outbox"
 import * as client from "../transaction/client"
-import { activeId, byId, indexOfId } from "../servers/candidates"
+import { Reason, activeId, byId, candidateCount, indexOfId } from "../servers/candidates"
+import { nextBut, noteAway } from "../servers/hunt"
+import { failsOver, longestTry, movesOn } from "../servers/policy"
 import { Challenged, challenged, succeeded } from "../account/digest"
 import { writeAor, writeNameAddr } from "../account/identity"
+import { suspect } from "../account/ready"
 import { serviceRoute } from "../account/routes"
 import { begin, hop, way } from "./compose"
 import { DialogState, NO_PLACE, Text, dialog, draft, freeDialog, keepText, takeWay, textOf } from "./dialog"
@@ -47,7 +50,8 @@ export class Subscription {
   rounds: u8           // answers to challenges for one request
   failures: u8         // refusals in a row
   raised: bool         // a 423 has been heeded
-  spare: u16
+  home: u8             // candidate that registers us, 0 none
+  tried: u8            // other servers asked since it was granted, or since a pause
   expiresSec: u32      // asked for
   retryAfterSec: u32   // what the last refusal said, 0 nothing
   handle: i32          // SUBSCRIBE under way; -1 none
@@ -74,8 +78,10 @@ export function progressSubscription(line: i32, now: i64): void {
   const s = subscription(line)
   const home = knob(line, Setting.MWI) == Mwi.SUBSCRIBE ? activeId(line) : 0
   // RF-18: the new server knows nothing of what the old one was asked.
-  if (home != s.server) {
+  if (home != s.home) {
+    s.home = <u8>home
     s.server = <u8>home
+    s.tried = 0
     s.failures = 0
     s.begunAt = now - APART_MS
     put(line, home != 0 ? Input.HOME : Input.LEFT, now)
@@ -87,13 +93,13 @@ export function progressSubscription(line: i32, now: i64): void {
 
 export function soonestSubscription(line: i32): i64 { return subscription(line).dueAt }
 
-/** The final answer to our SUBSCRIBE; where `m` is null there was none: the registration will find out whether the server is still there. */
-export function subscribed(line: i32, handle: i32, m: Message, now: i64): void {
+/** The final answer to our SUBSCRIBE; where `m` is null there was none, for this reason. */
+export function subscribed(line: i32, handle: i32, m: Message, reason: Reason, now: i64): void {
   const s = subscription(line)
   if (s.handle != handle) return
   s.handle = -1
   way(s.dialog, now)
-  if (changetype<usize>(m) == 0) put(line, Input.REFUSED, now)
+  if (changetype<usize>(m) == 0) failed(line, s, reason, 0, -1, now)
   else if (m.status < 300) granted(line, s, m, now)
   else refused(line, s, m, now)
 }
@@ -229,7 +235,24 @@ function refused(line: i32, s: Subscription, m: Message, now: i64): void {
   if (mayAskAgain(s, m)) put(line, Input.AGAIN, now)
   // RFC 6665 4.1.2.2: a refresh that is not known leads to a new subscription.
   else if (m.status == 481 && dialog(s.dialog).state == DialogState.CONFIRMED) put(line, Input.GONE, now)
+  else if (failsOver(line, Method.SUBSCRIBE, m.status)) failed(line, s, Reason.CODE, m.status, m.retryAfter, now)
   else put(line, Input.REFUSED, now)
+}
+
+/**
+ * The server is out of order. Where it has our registration, that decides what becomes of both (RF-18); where requests belong to no server, the next one
+ * is asked, each once before the pause.
+ */
+function failed(line: i32, s: Subscription, reason: Reason, code: u32, retryAfterSec: i64, now: i64): void {
+  const from: u32 = s.server, known = indexOfId(line, from) >= 0 && movesOn(line, Methods.SUBSCRIBE)
+  const free = known && knob(line, Setting.SERVER_AFFINITY) == Affinity.NONE && <i32>++s.tried < candidateCount(line)
+  if (free) noteAway(line, from, reason, code, retryAfterSec, now)
+  else if (known) suspect(line, from, now)
+  // Those that failed within the time that so many tries take are not asked again.
+  const next = free ? nextBut(line, from, now - <i64>s.tried * (longestTry() + APART_MS), now) : 0
+  if (next != 0) s.server = <u8>next
+  else s.tried = 0
+  put(line, next != 0 ? Input.GONE : Input.REFUSED, now)
 }
 
 function granted(line: i32, s: Subscription, m: Message, now: i64): void {
@@ -243,6 +266,7 @@ function granted(line: i32, s: Subscription, m: Message, now: i64): void {
   }
   s.rounds = 0
   s.failures = 0
+  s.tried = 0
   s.retryAfterSec = 0
   s.dueAt = now + max<i64>(seconds * (750 + below(150)), REFRESH_MIN)
   put(line, Input.GRANTED, now)

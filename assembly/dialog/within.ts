@@ -12,8 +12,10 @@ import { Message, Method } from "../wire/message"
 import * as flow from "../transport/flow"
 import * as outbox from "../transport/outbox"
 import * as client from "../transaction/client"
+import { Reason } from "../servers/candidates"
 import { Challenged, challenged, succeeded } from "../account/digest"
 import { begin, beginUnsigned, hop, way } from "./compose"
+import { Way, arrive, mayGo, patience, takeDetour } from "./detour"
 import { DialogState, NO_PLACE, Text, dialog, dialogAnswered, dialogFromAnswer, freeDialog, takeWay, textOf } from "./dialog"
 import { updateAnswered, writeTimer } from "./refresh"
 import { writeRack } from "./reliable"
@@ -108,7 +110,7 @@ export function progressDialogs(now: i64): void {
 export function isCrowded(): bool {
   for (let d = 0; d < DIALOGS; d++) {
     const x = dialog(d)
-    if (x.state != DialogState.FREE && x.wants != 0 && x.handle < 0) return true
+    if (x.state != DialogState.FREE && x.wants != 0 && x.handle < 0 && !x.turned) return true
   }
   return false
 }
@@ -122,27 +124,36 @@ export function answeredWithin(d: i32, handle: i32, m: Message, now: i64): void 
   if (m.status == 401 || m.status == 407) {
     if (x.rounds < ROUNDS_MAX && challenged(m, hop()) == Challenged.ACCEPTED) {
       x.rounds++
-      x.wants |= wantOf(x.method)
-      progressDialog(d, now)
+      again(d, now)
       return
     }
   } else succeeded(m, hop())
-  over(d, m, now)
+  if (m.status >= 300 && takeDetour(d, <Method>x.method, Reason.CODE, m.status, m.retryAfter, now)) again(d, now)
+  else over(d, m, now)
 }
 
 /** It ended without an answer. */
-export function unansweredWithin(d: i32, handle: i32, now: i64): void {
-  if (dialog(d).state == DialogState.FREE || dialog(d).handle != handle) return
-  dialog(d).handle = -1
-  over(d, changetype<Message>(0), now)
+export function unansweredWithin(d: i32, handle: i32, reason: Reason, now: i64): void {
+  const x = dialog(d)
+  if (x.state == DialogState.FREE || x.handle != handle) return
+  x.handle = -1
+  if (takeDetour(d, <Method>x.method, reason, 0, -1, now)) again(d, now)
+  else over(d, changetype<Message>(0), now)
 }
 
 // -- Helpers
+
+/** The same request once more, with another CSeq. */
+function again(d: i32, now: i64): void {
+  dialog(d).wants |= wantOf(dialog(d).method)
+  progressDialog(d, now)
+}
 
 /** What was asked for has been answered by `m`, or, where it is null, has not been. */
 function over(d: i32, m: Message, now: i64): void {
   const x = dialog(d), i: i32 = x.place
   x.rounds = 0
+  arrive(d)
   // RFC 3261 15.1.1: the dialog is over whatever is answered to a BYE.
   if (x.method == Method.BYE) x.over = true
   else if (i < 0) return
@@ -186,22 +197,33 @@ function write(w: Writer, d: i32, n: usize, by: u32, signed: bool): void {
   finish(w, x.method == Method.NOTIFY ? writeNews(w, i) : x.method == Method.INFO ? writeDigit(w, i) : NONE)
 }
 
+const NOWHERE: i32 = -2
+
+/** The flow that the request goes by. NOWHERE: no server can be reached; -1: it is too early to say. */
+function reach(d: i32, now: i64): i32 {
+  while (true) {
+    const free = mayGo(d, now)
+    if (free != Way.OPEN) return free == Way.NONE ? NOWHERE : -1
+    const by = way(d, now), carrier = by < 0 ? flow.WAIT : flow.carrier(by)
+    if (carrier != flow.LOST) return carrier < 0 ? -1 : by
+    if (!takeDetour(d, <Method>dialog(d).method, Reason.UNREACHABLE, 0, -1, now)) return NOWHERE
+  }
+}
+
 function progressDialog(d: i32, now: i64): void {
   const x = dialog(d)
   if (x.handle >= 0) return
-  const want: u8 = x.wants & -x.wants
-  const by = way(d, now)
-  if (by < 0) return
-  // What cannot be reached needs no goodbye.
-  if (flow.carrier(by) == flow.LOST && want == Want.BYE) {
-    freeDialog(d)
-    return
+  const want: u8 = x.wants & -x.wants, n = <usize>ctz<u32>(want)
+  x.method = load<u8>(METHODS + n)
+  const by = reach(d, now)
+  if (by == NOWHERE) {
+    x.wants ^= want
+    over(d, changetype<Message>(0), now)
   }
-  if (flow.carrier(by) < 0) return
+  if (by < 0) return
   const slot = client.takeSlot()
   if (slot < 0) return
-  const w = outbox.writer(slot), n = <usize>ctz<u32>(want)
-  x.method = load<u8>(METHODS + n)
+  const w = outbox.writer(slot)
   x.localCseq++
   write(w, d, n, by, true)
   if (w.overflow) {
@@ -216,7 +238,7 @@ function progressDialog(d: i32, now: i64): void {
     over(d, changetype<Message>(0), now)
     return
   }
-  x.handle = client.start(<Method>x.method, slot, by, hop(), <u8>(OWNER_DIALOG + d), 0, now)
+  x.handle = client.start(<Method>x.method, slot, by, hop(), <u8>(OWNER_DIALOG + d), patience(d, <Method>x.method, now), now)
   if (x.handle < 0) outbox.discard(slot)
   else x.wants ^= want
 }

@@ -126,6 +126,24 @@ export function skip(number: i32, line: i32): u32 {
   return currentId(number)
 }
 
+/** A request that no hunt is about has failed at this server: it is marked, and told of. */
+export function noteAway(line: i32, id: u32, reason: Reason, code: u32, retryAfterSec: i64, now: i64): void {
+  markFailure(byId(line, id), reason, retryAfterSec, now)
+  writeLeft(log.line(), line, id, reason, code)
+  log.say(Level.NOTE)
+}
+
+/** The server that comes first for such a request, but for this one, and those that have failed since then: where we are registered, else as drawn. 0: none. */
+export function nextBut(line: i32, but: u32, since: i64, now: i64): u32 {
+  const home = activeId(line)
+  let id = beginHunt(OTHER_HUNT, line, home != but ? home : 0, now)
+  while (id != 0 && (id == but || hasFailed(line, id, since))) id = skip(OTHER_HUNT, line)
+  return id
+}
+
+/** Whether a server has failed since then, and not answered a REGISTER of ours after that. */
+export function hasFailed(line: i32, id: u32, since: i64): bool { return byId(line, id).failures != 0 && byId(line, id).leftAt >= since }
+
 function append(hunt: Hunt, id: u32): void {
   for (let i: u32 = 0; i < hunt.count; i++) {
     if (idOf(hunt, i) == id) return

@@ -22,7 +22,7 @@ export { Event as ClientEvent }
 const WANTED: u8 = 1       // to be cancelled when a provisional response comes
 const CANCELLED: u8 = 2    // the CANCEL is on its way
 const ANSWERED: u8 = 4     // the slot holds the ACK
-const QUIET: u8 = 8        // a CANCEL: nobody is told what came of it
+const QUIET: u8 = 8        // a CANCEL: nobody is told unless no answer came
 
 const STRAYS: usize = COUNTERS
 
@@ -111,6 +111,9 @@ export function ownerOf(handle: i32): i32 {
   const t = find(handle)
   return changetype<usize>(t) == 0 ? -1 : t.owner
 }
+
+/** Where the request went. The transaction has something to tell. */
+export function peerOf(handle: i32): Endpoint { return find(handle).peer }
 
 /** wire Method of the request. */
 export function methodOf(handle: i32): u8 {
@@ -222,7 +225,7 @@ export function spare(): bool {
 /** One input through the machine, and what follows from it. `m` is the response when the input is one. The transaction exists. */
 function run(t: Transaction, input: u8, m: Message, now: i64): void {
   const act = step(t, input, now)
-  if (t.flags & QUIET) t.pending = false
+  if (t.flags & QUIET && changetype<usize>(m) != 0) t.pending = false
   if (act == Act.SEND) sendAgain(t)
   else if (act == Act.ACK) acknowledge(t, m)
   else if (act == Act.FORGET) emptySlot(t, false)

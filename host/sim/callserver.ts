@@ -21,6 +21,8 @@ export type CallServerOptions = {
 export class CallServer {
   /** It stays in the path of a call (RFC 3261 16.6). */
   records = true
+  /** By the name of its domain, which the servers share, and not by its address. */
+  namesDomain = false
   /** Which requests of calls it wants credentials for. */
   challenges: "nothing" | "invite" | "everything" = "nothing"
   readonly options: CallServerOptions
@@ -112,14 +114,15 @@ export class CallServer {
   }
 
   #forwarded(packet: Packet, from: Endpoint): Packet {
-    const { at } = this.options
+    const { at, domain } = this.options
     const host = at.address.includes(":") ? `[${at.address}]` : at.address
+    const route = this.namesDomain ? domain : `${host}:${at.port}`
     const via = { name: "via", value: `SIP/2.0/UDP ${host}:${at.port};branch=${branchOf(packet)}.p` }
     const recorded = this.records && ["INVITE", "SUBSCRIBE", "REFER"].includes(packet.method) && paramOf(first(packet, "to"), "tag") === undefined
     const hops = Math.max(0, Number(first(packet, "max-forwards") || 70) - 1)
     const fields = marked(packet.fields, from).map((field) => field.name === "max-forwards" ? { ...field, value: String(hops) } : field)
     const credentials = fields.filter(({ name }) => name !== "proxy-authorization")
-    return { ...packet, fields: [via, ...recorded ? [{ name: "record-route", value: `<sip:${host}:${at.port};lr>` }] : [], ...credentials] }
+    return { ...packet, fields: [via, ...recorded ? [{ name: "record-route", value: `<sip:${route};lr>` }] : [], ...credentials] }
   }
 
   /** A response goes on to the next Via. 100 is only between neighbours. */

@@ -61,10 +61,11 @@ export function every(packet: Packet, name: string): string[] {
   return packet.fields.filter((field) => field.name === name).map(({ value }) => value)
 }
 
-/** Fields from lines such as "Event: refer". A Contact takes the place of one before it; an empty one leaves none. */
+/** Fields from lines such as "Event: refer". A Contact and an Allow take the place of one before them; empty ones leave none. */
 export function fieldsFrom(lines: readonly string[]): Field[] {
-  const isContact = (line: string): boolean => /^contact *:/i.test(line), last = lines.findLastIndex(isContact)
-  return lines.filter((line, i) => line.includes(":") && (!isContact(line) || i === last && !/: *$/.test(line))).flatMap(fieldsOf)
+  const single = (line: string): string | undefined => /^(contact|allow) *:/i.exec(line)?.[1]?.toLowerCase()
+  const counts = (line: string, i: number): boolean => single(line) === undefined || i === lines.findLastIndex((other) => single(other) === single(line)) && !/: *$/.test(line)
+  return lines.filter((line, i) => line.includes(":") && counts(line, i)).flatMap(fieldsOf)
 }
 
 /** The value of a parameter behind a name-addr or in a Via; undefined when it has none. */

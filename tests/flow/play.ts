@@ -33,7 +33,8 @@ const STRANGER = { address: "203.0.113.9", port: 5060 }
 
 const SETTINGS = { domain: "example.com", user: "6001", password: "secret" }
 /** A flow that names no profile has a phone that does nothing unasked: what it shows stands alone. */
-const PLAIN = { retry_mode: "64t1", dirty_host_ttl: "0", weight_algo: "rfc2782", probe_method: "none", failback: "never", register_before_use: "0" }
+const PLAIN = { retry_mode: "64t1", dirty_host_ttl: "0", weight_algo: "rfc2782", probe_method: "none", failback: "never", register_before_use: "0",
+  failover_methods: "register invite subscribe" }
 const ZONE = `$ORIGIN example.com.
 $TTL 3600
 @ IN SOA ns hostmaster 1 3600 600 604800 60
@@ -193,6 +194,7 @@ class Stage {
   private server(letter: string, registrar: Registrar, what: string[]): void {
     const server = this.servers.get(letter)
     if (what.join(" ") === "leaves-the-path" && server !== undefined) server.records = false
+    else if (what.join(" ") === "names-the-domain" && server !== undefined) server.namesDomain = true
     else if (what[0] === "challenges" && server !== undefined && ["calls", "everything", "nothing"].includes(what[1] ?? "")) {
       server.challenges = what[1] === "calls" ? "invite" : what[1] as "everything" | "nothing"
     } else if (what[0] === "mailbox") this.mailbox(letter, registrar, what.slice(1))

@@ -213,6 +213,15 @@ for (const engine of ["v8", "wasm3"] as const) {
       assert.equal(settings.names.filter(settings.isText).reduce((sum, name) => sum + settings.most(name), 0), 624)
     })
 
+    it("take every setting once in one text, and none of them twice", () => {
+      const all = settings.names.map((name) => `${name}: ${settings.shown(name)}\n`)
+      assert.equal(settings.load(all.join("")), 0)
+      for (const [i, line] of all.entries()) {
+        assert.equal(settings.load([...all.slice(0, i + 1), line].join("")), i + 2)
+        assert.equal(settings.fault(), `line ${i + 2}: ${settings.names[i]} is given twice`)
+      }
+    })
+
     it("refuse a text at its first bad line and apply none of it", () => {
       settings.load("user: 6001\nsip_port: 5070\n")
       for (const [text, sentence] of BAD_TEXTS) {

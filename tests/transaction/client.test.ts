@@ -279,7 +279,7 @@ describe("transaction/client: CANCEL and late answers", () => {
     assert.deepEqual(b.instants("ACK"), [200])
   })
 
-  it("an INVITE that rings is cancelled at once; 64*T1 later without an answer it is over", async () => {
+  it("an INVITE that rings is cancelled at once; 64*T1 later without an answer it is over, and the silence to the CANCEL is told (AMB-21)", async () => {
     const b = await Bench.open()
     const handle = b.start(INVITE)
     b.response(reply(INVITE, 180))
@@ -290,7 +290,7 @@ describe("transaction/client: CANCEL and late answers", () => {
     assert.equal(b.instants("CANCEL").length, 11, "as any other request, and once only")
     assert.deepEqual(b.events(), [`${handle} PROVISIONAL 180`])
     b.until(33_000)
-    assert.deepEqual(b.events(), [`${handle} TIMEOUT 180`])
+    assert.deepEqual(b.events(), [`${handle} TIMEOUT 180`, `${handle + 1} TIMEOUT 0`])
   })
 
   it("a CANCEL that finds no room goes a little later", async () => {
