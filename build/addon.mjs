@@ -14,16 +14,15 @@ const wasm3 = JSON.parse(readFileSync(join(ROOT, OPTIONS), "utf8"))
 const NODE_API = "node_modules/node-api-headers/include"
 const ADDON = join(OUT, "node-wasm3.node")
 
-// interpreter.c includes m3_compile.c; the m3_api_*.c files are WASI and libc, which nothing here uses.
+// fused.c includes m3_compile.c; the m3_api_*.c files are WASI and libc, which nothing here uses.
 const WASM3_FILES = wasm3.files.map((name) => `${wasm3.folder}/m3_${name}.c`)
-const FROM_WASM3 = [...WASM3_FILES, `${OWN}/interpreter.c`]
+const FROM_WASM3 = [...WASM3_FILES, `${OWN}/fused.c`]
 const OWN_FILES = ["addon.c", "instance.c", "values.c"].map((name) => `${OWN}/${name}`)
 
 // These change the layout of wasm3's records, so every file is compiled with them.
 const DEFINES = [...wasm3.defines, ...wasm3.addonDefines, "NAPI_VERSION=8"].map((define) => `-D${define}`)
 // Tail calls between operations need -O2 at least and no stack protector. wasm3 counts on wrapping integers, and looks at one slot as several types.
-const FLAGS = [...wasm3.flags, "-O3", "-fPIC", "-fvisibility=hidden"]
-const X86_FLAGS = ["-fcf-protection=none"]
+const FLAGS = [...wasm3.flags, ...wasm3.addonFlags]
 const SYSTEM = { darwin: ["-bundle", "-undefined", "dynamic_lookup"] }
 
 const compiler = process.env.CC ?? "cc"
@@ -56,7 +55,7 @@ export async function buildAddon() {
 }
 
 function flags() {
-  const x86 = process.arch === "x64" || process.arch === "ia32" ? X86_FLAGS : []
+  const x86 = process.arch === "x64" || process.arch === "ia32" ? wasm3.x86Flags : []
   return [...FLAGS, ...x86, ...DEFINES, `-I${wasm3.folder}`, `-I${NODE_API}`]
 }
 

@@ -1,5 +1,6 @@
 // npm run bench: what typical work costs on both engines, next to the same work by an npm SIP parser, in one table.
 import { createRequire } from "node:module"
+import { availableParallelism, loadavg } from "node:os"
 import { compile } from "../../build/core.ts"
 import type { EngineName } from "../../host/engine/engine.ts"
 import { loadV8 } from "../../host/engine/v8.ts"
@@ -7,14 +8,12 @@ import { loadWasm3 } from "../../host/engine/wasm3.ts"
 import { testCore } from "../harness.ts"
 import { CALL_SCENES } from "./call-scenes.ts"
 import { instructions, sceneInstructions } from "./instructions.ts"
-import { type Measure, type Row, median, printTable } from "./measure.ts"
+import { type Measure, type Row, printTable, quietest } from "./measure.ts"
 import { MESSAGES } from "./messages.ts"
+import { HUNTING, READING, SOUND, type Table, WORK } from "./rows.ts"
 import { type Wanted, perform, prepare, scenes } from "./scenes.ts"
 
-const RUNS = 9
 const FUEL = 2_000_000_000
-/** How many servers the rows of tests/entries/hunt.ts choose among. */
-const SERVERS = [1, 2, 4, 8, 16]
 
 type OtherUri = { user?: string; host?: string } | undefined
 type OtherAddress = { uri?: string | OtherUri }
@@ -55,16 +54,16 @@ async function onEngines<Loaded>(load: (engine: EngineName) => Promise<Loaded>):
 function turnsOf(engine: EngineName, share: number): number { return Math.ceil((engine === "v8" ? 20_000 : 2_000) / share) }
 
 /** One loop of `n` turns on each engine, as nanoseconds a turn. */
-async function engineMeasures(entry: string, name: string, pieces: string[], share: number): Promise<Measure[]> {
+async function engineMeasures({ entry, name, pieces, share }: Table): Promise<Measure[]> {
   const cores = await onEngines((engine) => testCore(entry, engine))
   return cores.map(([engine, core]) => {
     core.setFuel(FUEL)
     let at = Number(core.exports.roomAt!())
-    pieces.forEach((text, which) => {
+    pieces.forEach(({ name: row, text }, which) => {
       const bytes = Buffer.from(text, "latin1")
       core.bytes.set(bytes, at)
       core.exports.place!(which, at, bytes.length)
-      if (Number(core.exports[name]!(which, 1)) < 0) throw new Error(`piece ${which} of ${entry} cannot be worked on`)
+      if (Number(core.exports[name]!(which, 1)) < 0) throw new Error(`"${row}" of ${entry} cannot be done`)
       at += bytes.length
     })
     return { name: engine, turns: turnsOf(engine, share), run: (which, n) => { core.exports[name]!(which, n) } }
@@ -72,12 +71,12 @@ async function engineMeasures(entry: string, name: string, pieces: string[], sha
 }
 
 /** Measures every piece of one entry and prints the table. */
-async function report(entry: string, name: string, names: string[], pieces: string[], others: Measure[], share = 1): Promise<void> {
-  const measures = [...await engineMeasures(entry, name, pieces, share), ...others]
-  const rows: Row[] = names.map((row, which) => ({
-    name: row, bytes: pieces[which]!.length, nanoseconds: measures.map((measure) => median(measure, which, RUNS)),
+async function report(table: Table, others: Measure[]): Promise<void> {
+  const measures = [...await engineMeasures(table), ...others]
+  const rows: Row[] = table.pieces.map(({ name, text }, which) => ({
+    name, bytes: text.length, nanoseconds: measures.map((measure) => quietest(measure, which)),
   }))
-  printTable(measures.map((measure) => measure.name), rows, others.length > 0, await instructions(entry, name, pieces))
+  printTable(measures.map((measure) => measure.name), rows, others.length > 0, await instructions(table))
 }
 
 /** The same for scenes of the whole phone. */
@@ -88,27 +87,23 @@ async function reportScenes(wanted: Wanted[], share: number): Promise<void> {
   const rows: Row[] = recorded.map((scene) => ({
     name: scene.title, bytes: 0, nanoseconds: engines.map(([name, engine]) => {
       prepare(engine, scene)
-      return median({ name, turns: turnsOf(name, share), run: (_which, n) => { perform(engine, scene, n) } }, 0, RUNS)
+      return quietest({ name, turns: turnsOf(name, share), run: (_which, n) => { perform(engine, scene, n) } }, 0)
     }),
   }))
   printTable(engines.map(([name]) => name), rows, false, await sceneInstructions(recorded))
 }
 
-const npm: Measure = { name: "npm sip", turns: 1_000, run(which, n) { for (let i = 0; i < n; i++) otherReads(MESSAGES[which]!.text) } }
-const messages = MESSAGES.map(({ text }) => text)
-await report("bench", "bench", MESSAGES.map(({ name }) => `parse ${name}`), messages, [npm])
+function load(): string { return loadavg()[0]!.toFixed(1) }
 
-const options = MESSAGES.find(({ name }) => name === "OPTIONS")!.text, challenge = MESSAGES.find(({ name }) => name === "401")!.text
-const stronger = challenge.replace("algorithm=MD5", "algorithm=SHA-256")
+const npm: Measure = { name: "npm sip", turns: 1_000, run(which, n) { for (let i = 0; i < n; i++) otherReads(MESSAGES[which]!.text) } }
+console.log(`Times are the least of many short batches: a quiet machine's. Load of this one, of ${availableParallelism()} processors: ${load()}\n`)
+await report(READING, [npm])
 console.log("")
-await report("work", "work", [
-  "build REGISTER", "build 200 to OPTIONS", "digest MD5", "digest SHA-256", "select among 8 servers", "timers of 6 requests",
-], ["", options, challenge, stronger, "", ""], [])
+await report(WORK, [])
 console.log("")
-await report("hunt", "work", [
-  ...SERVERS.map((n) => `select among ${n}`), ...SERVERS.map((n) => `make the list of ${n} anew`),
-], SERVERS.flatMap(() => ["", ""]), [])
+await report(HUNTING, [])
 console.log("")
 await reportScenes(CALL_SCENES, 100)
 console.log("")
-await report("sound", "work", ["1 s of a call", "1 s with loss 10 %", "1 s with jitter", "1 s of a conference of three"], ["", "", "", ""], [], 400)
+await report(SOUND, [])
+console.log(`\nLoad at the end: ${load()}`)

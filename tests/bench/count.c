@@ -1,4 +1,4 @@
-// Runs a module under wasm3 so that callgrind can count its instructions.
+// Runs a module under wasm3, as the addon has it, so that callgrind can count its instructions.
 // count MODULE EXPORT PIECE TURNS FILE...  one export: the module has place(piece, address, length), roomAt() and EXPORT(piece, turns); each FILE is
 //                                          placed as a piece, in order.
 // count MODULE SCENE TURNS                 calls of the whole phone that were recorded (tests/bench/scenes.ts)
@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "wasm3.h"
+#include "meter.h"
 
 #define MODULE_MAX (1 << 20)
 #define SCENE_MAX (1 << 20)
@@ -15,7 +16,10 @@
 #define NAME_SIZE 24
 #define STACK_BYTES (64 * 1024)
 
+#define NATIVE_STACK_BYTES (512 * 1024)
+
 static uint8_t module_bytes[MODULE_MAX];
+static Meter meter = { INT64_MAX, NULL };
 
 static void check(M3Result result) {
   if (result == m3Err_none) return;
@@ -42,7 +46,7 @@ static IM3Function find(IM3Runtime runtime, const char *name) {
 
 static IM3Runtime load(const char *path) {
   IM3Environment environment = m3_NewEnvironment();
-  IM3Runtime runtime = m3_NewRuntime(environment, STACK_BYTES, NULL);
+  IM3Runtime runtime = m3_NewRuntime(environment, STACK_BYTES, &meter);
   IM3Module module = NULL;
   check(m3_ParseModule(environment, &module, module_bytes, read_file(path, module_bytes, MODULE_MAX)));
   check(m3_LoadModule(runtime, module));
@@ -137,6 +141,7 @@ static int run_scene(char **words) {
 }
 
 int main(int count, char **words) {
+  meter.stackFloor = (const char *)__builtin_frame_address(0) - NATIVE_STACK_BYTES;
   if (count == 4) return run_scene(words);
   return count < 6 ? 2 : run_export(words, count);
 }

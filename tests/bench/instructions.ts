@@ -1,28 +1,30 @@
 // Instructions for a piece of work under wasm3, counted by callgrind: the same on every run, however busy the machine is.
 import { execFile } from "node:child_process"
-import { mkdirSync, writeFileSync } from "node:fs"
-import { join, relative } from "node:path"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { dirname, join, relative } from "node:path"
 import { promisify } from "node:util"
 import { OUT, ROOT, compile } from "../../build/core.ts"
+import type { Piece, Table } from "./rows.ts"
 import { type Scene, serialise } from "./scenes.ts"
 
 const run = promisify(execFile)
 
-const FOLDER = join(OUT, "bench")
-const SOURCES = ["bind", "code", "compile", "core", "env", "exec", "function", "info", "module", "parse"]
-const FLAGS = ["-O3", "-fomit-frame-pointer", "-fno-stack-protector", "-fwrapv", "-fno-strict-aliasing", "-DNDEBUG", "-Dd_m3MaxDuplicateFunctionImpl=8"]
+export const FOLDER = join(OUT, "bench")
+const NODE_WASM3 = "host/engine/node-wasm3"
+
+type Wasm3 = { folder: string } & Record<"files" | "flags" | "defines" | "addonFlags" | "addonDefines" | "x86Flags", string[]>
 
 // The difference between a run of few turns and one of more is the work alone, without loading and compiling.
 const FEW = 10, MORE = 60
 
-/**
- * Instructions for one turn of `name`(piece, turns) of tests/entries/<entry>.ts, for each of the pieces.
- * Undefined, with the reason on stderr, where valgrind or a C compiler is missing.
- */
-export async function instructions(entry: string, name: string, pieces: string[]): Promise<number[] | undefined> {
-  const files = pieces.map((text, i) => written(`piece${i}`, Buffer.from(text, "latin1")))
+/** Instructions for one turn of each piece of a table. Undefined, with the reason on stderr, where valgrind or a C compiler is missing. */
+export async function instructions({ entry, name, pieces }: Table): Promise<number[] | undefined> {
+  const files = placed(pieces)
   return each(`tests/entries/${entry}.ts`, pieces.length, (module, piece, turns) => [module, name, `${piece}`, `${turns}`, ...files])
 }
+
+/** Files with the texts of pieces, for count.c. */
+export function placed(pieces: Piece[]): string[] { return pieces.map(({ text }, i) => written(`piece${i}`, Buffer.from(text, "latin1"))) }
 
 /** The same for scenes of the whole phone. */
 export async function sceneInstructions(scenes: Scene[]): Promise<number[] | undefined> {
@@ -48,13 +50,22 @@ async function each(source: string, count: number, words: (module: string, i: nu
 
 async function prepare(source: string, module: string): Promise<void> {
   await run("valgrind", ["--version"])
-  const wasm3 = "node_modules/wasm3-source/cpp"
-  const sources = ["tests/bench/count.c", ...SOURCES.map((part) => `${wasm3}/m3_${part}.c`)]
-  await run("cc", [...FLAGS, "-w", `-I${wasm3}`, ...sources, "-lm", "-o", join(FOLDER, "count")], { cwd: ROOT })
+  await buildCount(`${NODE_WASM3}/fused.c`, join(FOLDER, "count"))
   await compile(source, relative(ROOT, module))
 }
 
-function written(name: string, bytes: Uint8Array): string {
+/** Compiles count.c as `output` with wasm3 as the addon has it; `interpreter` is the file that includes wasm3's. */
+export async function buildCount(interpreter: string, output: string, more: string[] = []): Promise<void> {
+  const wasm3 = JSON.parse(readFileSync(join(ROOT, NODE_WASM3, "wasm3.json"), "utf8")) as Wasm3
+  const x86 = process.arch === "x64" ? wasm3.x86Flags : []
+  const defines = [...wasm3.defines, ...wasm3.addonDefines].map((define) => `-D${define}`)
+  const sources = ["tests/bench/count.c", interpreter, ...wasm3.files.map((part) => `${wasm3.folder}/m3_${part}.c`)]
+  const options = [...wasm3.flags, ...wasm3.addonFlags, ...x86, ...defines, ...more, "-w", `-I${wasm3.folder}`, `-I${NODE_WASM3}`]
+  mkdirSync(dirname(output), { recursive: true })
+  await run("cc", [...options, ...sources, "-lm", "-o", output], { cwd: ROOT })
+}
+
+export function written(name: string, bytes: Uint8Array): string {
   mkdirSync(FOLDER, { recursive: true })
   writeFileSync(join(FOLDER, name), bytes)
   return join(FOLDER, name)
