@@ -83,7 +83,11 @@ export function begin(w: Writer, d: i32, method: Span, cseq: u32, by: u32): void
   authorize(w, dialog(d).line, hop(), method, uri, true)
 }
 
-function requestUri(d: i32): Span { return isStrict(d) ? firstRoute(d) : textOf(d, Text.TARGET) }
+/** RFC 3261 12.2.1.1, 19.1.1: the strict router, without what may not stand in a Request-URI; else the target. */
+function requestUri(d: i32): Span {
+  const u = changetype<Uri>(URI_AT)
+  return isStrict(d) ? between(startOf(u.whole), endOf(u.params)) : textOf(d, Text.TARGET)
+}
 
 /** Writes what stands before the Route. `branch` as below. */
 export function beginRouted(w: Writer, method: Span, uri: Span, by: u32, branch: usize): void {

@@ -3,7 +3,7 @@ import { LINES } from "../config"
 import { TX } from "../memory"
 import { fill } from "../base/random"
 import { peer } from "../io"
-import { NONE, Span, lengthOf, text } from "../base/span"
+import { NONE, Span, between, endOf, lengthOf, startOf, text } from "../base/span"
 import { prose } from "../base/prose"
 import { Writer, WRITER_SIZE } from "../base/writer"
 import { Methods, Prack, Setting, number, knob } from "../settings/settings"
@@ -346,7 +346,7 @@ function challenge(i: i32, m: Message, now: i64): void {
 function redirected(i: i32, m: Message, now: i64): void {
   const l = leg(i), a = changetype<Address>(ADDRESS_AT), u = changetype<Uri>(URI_AT)
   if (l.redirects++ < REDIRECTS_MAX && firstAddress(m, Field.CONTACT, a) && parseUri(a.uri, u) >= 0 && u.scheme == Scheme.SIP &&
-    keepText(l.dialog, Text.TARGET, a.uri)) {
+    keepText(l.dialog, Text.TARGET, between(startOf(u.whole), endOf(u.params)))) {
     put(i, Input.AGAIN, now)
     return
   }

@@ -23,6 +23,8 @@ export class CallServer {
   records = true
   /** By the name of its domain, which the servers share, and not by its address. */
   namesDomain = false
+  /** It is a router of RFC 2543, which wants to stand in the Request-URI itself and takes the next route into it. */
+  strict = false
   /** Which requests of calls it wants credentials for. */
   challenges: "nothing" | "invite" | "everything" = "nothing"
   readonly options: CallServerOptions
@@ -93,6 +95,7 @@ export class CallServer {
 
   #withoutOwnRoute(packet: Packet): Packet {
     const at = packet.fields.findIndex(({ name }) => name === "route")
+    if (at >= 0 && this.strict && this.#isOurs(packet.uri)) return { ...packet, uri: uriOf(packet.fields[at]?.value ?? ""), fields: packet.fields.filter((_, i) => i !== at) }
     if (at < 0 || !this.#isOurs(uriOf(packet.fields[at]?.value ?? ""))) return packet
     return { ...packet, fields: packet.fields.filter((_, i) => i !== at) }
   }
@@ -122,7 +125,7 @@ export class CallServer {
     const hops = Math.max(0, Number(first(packet, "max-forwards") || 70) - 1)
     const fields = marked(packet.fields, from).map((field) => field.name === "max-forwards" ? { ...field, value: String(hops) } : field)
     const credentials = fields.filter(({ name }) => name !== "proxy-authorization")
-    return { ...packet, fields: [via, ...recorded ? [{ name: "record-route", value: `<sip:${route};lr>` }] : [], ...credentials] }
+    return { ...packet, fields: [via, ...recorded ? [{ name: "record-route", value: `<sip:${route}${this.strict ? "" : ";lr"}>` }] : [], ...credentials] }
   }
 
   /** A response goes on to the next Via. 100 is only between neighbours. */

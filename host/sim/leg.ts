@@ -369,7 +369,7 @@ export class Leg {
   #fields(method: string, cseq: number): Field[] {
     const to = this.remoteTag === "" ? this.remote : `${this.remote};tag=${this.remoteTag}`
     return fieldsFrom([
-      ...this.#routes.map((route) => `Route: ${route}`), "Max-Forwards: 70", `From: ${this.local};tag=${this.localTag}`, `To: ${to}`,
+      ...this.#isStrict ? [...this.#routes.slice(1), `<${this.#target}>`].map(routeLine) : this.#routes.map(routeLine), "Max-Forwards: 70", `From: ${this.local};tag=${this.localTag}`, `To: ${to}`,
       `Call-ID: ${this.callId}`, `CSeq: ${cseq} ${method}`,
     ])
   }
@@ -377,16 +377,21 @@ export class Leg {
   #request(method: string, fields: readonly Field[], body = "", typed = false): Packet {
     const isInvite = method === "INVITE" && body !== "" && !typed && !fields.some(({ name }) => name === "content-type")
     const all = isInvite ? [...fields, ...fieldsFrom(["Content-Type: application/sdp"])] : fields
-    return { method, uri: this.#target, status: 0, reason: "", fields: all, body }
+    return { method, uri: this.#isStrict ? uriOf(this.#routes[0] ?? "") : this.#target, status: 0, reason: "", fields: all, body }
   }
 
-  /** RFC 3261 12.2.1.1 with loose routers: the first route, else the target. */
+  /** RFC 3261 12.2.1.1: a first route without lr goes into the Request-URI, and the target to the end of the routes. */
+  get #isStrict(): boolean { return this.#routes.length > 0 && !/;lr\b/.test(this.#routes[0] ?? "") }
+
+  /** RFC 3261 12.2.1.1: the first route, else the target. */
   get next(): Endpoint {
     const route = this.#routes[0]
     const { host, port } = partsOf(uriOf(route ?? this.#target))
     return /^[\d.]+$|:/.test(host) ? { address: host, port: port === 0 ? 5060 : port } : this.#direct
   }
 }
+
+const routeLine = (route: string): string => `Route: ${route}`
 
 const EMPTY: Packet = { method: "", uri: "", status: 0, reason: "", fields: [], body: "" }
 

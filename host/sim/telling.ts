@@ -24,7 +24,7 @@ export class Telling {
     if (packet === undefined || first(packet, "cseq").endsWith("REGISTER")) return undefined
     const [, method = ""] = first(packet, "cseq").split(/\s+/)
     const what = packet.status !== 0 ? `${packet.status} to ${method}` : packet.method
-    return [what, ...this.#whom(packet), `cseq ${cseqOf(packet)}`, ...this.#signed(packet), ...this.#tag(packet), ...this.#fields(packet), ...body(packet)].join(" ")
+    return [what, ...this.#whom(packet), ...strict(packet), `cseq ${cseqOf(packet)}`, ...this.#signed(packet), ...this.#tag(packet), ...this.#fields(packet), ...body(packet)].join(" ")
   }
 
   /** RFC 3261 22.1: the ACK of a 2xx has the credentials of its INVITE. */
@@ -56,6 +56,13 @@ export class Telling {
     const moved = packet.status >= 300 && packet.status < 400 ? every(packet, "contact").map((value) => `to ${partsOf(value.replace(/[<>]/g, "")).user}`) : []
     return [...told.map((text) => `[${text}]`), ...moved]
   }
+}
+
+/** RFC 3261 12.2.1.1: how a request goes to a router that stands in its Request-URI. */
+function strict(packet: Packet): string[] {
+  const routes = every(packet, "route")
+  if (packet.status !== 0 || routes.length === 0 || partsOf(packet.uri).user !== "") return []
+  return [`by-way-of ${packet.uri.replace(/^sip:/, "")}`, ...routes.map((route) => `[route ${route}]`)]
 }
 
 /** A session description as its direction and codecs; other bodies by their first line. */

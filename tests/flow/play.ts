@@ -195,6 +195,7 @@ class Stage {
     const server = this.servers.get(letter)
     if (what.join(" ") === "leaves-the-path" && server !== undefined) server.records = false
     else if (what.join(" ") === "names-the-domain" && server !== undefined) server.namesDomain = true
+    else if (what.join(" ") === "routes-strictly" && server !== undefined) server.strict = true
     else if (what[0] === "challenges" && server !== undefined && ["calls", "everything", "nothing"].includes(what[1] ?? "")) {
       server.challenges = what[1] === "calls" ? "invite" : what[1] as "everything" | "nothing"
     } else if (what[0] === "mailbox") this.mailbox(letter, registrar, what.slice(1))
