@@ -42,6 +42,8 @@ export function invited(line: i32, m: Message, from: u32, trusted: bool, now: i6
   let status: u32 = isCalling(m) ? 500 : replaced >= 300 ? replaced : replaced == NOTHING_REPLACED ? refusalOf() : 0
   // RFC 3261 8.1.1.8, 12.1.1: a dialog has to know where its requests go.
   if (status == 0 && contactOf(m) == NONE) status = 400
+  // RFC 3261 21.5.1. Not 503: a proxy would take it for a phone that is out of order (16.7).
+  if (status == 0 && isFull()) status = 500
   const i = status == 0 ? takePlace() : -1
   if (i < 0) {
     reply(m, status == 0 ? 486 : status, NONE, now)
@@ -50,8 +52,8 @@ export function invited(line: i32, m: Message, from: u32, trusted: bool, now: i6
   beginCall(i, line, false, now)
   const d = dialogFromInvite(i, m, peer())
   if (d < 0) {
-    // RFC 3261 21.5.14: where there is room, requests of ours would be too long. Not 503: a proxy would take it for a phone that is out of order (16.7).
-    reply(m, isFull() ? 500 : 513, NONE, now)
+    // RFC 3261 21.5.14: requests of ours would be too long.
+    reply(m, 513, NONE, now)
     return
   }
   beginSound(i)

@@ -68,7 +68,7 @@ export function placeCall(line: i32, dialled: Span, now: i64): i32 {
   bracketed.byte(0x3e)
   if (bracketed.overflow || own.overflow) return NO_TARGET
   const i = takePlace()
-  if (i < 0) return NO_PLACE_LEFT
+  if (i < 0 || isFull()) return NO_PLACE_LEFT
   beginCall(i, line, true, now)
   const d = draft(i, own.written, wanted.written, bracketed.written, serviceRoute(line))
   if (d < 0) return NO_PLACE_LEFT

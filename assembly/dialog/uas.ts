@@ -204,10 +204,10 @@ function writeAllow(w: Writer): void { field(w, text("Allow"), ALLOW) }
 /** RFC 6665 8.2.2: what we want to be told of. */
 function writeEvents(w: Writer): void { w.say(prose("Allow-Events: refer, message-summary\r\n")) }
 
-/** RFC 3261 14.2, RFC 3311 5.2: another one is under way; RFC 3261 21.5.1: there is no room for it now. Up to ten seconds, so that two do not meet again. */
+/** RFC 3261 14.2, RFC 3311 5.2: another one is under way; RFC 3261 21.5.1: there is no room for it now. One to ten seconds, so that two do not meet again. */
 function writeLater(w: Writer): void {
   w.say(prose("Retry-After: "))
-  w.number(below(11))
+  w.number(1 + below(10))
   w.say(prose("\r\n"))
 }
 

@@ -48,7 +48,7 @@ export function refusalOf(refusal: dialog.Refusal): Refusal {
 export function refusalSentence(refusal: u8): Prose {
   switch (refusal) {
     case Refusal.NO_CALL: return prose("there is no such call")
-    case Refusal.ALL_BUSY: return prose("there are as many calls as the phone can hold")
+    case Refusal.ALL_BUSY: return prose("there is no room for another call now")
     case Refusal.BAD_TARGET: return prose("that is no extension, number, sip: or tel: URI, or name in the phone book")
     case Refusal.NO_NETWORK: return prose("the network is down")
   }

@@ -99,7 +99,7 @@ export class Caller {
       return this.#exchange.answer(came, 422, "Session Interval Too Small", this.#tag(), fieldsFrom([`Min-SE: ${manner.minSec}`]))
     }
     const replaced = this.#replaced(request)
-    const legs = Array.from({ length: manner.forks ? 2 : 1 }, () => this.#legFor(came))
+    const legs = Array.from({ length: manner.forks }, () => this.#legFor(came))
     if (replaced !== undefined) {
       legs[0]?.accept(PLAIN)
       return replaced.hangUp("is replaced")

@@ -12,8 +12,8 @@ export type Manner = {
   readonly early: boolean
   /** Provisional answers are to be acknowledged (RFC 3262). */
   readonly reliable: boolean
-  /** Two phones ring and both answer. */
-  readonly forks: boolean
+  /** So many phones ring and all answer. */
+  readonly forks: number
   /** So many ACKs are not heard. */
   readonly ignoresAcks: number
   /** RFC 4028: seconds, 0 for none; who refreshes. */
@@ -28,7 +28,7 @@ export type Manner = {
 }
 
 export const PLAIN: Manner = {
-  status: 200, afterMs: 0, silent: false, unheard: false, early: false, reliable: false, forks: false, ignoresAcks: 0,
+  status: 200, afterMs: 0, silent: false, unheard: false, early: false, reliable: false, forks: 1, ignoresAcks: 0,
   sessionSec: 0, refresher: "uac", minSec: 0, contact: "", fields: [],
 }
 
@@ -68,7 +68,7 @@ function partOf(word: string, rest: string[]): Partial<Manner> {
     case "ringing": return { unheard: false }
     case "early": return { early: true }
     case "reliable": return { reliable: true }
-    case "forks": return { forks: true }
+    case "forks": return { forks: /^\d+$/.test(rest[0] ?? "") ? Number(rest.shift()) : 2 }
     case "ignores-acks": return { ignoresAcks: Number(rest.shift()) }
     case "session": return { sessionSec: Number(rest.shift()) }
     case "uas": return { refresher: "uas" }

@@ -6,8 +6,8 @@ import type { CoreExports } from "../../host/abi.ts"
 import { loadV8 } from "../../host/engine/v8.ts"
 import { loadWasm3 } from "../../host/engine/wasm3.ts"
 import { compile } from "../../build/core.ts"
-import { nextBuild } from "../builds.ts"
-import { BOOT, lockstep, type Endpoint, type MakePhone, type Phone } from "../../host/sim/phone.ts"
+import { NEXT_WORD, WORD, nextBuild } from "../builds.ts"
+import { BOOT, lockstep, type Endpoint, type MakePhone, type Output, type Phone } from "../../host/sim/phone.ts"
 
 import { Mailbox } from "../../host/sim/mailbox.ts"
 import { Nameserver } from "../../host/sim/nameserver.ts"
@@ -54,7 +54,7 @@ export async function bothEngines(): Promise<MakePhone> {
     const engine = loadV8<CoreExports>(wasm), first = loadCore(engine, keep), second = loadCore(loadWasm3<CoreExports>(next), keep)
     const end = (engine.globals["STATE_AT"] ?? 0) + (engine.globals["STATE_SIZE"] ?? 0)
     const changing = (core: Core): Buffer => Buffer.from(core.memory().buffer, core.memory().byteOffset, end)
-    const both = lockstep(first, second)
+    const both = lockstep(first, { ...second, output: () => renamed(second.output()) })
     return {
       ...both,
       deadline() {
@@ -63,6 +63,11 @@ export async function bothEngines(): Promise<MakePhone> {
       },
     }
   }
+}
+
+/** An output of the next build, which has another name for one region of memory, in the words of the released one. */
+function renamed(output: Output | undefined): Output | undefined {
+  return output?.kind === "reply" ? { ...output, text: output.text.replace(NEXT_WORD, WORD) } : output
 }
 
 /** V8 alone, where the other engine is compared elsewhere. */
@@ -169,6 +174,7 @@ class Stage {
     else if (who === "screen") this.lines.push(...(this.world.phone?.screen() ?? []).map((row) => `  |${row}|`))
     else if (who === "sound") this.people.report()
     else if (who === "microphone") this.hertz = what[0] === "tone" ? Number(what[1]) : 0
+    else if (who === "pools") this.say(`pools: ${this.pools()}`)
     else if (who === "bindings") this.say(`bindings ${this.bindings()}`)
     else if (who === "receive") this.receive(what)
     else throw new Error(`nothing can happen to "${who}"`)
@@ -215,6 +221,13 @@ class Stage {
 
   private bindings(): string {
     return [...this.registrars].map(([letter, registrar]) => `${letter}:${registrar.bindings(this.world.now).length}`).join(" ")
+  }
+
+  /** What is in use of the pools that calls take from. */
+  private pools(): string {
+    const pools = [...(this.world.ask("mem --json") ?? "").matchAll(/"pool":"(messages kept|\w+ transactions|calls|dialogs)","used":(\d+),"of":(\d+)/g)]
+    const used = pools.filter(([, , count]) => count !== "0").map(([, pool = "", count = "", of = ""]) => `${count} of ${of} ${pool}`)
+    return used.length === 0 ? "all free" : used.join(", ")
   }
 
   /** A request comes from a server, or from a stranger. */
