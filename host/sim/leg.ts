@@ -1,7 +1,7 @@
 // One call of a simulated caller: its dialog (RFC 3261 12), its session, and what it does with requests inside the dialog.
 import type { Came, Exchange } from "./exchange.ts"
 import type { Manner } from "./manner.ts"
-import { cseqOf, every, fieldsFrom, first, partsOf, tagOf, uriOf, type Packet } from "./packet.ts"
+import { cseqOf, every, fieldsFrom, first, partsOf, REASONS, tagOf, uriOf, type Packet } from "./packet.ts"
 import type { Endpoint } from "./phone.ts"
 import type { Field } from "./sip.ts"
 import type { Talk } from "./talk.ts"
@@ -394,9 +394,3 @@ export class Leg {
 const routeLine = (route: string): string => `Route: ${route}`
 
 const EMPTY: Packet = { method: "", uri: "", status: 0, reason: "", fields: [], body: "" }
-
-const REASONS: Readonly<Record<number, string>> = {
-  302: "Moved Temporarily", 404: "Not Found", 408: "Request Timeout", 415: "Unsupported Media Type", 420: "Bad Extension", 422: "Session Interval Too Small",
-  480: "Temporarily Unavailable", 481: "Call/Transaction Does Not Exist", 486: "Busy Here", 488: "Not Acceptable Here", 491: "Request Pending",
-  500: "Server Internal Error", 503: "Service Unavailable", 600: "Busy Everywhere", 603: "Decline",
-}

@@ -98,3 +98,10 @@ export function sessionOf(packet: Packet): number {
   const value = first(packet, "session-expires")
   return value === "" ? 0 : Number(value.split(";")[0])
 }
+
+/** What callers say with the answers that they give. */
+export const REASONS: Readonly<Record<number, string>> = {
+  302: "Moved Temporarily", 404: "Not Found", 408: "Request Timeout", 415: "Unsupported Media Type", 420: "Bad Extension", 422: "Session Interval Too Small",
+  480: "Temporarily Unavailable", 481: "Call/Transaction Does Not Exist", 486: "Busy Here", 488: "Not Acceptable Here", 491: "Request Pending",
+  500: "Server Internal Error", 503: "Service Unavailable", 600: "Busy Everywhere", 603: "Decline",
+}
