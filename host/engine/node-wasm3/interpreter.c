@@ -24,17 +24,23 @@ static inline M3Result chargeCall (M3MemoryHeader * memory)
     return m3Err_none;
 }
 
+#ifndef clearSlots
+#define clearSlots(TO, BYTES) memset (TO, 0, BYTES)
+#define copySlots(TO, FROM, BYTES) memcpy (TO, FROM, BYTES)
+#endif
+
 #include "operations.h"
 
-#if CODE_STEPS
-/* Where operations return (board/steps.h) nothing needs to wait for the end of a function or of a loop. */
+#if CODE_STEPS || CODE_JUMPS
+/* Where operations return (board/steps.h), or where all calls that come last are jumps (fused.c), nothing needs to wait for the end of a function or of a
+ * loop. */
 d_m3Op (EntryOnce)
 {
     IM3Function function = immediate (IM3Function);
     if (M3_UNLIKELY ((void *) (_sp + function->maxStackSlots) >= _mem->maxStack)) newTrap (m3Err_trapStackOverflow);
     u8 * stack = (u8 *) (_sp + function->numRetAndArgSlots);
-    memset (stack, 0, function->numLocalBytes);
-    if (function->constants) memcpy (stack + function->numLocalBytes, function->constants, function->numConstantBytes);
+    clearSlots (stack, function->numLocalBytes);
+    if (function->constants) copySlots (stack + function->numLocalBytes, function->constants, function->numConstantBytes);
     nextOp ();
 }
 
