@@ -1,9 +1,9 @@
 // DNS as the user reads it: codes, records and cache entries as text.
 import { NOTHING, Prose, prose } from "../base/prose"
-import { Span, startOf } from "../base/span"
+import { Span, sameFolded, startOf } from "../base/span"
 import { Writer } from "../base/writer"
 import { Rcode, RecordType, typeName } from "../wire/dns"
-import { Entry, State, Trouble } from "./cache"
+import { Entry, State, Trouble, exists, firstEntry, nextEntry } from "./cache"
 import { recordSize, writeRecord } from "./record"
 
 export function writeRcode(w: Writer, rcode: u32): void {
@@ -67,6 +67,14 @@ export function standing(e: Entry, now: i64): Prose {
 /** Seconds for which the entry is still fresh, rounded up; 0 when it is not. */
 export function secondsLeft(e: Entry, now: i64): i64 {
   return now < e.expires ? (e.expires - now + 999) / 1000 : 0
+}
+
+/** The same of an address of this host, in either case; -1 when there is none in the cache. */
+export function secondsOfAddress(host: Span, ip6: bool, now: i64): i64 {
+  for (let e = firstEntry(); exists(e); e = nextEntry(e)) {
+    if (e.type == (ip6 ? RecordType.AAAA : RecordType.A) && sameFolded(e.name, host)) return secondsLeft(e, now)
+  }
+  return -1
 }
 
 /** Writes a line for the console: name, TTL left, type, what is known, and how it stands unless it is fresh. */

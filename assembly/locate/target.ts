@@ -19,9 +19,9 @@ import { Algorithm, order } from "./select"
 import { NAPTR_FAILED, Phase, SAW_ABSENT, SAW_DEAD, SAW_NAME, SAW_OTHER, SAW_SRV, SAW_UDP, Search, search, warn } from "./search"
 import { specOf } from "./spec"
 import { recordAt } from "./show"
-import { addTarget, clear, found, limitExpiry, sortTargets, targetCount, walk } from "./targets"
+import { Led, addTarget, clear, found, limitExpiry, sortTargets, targetCount, walk } from "./targets"
 
-export { Target, expires, foundCount, stale, target, targetCount } from "./targets"
+export { Led, Target, expires, foundCount, stale, target, targetCount } from "./targets"
 
 /**
  * How a search ended. NOT_FOUND: the name does not exist, or none is set. NO_ADDRESS: the name exists, but no server has an address. DNS_DEAD: no name
@@ -330,6 +330,7 @@ function addAddress(address: Endpoint, host: Span, until: i64): void {
   t.expires = until
   t.priority = 1
   limitExpiry(until)
+  t.led = <u8>((s.naptr != NO_NAPTR ? Led.NAPTR : 0) | (s.srvEntry != 0 ? Led.SRV : 0) | (host != NONE ? Led.ADDRESS : 0))
   if (s.naptr != NO_NAPTR) {
     t.order = s.order
     t.preference = s.preference

@@ -5,12 +5,15 @@ import { Span } from "../base/span"
 import { TARGETS } from "../config"
 import { FOUND_AT, FOUND_SIZE, TARGETS_AT, TARGET_SIZE, WALK_AT } from "./layout"
 
+/** Kinds of records that led to an address; none for one that was set. */
+export const enum Led { NAPTR = 1, SRV = 2, ADDRESS = 4 }
+
 @unmanaged
 export class Target {
   rank: u8             // 1 for P1
   transport: u8        // wire Transport
   record: u8           // the SRV record, in the order of DNS: its addresses have the same number
-  spare: u8
+  led: u8              // bits of Led
   order: u16           // of the NAPTR record, 0 when there was none
   preference: u16
   priority: u16        // of the SRV record, 1 when there was none (VE-18)

@@ -33,7 +33,7 @@ export class Candidate {
   falls: u8           // times in a row that it lost our registration soon after it had got it
   roundTripMs: u16    // of the last probe
   line: u8
-  spare: u8
+  led: u8             // locate Led: the kinds of records that led to it
   dirtyUntil: i64     // not chosen before, unless all are dirty; 0 = clean
   lastSeen: i64       // instant of the last answer of any kind; NEVER = never
   leftAt: i64
@@ -194,6 +194,7 @@ function describe(line: i32, c: Candidate, t: Target, i: i32): void {
   c.transport = t.transport
   c.priority = t.priority
   c.weight = t.weight
+  c.led = t.led
   const length = min(lengthOf(t.host), NAME_CAPACITY)
   const name = span(startOf(t.host), length)
   c.host = length == 0 ? NONE : keep(name, changetype<usize>(c) + NAME_AT, NAME_CAPACITY)

@@ -11,7 +11,7 @@ import { AddrOrder, EqualChoice, Setting, WeightAlgo, knob } from "../settings/s
 import { Algorithm, order } from "../locate/select"
 import { Candidate, HUNT_SIZE, HUNT_STATE, Reason, activeId, byId, candidate, candidateCount, indexOfId, takeTurn } from "./candidates"
 import { longestTry, markFailure, standing } from "./policy"
-import { noteFirst, noteFound, notePick, noteAvoided, noteTry, noteLeft, noteExhausted, beginWhy, writeLeft } from "./why"
+import { noteFirst, noteFound, noteKnob, notePick, noteAvoided, noteTry, noteLeft, noteExhausted, beginWhy, writeLeft } from "./why"
 
 // The order is drawn in TX, which nobody else uses while an input is being worked on.
 const PRIORITIES: usize = TX                              // u16 each, all the same: the draw is among equals
@@ -59,9 +59,10 @@ export function beginHunt(number: i32, line: i32, first: u32, now: i64): u32 {
   hunt.count = 0
   hunt.position = 0
   beginWhy(number, number < LINES && first != 0 && first == activeId(line))
-  noteFound(candidateCount(line))
+  noteFound(candidateCount(line), ledBy(line))
   if (first != 0 && indexOfId(line, first) >= 0) {
     append(hunt, first)
+    if (number >= LINES) noteKnob(Setting.SERVER_AFFINITY, line)
     noteFirst(first)
   }
   let group = lowestGroup(line, -1)
@@ -170,12 +171,20 @@ function drawGroup(line: i32, hunt: Hunt, group: u32, first: u32): void {
   const inOrder = knob(line, Setting.WEIGHT_ALGO) == WeightAlgo.DNS_ORDER || knob(line, Setting.EQUAL_CHOICE) != EqualChoice.RANDOM && areEqual(records)
   order(PRIORITIES, WEIGHTS, records, inOrder ? Algorithm.DNS_ORDER : <Algorithm>knob(line, Setting.WEIGHT_ALGO), DRAWN, DRAWS)
   const from: u32 = hunt.count
+  if (records > 1) noteKnob(inOrder && knob(line, Setting.WEIGHT_ALGO) != WeightAlgo.DNS_ORDER ? Setting.EQUAL_CHOICE : Setting.WEIGHT_ALGO, line)
   for (let i: u32 = 0; i < records; i++) {
     const member = candidate(line, load<u8>(MEMBERS + load<u8>(DRAWN + i)))
     notePick(member.id, load<u32>(DRAWS + i * 4))
     appendRecord(line, hunt, group, member.record)
   }
   if (inOrder) rotate(hunt, from, turnsOf(line, hunt, from, group, first))
+}
+
+/** The kinds of records that led to the servers. */
+function ledBy(line: i32): u32 {
+  let led: u32 = 0
+  for (let i = candidateCount(line) - 1; i >= 0; i--) led |= candidate(line, i).led
+  return led
 }
 
 /** How far the order of DNS is turned: AMB-02 alternate, a step further with each choice; VE-32, behind the server that we are, or were, at. */
@@ -267,7 +276,7 @@ function putFailedLast(line: i32, hunt: Hunt, first: u32, now: i64): void {
   }
   for (let i: u32 = 0; i < hunt.count; i++) {
     const id = idOf(hunt, i)
-    if (avoidance(line, id, first, now) >= FAILED_LATELY) noteAvoided(id)
+    if (avoidance(line, id, first, now) >= FAILED_LATELY) noteAvoided(id, <u32>(max<i64>(byId(line, id).dirtyUntil - now + 999, 0) / 1000))
   }
   // AMB-06: a server that rejects the account is no refuge, unless there is no other.
   while (hunt.count > 1 && standing(byId(line, idOf(hunt, hunt.count - 1)), now) == 3) hunt.count--

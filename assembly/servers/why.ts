@@ -3,10 +3,11 @@ import { Prose, prose } from "../base/prose"
 import { Span, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { writeEndpoint } from "../base/ip"
+import { Setting, knob, nameOf, unitOf } from "../settings/settings"
 import { wordAt } from "../settings/word"
 import { Candidate, Reason, WHY_STATE, WHY_STATE_SIZE, byId, indexOfId } from "./candidates"
 
-export const enum Step { NONE, FOUND, FIRST, PICK, AVOIDED, TRY, LEFT, EXHAUSTED, HOLD, BACK }
+export const enum Step { NONE, FOUND, FIRST, PICK, AVOIDED, TRY, LEFT, EXHAUSTED, HOLD, BACK, KNOB }
 
 // u16 count of steps, u16 how many of them are kept from the choice before, u32 number of the hunt; then 6 bytes a step: kind, id, u32 value
 const COUNT: usize = WHY_STATE
@@ -40,12 +41,16 @@ function dropKept(): void {
   store<u16>(COUNT, 0, 2)
 }
 
-export function noteFound(servers: i32): void { note(Step.FOUND, 0, servers) }
+/** `led`: bits of locate Led, the kinds of records that the servers come from. */
+export function noteFound(servers: i32, led: u32): void { note(Step.FOUND, 0, led << 16 | servers) }
+/** A setting, a choice of words, that decides the order of what is drawn next. */
+export function noteKnob(s: Setting, line: i32): void { note(Step.KNOB, 0, <u32>s << 16 | knob(line, s)) }
 /** A server that goes before all others: the line is, or was, registered there. */
 export function noteFirst(id: u32): void { note(Step.FIRST, id, 0) }
 /** `draw` is the number drawn in the high 16 bits and the greatest that could have been in the low 16; 0 when there was nothing to draw. */
 export function notePick(id: u32, draw: u32): void { note(Step.PICK, id, draw) }
-export function noteAvoided(id: u32): void { note(Step.AVOIDED, id, 0) }
+/** A server that goes last: it failed and is avoided for so many seconds more, or is known to be down. */
+export function noteAvoided(id: u32, seconds: u32): void { note(Step.AVOIDED, id, seconds) }
 export function noteTry(hunt: i32, id: u32): void { if (isOf(hunt)) note(Step.TRY, id, 0) }
 export function noteLeft(hunt: i32, id: u32, reason: Reason, code: u32): void {
   if (!isOf(hunt)) return
@@ -99,8 +104,17 @@ function writeStep(w: Writer, line: i32, at: usize): void {
   const id: u32 = load<u8>(at, 1)
   const value = load<u32>(at, 2)
   if (kind == Step.FOUND) {
-    w.number(value)
-    w.say(value == 1 ? prose(" server known") : prose(" servers known"))
+    w.number(value & 0xffff)
+    w.say((value & 0xffff) == 1 ? prose(" server known (") : prose(" servers known ("))
+    writeLed(w, value >>> 16)
+    w.say(prose(")"))
+    return
+  }
+  if (kind == Step.KNOB) {
+    w.say(prose("by "))
+    w.put(nameOf(value >>> 16))
+    w.byte(0x20)
+    w.put(wordAt(unitOf(value >>> 16), value & 0xffff))
     return
   }
   if (kind == Step.EXHAUSTED) {
@@ -109,7 +123,7 @@ function writeStep(w: Writer, line: i32, at: usize): void {
   }
   if (kind == Step.FIRST) w.say(prose("first, as it has our registration: "))
   else if (kind == Step.PICK) w.say(prose("order: "))
-  else if (kind == Step.AVOIDED) w.say(prose("put last, failed lately: "))
+  else if (kind == Step.AVOIDED) writeAvoided(w, value)
   else if (kind == Step.TRY) w.say(prose("try "))
   else if (kind == Step.BACK) w.say(prose("back to a better server: "))
   else if (kind == Step.LEFT) {
@@ -118,6 +132,27 @@ function writeStep(w: Writer, line: i32, at: usize): void {
   } else w.say(prose("registered at "))
   writeServer(w, line, id)
   if (kind == Step.PICK) writePick(w, line, id, value)
+}
+
+/** Writes the kinds of records: "NAPTR, SRV, address". */
+export function writeLed(w: Writer, led: u32): void {
+  const from = w.at
+  if (led == 0) w.say(prose("as set"))
+  for (let i: u32 = 0; i < 3; i++) {
+    if ((led >>> i & 1) == 0) continue
+    if (w.at > from) w.say(prose(", "))
+    w.put(wordAt(text("NAPTR SRV address"), i))
+  }
+}
+
+function writeAvoided(w: Writer, seconds: u32): void {
+  w.say(prose("put last, "))
+  if (seconds == 0) w.say(prose("it is down: "))
+  else {
+    w.say(prose("it failed, avoided for "))
+    w.number(seconds)
+    w.say(prose(" s: "))
+  }
 }
 
 function writeServer(w: Writer, line: i32, id: u32): void {
@@ -141,7 +176,7 @@ function writePick(w: Writer, line: i32, id: u32, draw: u32): void {
   w.say(prose(")"))
 }
 
-function writeReason(w: Writer, reason: Reason, code: u32): void {
+export function writeReason(w: Writer, reason: Reason, code: u32): void {
   w.say(prose(": "))
   if (reason == Reason.CODE) {
     w.say(prose("it answered "))
@@ -167,7 +202,20 @@ function writeStepJson(w: Writer, line: i32, at: usize): void {
   w.say(prose("{\"step\":\""))
   w.put(stepName(kind))
   w.byte(0x22)
-  if (kind == Step.FOUND) member(w, prose("servers"), value)
+  if (kind == Step.FOUND) {
+    member(w, prose("servers"), value & 0xffff)
+    w.say(prose(",\"records\":\""))
+    writeLed(w, value >>> 16)
+    w.byte(0x22)
+  }
+  if (kind == Step.KNOB) {
+    w.say(prose(",\"setting\":\""))
+    w.put(nameOf(value >>> 16))
+    w.say(prose("\",\"value\":\""))
+    w.put(wordAt(unitOf(value >>> 16), value & 0xffff))
+    w.byte(0x22)
+  }
+  if (kind == Step.AVOIDED && value != 0) member(w, prose("avoided_for_sec"), value)
   if (id != 0 && indexOfId(line, id) >= 0) {
     w.say(prose(",\"server\":\""))
     writeEndpoint(w, byId(line, id).endpoint)
@@ -199,4 +247,4 @@ function member(w: Writer, name: Prose, value: u32): void {
   w.number(value)
 }
 
-function stepName(kind: Step): Span { return wordAt(text("none found first order put_last try left exhausted registered back"), kind) }
+function stepName(kind: Step): Span { return wordAt(text("none found first order put_last try left exhausted registered back knob"), kind) }

@@ -25,8 +25,8 @@ export function produce(w: Writer, r: Reply): bool {
   switch (r.command) {
     case Command.HELP: return r.subject < 0 ? list(w, r, prose("commands"), COMMANDS) : usage(w, r)
     case Command.STATUS: return writeStatusReport(w, r)
-    case Command.SERVERS:
-    case Command.SIP_STATUS: return list(w, r, prose("servers"), candidateCount(0))
+    case Command.SERVERS: return list(w, r, prose("servers"), candidateCount(0))
+    case Command.SIP_STATUS: return sipStatus(w, r)
     case Command.DNS_SHOW: return list(w, r, prose("records"), dnsItems())
     case Command.CFG_SHOW: return list(w, r, prose("settings"), settingItems())
     case Command.CFG_GET: return writeSettingReport(w, r)
@@ -53,6 +53,27 @@ function list(w: Writer, r: Reply, what: Prose, count: i32): bool {
   if (i > 0) w.byte(r.json ? 0x2c : 0x0a)
   if (count > 0) item(w, r, i)
   else if (!r.json) w.say(emptyList(r.command))
+  if (i + 1 < count) return true
+  if (r.json) endArray(w)
+  return false
+}
+
+/** VE-38: what the registration says, then the servers. */
+function sipStatus(w: Writer, r: Reply): bool {
+  const i = <i32>r.piece - 1, count = candidateCount(0)
+  if (i < 0) {
+    if (r.json) {
+      w.byte(0x7b)
+      name(w, prose("status"))
+    }
+    writeStatusReport(w, r)
+    if (!r.json) return count > 0
+    name(w, prose("servers"))
+    w.byte(0x5b)
+  } else {
+    if (i > 0 || !r.json) w.byte(r.json ? 0x2c : 0x0a)
+    writeServerItem(w, r, i)
+  }
   if (i + 1 < count) return true
   if (r.json) endArray(w)
   return false

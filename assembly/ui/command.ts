@@ -20,7 +20,7 @@ const TABLE = memory.data<u32>([
   text("dns flush"), prose(""), prose("forgets what DNS answered"),
   text("dns log"), prose(" on|off"), prose("logs DNS questions and answers, or stops that"),
   text("sip trace"), prose(" on|off"), prose("logs SIP messages whole, or only their first line"),
-  text("sip status"), prose(""), prose("the same as servers"),
+  text("sip status"), prose(""), prose("the status, then the servers"),
   text("cfg show"), prose(" [--why]"), prose("lists the settings"),
   text("cfg get"), prose(" NAME"), prose("shows a setting, what it may be and what it is for"),
   text("cfg set"), prose(" NAME VALUE"), prose("changes a setting until the next start"),

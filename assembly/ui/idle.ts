@@ -4,6 +4,7 @@ import { Span, NONE, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { Setting, number, words, knob } from "../settings/settings"
 import { candidate, candidateCount } from "../servers/candidates"
+import { knowsStatus } from "../servers/policy"
 import { Registration, Trouble, isRegistered, registration } from "../account/registration"
 import { RegistrationState } from "../account/machine"
 import { write, writeRight } from "./screen"
@@ -13,7 +14,7 @@ import { Action, View, panel, push } from "./panel"
 import { openDial } from "./dial"
 import { pressEdit } from "./edit"
 import { isDigitKey } from "./keypad"
-import { icon, isAhead, knowsClock, writeClock, writeElapsed, writeLeft } from "./standing"
+import { icon, isAhead, isDegraded, writeRedundancy, knowsClock, writeClock, writeElapsed, writeLeft } from "./standing"
 import { hasAccount, isEmpty, writeAccount, writeRank, writeServer, writeTrouble } from "./words"
 
 const LINE: i32 = 0
@@ -119,12 +120,25 @@ function drawServer(r: Registration, headline: Span, counting: bool): void {
   let w = pen()
   writeServer(w, c.endpoint)
   fitted(row++, 0, w.written)
-  if (!counting) return
+  if (!counting) {
+    drawRedundancy()
+    return
+  }
   w = pen()
   writeRank(w, c)
   w.say(prose(", "))
   writeElapsed(w)
   write(row, 0, w.written)
+}
+
+/** VE-46: where every server is asked how it is. Elsewhere the phone does not know. */
+function drawRedundancy(): void {
+  if (!knowsStatus(LINE)) return
+  const w = pen()
+  // How many are up needs the room
+  if (!isDegraded()) w.say(prose("redundancy: "))
+  writeRedundancy(w)
+  fitted(HEADLINE + 3, 0, w.written)
 }
 
 function drawOff(r: Registration): void {

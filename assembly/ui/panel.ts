@@ -3,7 +3,7 @@ import { UI_STATE, UI_STATE_SIZE } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
 import { SCREEN_STATE_SIZE } from "./screen"
 
-export const enum View { HOME, SERVERS, WHY, MENU, ACCOUNT, EDIT, ABOUT, MESSAGE, OPTIONS, HISTORY, BOOK, CONTACT, KNOBS }
+export const enum View { HOME, SERVERS, WHY, MENU, ACCOUNT, EDIT, ABOUT, MESSAGE, OPTIONS, HISTORY, BOOK, CONTACT, KNOBS, SERVER }
 
 /** What the phone is asked to do. APPLY: settings have changed that a registration depends on; SAVE: the same, and they are to be kept. */
 export const enum Action { NONE, REGISTER, UNREGISTER, DNS_FLUSH, REBOOT, STORE, APPLY, SAVE, TRACE_ON, TRACE_OFF }

@@ -84,15 +84,15 @@ export function paragraph(s: Span, indent: u32): void {
   } while (lengthOf(rest) > 0)
 }
 
-/** Adds two texts in one row with a space between; the second goes to the end of a row of its own when one row is too short. */
+/** Adds two texts in one row with two spaces between; the second goes to the end of a row of its own when one row is too short. */
 export function pair(left: Span, right: Span, indent: u32): void {
-  if (widthOf(left) + 1 + widthOf(right) > COLUMNS) {
+  if (widthOf(left) + 2 + widthOf(right) > COLUMNS) {
     paragraph(left, indent)
     addRow(COLUMNS - min(widthOf(right), COLUMNS), right)
     return
   }
   addRow(0, left)
-  addRowPart(widthOf(left) + 1, right)
+  addRowPart(widthOf(left) + 2, right)
 }
 
 /** Ends the text: keeps the scroll position within it, and marks in the title where there is more. */

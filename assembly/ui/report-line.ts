@@ -6,11 +6,13 @@ import { NEVER } from "../base/deadline"
 import { writeIp } from "../base/ip"
 import { Setting, words } from "../settings/settings"
 import { Candidate, activeId, candidate, candidateCount } from "../servers/candidates"
+import { writeLed } from "../servers/why"
 import { Registration, isRegistered, registration } from "../account/registration"
 import { path, serviceRoute } from "../account/routes"
 import { Reply, scratch } from "./lines"
 import { name, numberMember, proseMember, textMember } from "./json"
-import { iconWord, serversUp } from "./standing"
+import { FACTS, factName, factValue } from "./server-facts"
+import { iconWord, modeWord, redundancyWord, serversUp, writeRedundancy } from "./standing"
 import { isEmpty, reasonWord, stateWord, statusWord, transportWord, troubleWord, writeAccount, writeRank, writeServer, writeStatus, writeTrouble } from "./words"
 
 /** Writes how the phone stands, in one piece. */
@@ -64,21 +66,15 @@ function statusText(w: Writer, r: Registration, now: i64): void {
   } else if (isWaiting(r, now)) {
     seconds(w, prose("\nnext try: in "), r.retryAt - now)
   }
+  const count = candidateCount(0)
   w.say(prose("\nservers: "))
-  w.number(serversUp())
-  w.say(prose(" of "))
-  w.number(candidateCount(0))
-  w.say(prose(" up, redundancy "))
-  w.say(redundancy())
-  if (candidateCount(0) > 1) w.say(isPreferred() ? prose(", preferred order") : prose(", load balancing"))
-}
-
-/** VE-01: whether some servers are preferred to others. */
-function isPreferred(): bool {
-  for (let i = 1; i < candidateCount(0); i++) {
-    if (candidate(0, i).group != candidate(0, 0).group) return true
+  w.number(count)
+  if (count > 1) {
+    w.say(prose(", "))
+    w.say(modeWord())
   }
-  return false
+  w.say(prose("\nredundancy: "))
+  writeRedundancy(w)
 }
 
 function route(w: Writer, what: Prose, value: Span): void {
@@ -96,13 +92,6 @@ function seconds(w: Writer, what: Prose, ms: i64): void {
 function hasTrouble(r: Registration): bool { return r.reason != 0 && !isRegistered(0) }
 
 function isWaiting(r: Registration, now: i64): bool { return r.retryAt > now && r.dueAt != NEVER }
-
-/** VE-46, as far as the servers' status is known. */
-function redundancy(): Prose {
-  const count = candidateCount(0)
-  if (count < 2 || !isRegistered(0)) return prose("none")
-  return serversUp() == count ? prose("ready") : prose("degraded")
-}
 
 // -- As JSON
 
@@ -130,7 +119,8 @@ function statusJson(w: Writer, r: Registration, now: i64): void {
   }
   numberMember(w, prose("servers_up"), serversUp())
   numberMember(w, prose("servers"), candidateCount(0))
-  proseMember(w, prose("redundancy"), redundancy())
+  if (candidateCount(0) > 1) proseMember(w, prose("mode"), modeWord())
+  proseMember(w, prose("redundancy"), redundancyWord())
   w.byte(0x7d)
 }
 
@@ -143,7 +133,7 @@ function serverJson(w: Writer, c: Candidate, now: i64): void {
     numberMember(w, prose("priority"), c.priority)
     numberMember(w, prose("weight"), c.weight)
   }
-  const pen = scratch()
+  let pen = scratch()
   writeIp(pen, c.endpoint)
   textMember(w, prose("address"), pen.written)
   numberMember(w, prose("port"), c.endpoint.port)
@@ -152,13 +142,13 @@ function serverJson(w: Writer, c: Candidate, now: i64): void {
   textMember(w, prose("status"), statusWord(c.status))
   name(w, prose("active"))
   w.say(<u32>c.id == activeId(0) ? prose("true") : prose("false"))
-  numberMember(w, prose("last_code"), c.lastCode)
+  pen = scratch()
+  writeLed(pen, c.led)
+  textMember(w, prose("records"), pen.written)
   textMember(w, prose("left_because"), reasonWord(c.reason))
-  numberMember(w, prose("failures"), c.failures)
-  if (c.lastSeen != NEVER) secondsMember(w, prose("last_seen_sec"), now - c.lastSeen)
-  if (c.dirtyUntil > now) secondsMember(w, prose("avoided_for_sec"), c.dirtyUntil - now + 999)
-  if (c.roundTripMs != 0) numberMember(w, prose("round_trip_ms"), c.roundTripMs)
-  if (c.probeAt > now) secondsMember(w, prose("next_probe_sec"), c.probeAt - now)
-  if (c.heldUntil > now) secondsMember(w, prose("held_for_sec"), c.heldUntil - now)
+  for (let fact = 0; fact < FACTS; fact++) {
+    const value = factValue(c, fact, now)
+    if (value >= 0) numberMember(w, factName(fact), value)
+  }
   w.byte(0x7d)
 }

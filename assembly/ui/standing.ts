@@ -1,5 +1,5 @@
 // How the line stands, in the forms that several views need: the icon, the server in question, and times that count.
-import { prose } from "../base/prose"
+import { Prose, prose } from "../base/prose"
 import { Span, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { NEVER } from "../base/deadline"
@@ -36,6 +36,32 @@ export function serversUp(): i32 {
     if (candidate(0, i).status == Status.UP) up++
   }
   return up
+}
+
+/** VE-01: whether some servers are preferred to others. */
+export function modeWord(): Prose {
+  for (let i = 1; i < candidateCount(0); i++) {
+    if (candidate(0, i).group != candidate(0, 0).group) return prose("preferred order")
+  }
+  return prose("load balancing")
+}
+
+/** VE-46, as far as the servers' status is known. */
+export function redundancyWord(): Prose {
+  return candidateCount(0) < 2 || !isRegistered(0) ? prose("none") : isDegraded() ? prose("degraded") : prose("ready")
+}
+
+export function isDegraded(): bool { return candidateCount(0) > 1 && isRegistered(0) && serversUp() < candidateCount(0) }
+
+/** Writes that word; of a degraded one how many servers are up. */
+export function writeRedundancy(w: Writer): void {
+  w.say(redundancyWord())
+  if (!isDegraded()) return
+  w.say(prose(" ("))
+  w.number(serversUp())
+  w.say(prose(" of "))
+  w.number(candidateCount(0))
+  w.say(prose(" up)"))
 }
 
 /** Writes the seconds since the phone began what it is doing; the picture changes with the next one. */

@@ -8,6 +8,7 @@ import { Action, View, openPanel, panel, pop, popToHome, shown } from "./panel"
 import { isKey } from "./keypad"
 import { scrolledTooFar } from "./paper"
 import { drawIdle, pressIdle } from "./idle"
+import { drawServer, pressServer } from "./server"
 import { drawServers, pressServers } from "./servers"
 import { drawMenu, pressMenu } from "./menu"
 import { drawAccount, pressAccount } from "./account"
@@ -126,6 +127,7 @@ function pressView(code: u32): Action {
   }
   switch (view) {
     case View.SERVERS: return pressServers(code)
+    case View.SERVER: return pressServer(code)
     case View.MENU: return pressMenu(code)
     case View.ACCOUNT: return pressAccount(code)
     case View.EDIT: return pressEdit(code)
@@ -145,6 +147,7 @@ function draw(): void {
   clear()
   switch (shown()) {
     case View.SERVERS: return drawServers()
+    case View.SERVER: return drawServer()
     case View.WHY: return drawWhy()
     case View.MENU: return drawMenu()
     case View.ACCOUNT: return drawAccount()

@@ -14,8 +14,9 @@ import * as view from "../../assembly/ui/view"
 import { glyph, hasGlyph } from "../../assembly/ui/font"
 import { panel, shown } from "../../assembly/ui/panel"
 import { Reason, candidate, setActive } from "../../assembly/servers/candidates"
-import { beginWhy, noteFound, noteHold, noteLeft, notePick, noteTry } from "../../assembly/servers/why"
+import { beginWhy, noteAvoided, noteFound, noteHold, noteKnob, noteLeft, notePick, noteTry } from "../../assembly/servers/why"
 import { addEntry, clearCache, entryOf, setValue } from "../../assembly/locate/cache"
+import { Led } from "../../assembly/locate/targets"
 import { run } from "../../assembly/ui/command"
 import { pollReply } from "../../assembly/ui/lines"
 import { registration } from "../../assembly/account/registration"
@@ -115,6 +116,7 @@ export function server(i: i32, rank: i32, priority: i32, status: i32, address: u
   c.id = <u8>(i + 1)
   c.lastSeen = i64.MAX_VALUE
   c.host = NONE
+  c.led = <u8>(name == 0 ? 0 : Led.SRV | Led.ADDRESS)
   if (name == 0) return
   memory.copy(changetype<usize>(c) + 120, RX + address, name)
   c.host = span(changetype<usize>(c) + 120, name)
@@ -153,13 +155,29 @@ export function dnsEntry(name: u32, type: u32, state: u32, count: u32, records: 
   kept.expires = expires
 }
 
+/** What is known of a server: its last answer, how often it failed, why it was left, and when; instants, 0 none. */
+export function know(i: i32, code: u32, failures: u32, roundTrip: u32, reason: i32, seen: i64, left: i64, avoided: i64, held: i64, probe: i64): void {
+  const c = candidate(0, i)
+  c.lastCode = <u16>code
+  c.failures = <u8>failures
+  c.roundTripMs = <u16>roundTrip
+  c.reason = <u8>reason
+  c.lastSeen = seen
+  c.leftAt = left
+  c.dirtyUntil = avoided
+  c.heldUntil = held
+  c.probeAt = probe
+}
+
 /** What was decided, from the room servers. */
 export function decided(): void {
   beginWhy(0, false)
-  noteFound(3)
+  noteFound(3, Led.SRV | Led.ADDRESS)
+  noteKnob(settings.Setting.WEIGHT_ALGO, 0)
   notePick(2, 41 << 16 | 100)
   notePick(1, 0)
   notePick(3, 0)
+  noteAvoided(3, 34)
   noteTry(0, 2)
   noteLeft(0, 2, Reason.REFUSED, 0)
   noteTry(0, 1)

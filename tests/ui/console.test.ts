@@ -21,6 +21,8 @@ function begin(phone: Phone) {
     { address: "192.0.2.12", name: "two.rapidtech.phones", priority: 0, status: "down" },
     { address: "192.0.2.13:5070", name: "backup.rapidtech.phones", priority: 1 },
   ], 0)
+  phone.know(0, { code: 200, roundTripMs: 12, seen: 0, probe: 250 })
+  phone.know(1, { code: 503, failures: 1, reason: "code", seen: 0, left: 0, avoided: 60, held: 300, probe: 20 })
   phone.stand("registered", "none", 200, 0)
   phone.times(3600, 3600, 3100, 0)
   phone.clock("2026-03-01T11:05:00Z", 60)
@@ -126,7 +128,7 @@ for (const engine of ["v8", "wasm3"] as const) {
       phone.servers([])
       phone.stand("waiting", "dns dead")
       phone.times(0, 0, 0, 25)
-      assert.equal(phone.type("status", 5_000).text, "account: 6001@rapidtech.phones\nstate: waiting, DNS does not answer\nnext try: in 20 s\nservers: 0 of 0 up, redundancy none")
+      assert.equal(phone.type("status", 5_000).text, "account: 6001@rapidtech.phones\nstate: waiting, DNS does not answer\nnext try: in 20 s\nservers: 0\nredundancy: none")
       const status = JSON.parse(phone.type("status --json", 5_000).text) as Record<string, unknown>
       assert.deepEqual([status.reg_icon, status.reason, status.retry_in_sec], ["fail", "dns_dead", 20])
     })

@@ -22,7 +22,7 @@ export const LINE_SCENES: [string, (phone: Phone) => void][] = [
     phone.settings(ACCOUNT); phone.servers(THREE); phone.stand("registering", "none", 0, 1); phone.pass(12_000)
   }],
   ["Registered: at which server, VE-36", (phone) => {
-    phone.settings(ACCOUNT); phone.servers(THREE, 0); phone.clock("2026-03-01T13:31:30Z", 60); phone.stand("registered", "none", 200, 0); phone.pass(60_000)
+    phone.settings(ACCOUNT); phone.servers(THREE, 0); phone.clock("2026-03-01T13:31:30Z", 60); phone.stand("registered", "none", 200, 0); phone.times(3600, 3600, 3000, 0); phone.pass(60_000)
   }],
   ["Registered at an address that no name led to, on another port", (phone) => {
     phone.settings("domain: [2001:db8::1]\nuser: 6001\ndisplay_name: Zoë Ångström-Müller\n")
@@ -45,20 +45,50 @@ export const LINE_SCENES: [string, (phone: Phone) => void][] = [
     phone.settings(ACCOUNT)
     phone.servers([...(["unknown", "up", "down", "failed"] as const).map((status, i) => ({ address: `192.0.2.${i}`, status, priority: i })),
       { address: "192.0.2.9", status: "up", rank: 0 }], 4)
-    phone.stand("registered", "none", 200, 4); phone.press("left")
+    phone.stand("registered", "none", 200, 4); phone.times(3600, 3600, 3000, 0); phone.press("left")
   }],
   ["SIP status: the same, scrolled to the end", (phone) => {
     phone.settings(ACCOUNT)
     phone.servers([...(["unknown", "up", "down", "failed"] as const).map((status, i) => ({ address: `192.0.2.${i}`, status, priority: i })),
       { address: "192.0.2.9", status: "up", rank: 0 }], 4)
-    phone.stand("registered", "none", 200, 4); phone.press("left"); phone.press(Array(20).fill("down").join(" "))
+    phone.stand("registered", "none", 200, 4); phone.times(3600, 3600, 3000, 0); phone.press("left"); phone.press(Array(20).fill("down").join(" "))
   }],
   ["SIP status: long addresses take the rows that they need", (phone) => {
     phone.settings(ACCOUNT); phone.servers([{ address: "[2001:db8:1111:2222:3333:4444:5555:6666]:65535", rank: 4, priority: 65535, status: "unknown" }]); phone.press("left")
   }],
+  ["SIP status: servers that share the load, the last one not asked yet", (phone) => {
+    phone.settings(ACCOUNT)
+    phone.servers(["138", "139", "140", "141"].map((end, i) => ({ address: `172.29.102.${end}`, status: i < 3 ? "up" as const : "unknown" as const })), 0)
+    phone.stand("registered", "none", 200, 0); phone.times(3600, 3600, 3000, 0); phone.press(`left ${Array(20).fill("down").join(" ")}`)
+  }],
+  ["SIP status: not registered, and why", (phone) => {
+    phone.settings(ACCOUNT); phone.servers(THREE.slice(1)); phone.stand("waiting", "all failed"); phone.times(0, 0, 0, 25)
+    phone.press(`left ${Array(20).fill("down").join(" ")}`)
+  }],
+  ["A server: where we are registered", (phone) => {
+    phone.settings(ACCOUNT); phone.servers(THREE, 0); phone.stand("registered", "none", 200, 0); phone.times(3600, 3600, 3000, 0)
+    phone.know(0, { code: 200, roundTripMs: 12, seen: 35, probe: 250 }); phone.dns("one.rapidtech.phones", 1, [192, 0, 2, 11]); phone.press("left middle")
+  }],
+  ["A server: the same, scrolled to the end", (phone) => {
+    phone.settings(ACCOUNT); phone.servers(THREE, 0); phone.stand("registered", "none", 200, 0); phone.times(3600, 3600, 3000, 0)
+    phone.know(0, { code: 200, roundTripMs: 12, seen: 35, probe: 250 }); phone.dns("one.rapidtech.phones", 1, [192, 0, 2, 11])
+    phone.press(`left middle ${Array(20).fill("down").join(" ")}`)
+  }],
+  ["A server: the next one, which was left", (phone) => {
+    phone.settings(ACCOUNT); phone.servers(THREE, 0); phone.stand("registered", "none", 200, 0); phone.times(3600, 3600, 3000, 0)
+    phone.know(1, { code: 503, failures: 2, reason: "code", seen: 41, left: 40, avoided: 80, held: 260, probe: 20 }); phone.press("left ok middle")
+  }],
+  ["A server: why it was left, and what comes next", (phone) => {
+    phone.settings(ACCOUNT); phone.servers(THREE, 0); phone.stand("registered", "none", 200, 0); phone.times(3600, 3600, 3000, 0)
+    phone.know(1, { code: 503, failures: 2, reason: "code", seen: 41, left: 40, avoided: 80, held: 260, probe: 20 })
+    phone.press(`left ok middle ${Array(20).fill("down").join(" ")}`)
+  }],
   ["SIP status before anything is known", (phone) => phone.press("left")],
+  ["Registered: all servers are up, VE-46", (phone) => {
+    phone.settings(ACCOUNT); phone.servers(SEED, 1); phone.stand("registered", "none", 200, 1); phone.times(3600, 3600, 3000, 0)
+  }],
   ["Registered, with voice mail", (phone) => {
-    phone.settings(ACCOUNT); phone.servers(THREE, 0); phone.stand("registered", "none", 200, 0); phone.voiceMail(2); phone.past("missed", "", "6002")
+    phone.settings(ACCOUNT); phone.servers(THREE, 0); phone.stand("registered", "none", 200, 0); phone.times(3600, 3600, 3000, 0); phone.voiceMail(2); phone.past("missed", "", "6002")
   }],
   ["Why: three servers, one left, one that took us", (phone) => { phone.settings(ACCOUNT); phone.servers(THREE, 0); phone.call("decided"); phone.press("left right") }],
   ["Why: scrolled to the end", (phone) => {

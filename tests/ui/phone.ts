@@ -7,7 +7,7 @@ export const ACTIONS = ["none", "register", "unregister", "dns flush", "reboot",
 export const STATES = ["off", "locating", "registering", "registered", "refreshing", "unregistering", "waiting", "failed"]
 export const TROUBLES = ["none", "no domain", "dns dead", "not found", "no address", "service absent", "not carried", "all failed", "rejected", "refused code",
   "network down", "stopped"]
-export const VIEWS = ["home", "servers", "why", "menu", "account", "edit", "about", "message", "options", "history", "book", "contact", "call settings"]
+export const VIEWS = ["home", "servers", "why", "menu", "account", "edit", "about", "message", "options", "history", "book", "contact", "call settings", "server"]
 /** What the dialog room refuses, in its order. */
 export const REFUSALS = ["not now", "no call", "all busy", "no account", "bad target", "no network"]
 // Our symbols, in the order of assembly/ui/font.ts
@@ -19,6 +19,8 @@ export const ENDS = ["none", "hung up", "peer hung up", "cancelled", "peer cance
 const MARKS = ["outgoing", "held", "held by them", "muted", "mixed", "silent", "focused"] as const
 
 export type Server = { address: string; name?: string; rank?: number; priority?: number; status?: "unknown" | "up" | "down" | "failed" }
+const REASONS = ["none", "refused", "silent", "code", "unreachable", "rejected", "removed", "no flow"]
+export type Known = { code?: number; failures?: number; roundTripMs?: number; reason?: string; seen?: number; left?: number; avoided?: number; held?: number; probe?: number }
 /** A call: seconds since it began and since it was answered. */
 export type Call = {
   state: typeof CALL_STATES[number]; name?: string; number?: string; diversion?: string; reason?: string; began?: number; talked?: number
@@ -65,6 +67,13 @@ export async function openPhone(engine: EngineName) {
       })
       call("serverCount", list.length)
       call("active", active + 1)
+      call("update", now)
+    },
+    /** What is known of a server besides, in seconds from now. */
+    know: (i: number, { code = 0, failures = 0, roundTripMs = 0, reason = "none", seen, left, avoided, held, probe }: Known) => {
+      const ago = (sec: number | undefined, none: bigint) => sec === undefined ? none : now - BigInt(sec * 1000)
+      const ahead = (sec: number | undefined) => sec === undefined ? 0n : now + BigInt(sec * 1000)
+      call("know", i, code, failures, roundTripMs, REASONS.indexOf(reason), ago(seen, 0x7fffffffffffffffn), ago(left, 0n), ahead(avoided), ahead(held), ahead(probe))
       call("update", now)
     },
     clock: (iso: string, zoneMin = 0) => { call("setClock", BigInt(Date.parse(iso)), zoneMin, now); call("update", now) },

@@ -89,6 +89,7 @@ export function begin(phone: Phone): void {
   phone.settings(ACCOUNT + BOOK)
   phone.servers([{ address: "192.0.2.1", status: "down", priority: 0 }, { address: "192.0.2.2", status: "up" }], 1)
   phone.stand("registered", "none", 200, 1)
+  phone.times(36_000, 36_000, 30_000, 0)
   phone.pass(4_000_000)
   phone.clock("2026-03-01T13:31:00Z", 60)
 }
