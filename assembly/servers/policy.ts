@@ -7,7 +7,7 @@ import { Method } from "../wire/message"
 import * as client from "../transaction/client"
 import { Candidate, Reason, Status, activeId } from "./candidates"
 
-/** A refusal by ICMP is easily forged: alone it keeps a server out for no longer than this (P-31). Seconds. */
+/** A refusal by ICMP is easily forged: while no other failure bears it out, it keeps a server out for no longer than this (P-31). Seconds. */
 const REFUSED_MAX_SEC: i64 = 60
 /** A minute doubled so often is beyond every limit. */
 const DOUBLINGS_MAX: u32 = 10
@@ -64,7 +64,7 @@ export function markFailure(c: Candidate, reason: Reason, retryAfterSec: i64, no
   c.reason = <u8>reason
   c.leftAt = now
   let seconds = avoidanceSec(c.line, c.failures)
-  if (reason == Reason.REFUSED) seconds = min(seconds, REFUSED_MAX_SEC)
+  if (reason == Reason.REFUSED && c.failures < 2) seconds = min(seconds, REFUSED_MAX_SEC)
   // RFC 3261 20.33 sets no bound; AMB-07 does.
   if (retryAfterSec > 0 && knob(c.line, Setting.RETRY_AFTER_POLICY) == RetryAfter.MARK) {
     seconds = max(seconds, min<i64>(retryAfterSec, knob(c.line, Setting.RETRY_AFTER_MAX)))

@@ -112,9 +112,11 @@ describe("redundancy policies", () => {
     assert.equal(policy.call("answer", 200, 2000n), 0)
   })
 
-  it("believe one refusal by ICMP for a minute at most, and Retry-After for an hour at most (P-31, AMB-07, RF-20)", () => {
+  it("believe one refusal by ICMP for a minute at most, a second failure in a row in full, and Retry-After for an hour at most (P-31, AMB-07, RF-20)", () => {
     policy.load("profile: snom\ndirty_host_ttl: 300\n")
-    assert.equal(policy.call("fail", 1, -1n, 0n), 60_000)
+    assert.deepEqual([policy.call("fail", 1, -1n, 0n), policy.call("fail", 1, -1n, 0n)], [60_000, 300_000])
+    policy.reset(1)
+    policy.load("profile: snom\ndirty_host_ttl: 300\n")
     assert.equal(policy.call("fail", 0, 900n, 0n), 900_000)
     assert.equal(policy.call("fail", 0, 90_000n, 0n), 3_600_000)
   })
