@@ -7,6 +7,7 @@ import { Span, NONE, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { token } from "../base/random"
 import { decimal } from "../base/number"
+import { Setting, knob } from "../settings/settings"
 import { Message, Method } from "../wire/message"
 import { Field } from "../wire/header"
 import { Values } from "../wire/fields"
@@ -18,6 +19,7 @@ import * as outbox from "../transport/outbox"
 import * as client from "../transaction/client"
 import { Candidate, Reason, byId, indexOfId } from "../servers/candidates"
 import { Challenged, authorize, challenged, forget, succeeded } from "./digest"
+import { outer, readOuter } from "./nat"
 import { nextCseq, writeAor, writeCallId, writeContact, writeFromTag, writeNameAddr, writeRegistrar } from "./identity"
 import { PRODUCT } from "../product"
 
@@ -38,6 +40,7 @@ export class Attempt {
   raised: u8           // a 423 has been answered
   reason: u8           // Reason, with LEAVE
   signed: bool         // the request sent last carried credentials
+  mapped: bool         // our address has been learnt from an answer
   status: u16          // last final status code; 0 none
   flow: i32
   handle: i32          // client transaction, -1 none
@@ -69,6 +72,7 @@ export function start(a: Attempt, line: i32, id: u32, expiresSec: u32, giveUpMs:
   a.grantedSec = 0
   a.retryAfterSec = -1
   a.giveUpMs = <i32>giveUpMs
+  a.mapped = false
   const to = flow.towards(byId(line, id).endpoint, now)
   a.flow = to < 0 ? <i32>flow.listening() : to
   flow.hold(a.flow)
@@ -101,6 +105,12 @@ export function answered(a: Attempt, line: i32, m: Message, now: i64): Outcome {
   a.status = m.status
   a.retryAfterSec = <i32>min<i64>(m.retryAfter, i32.MAX_VALUE)
   const c = byId(line, a.id)
+  if (isMoved(a, line, m)) {
+    // RFC 3261 10.2.4: a binding that names an address which calls would be lost to is replaced by the next request.
+    if (m.status < 300) noteBound(a, c, now)
+    readOuter(m, a.local)
+    if (m.status < 300) return request(a, line, now)
+  }
   if (m.status >= 200 && m.status < 300) return granted(a, line, m)
   if (m.status == 401 || m.status == 407) return answerChallenge(a, line, c, m, now)
   if (m.status == 423 && a.raised == 0 && raise(a, m)) return request(a, line, now)
@@ -108,6 +118,14 @@ export function answered(a: Attempt, line: i32, m: Message, now: i64): Outcome {
   if (a.signed) forget(c.endpoint)
   end(a)
   return Outcome.REFUSED
+}
+
+/** P-27: whether the server sees us elsewhere than our Contact says. That is heeded once, so that a network that is never the same twice makes no circle. */
+function isMoved(a: Attempt, line: i32, m: Message): bool {
+  const seen = changetype<Endpoint>(SEEN)
+  if (a.mapped || a.expiresSec == 0 || knob(line, Setting.NAT_CONTACT) == 0 || !readOuter(m, seen) || seen.equals(a.local)) return false
+  a.mapped = true
+  return true
 }
 
 /** The transaction ended without an answer. */
@@ -119,7 +137,10 @@ export function failed(a: Attempt, line: i32, reason: Reason, now: i64): Outcome
 
 /** The request may have got there, and only the answer may be lost or late: then there is a binding that nobody told us of. */
 function suspect(a: Attempt, c: Candidate, now: i64): void {
-  if (!a.signed && c.boundUntil == 0) return
+  if (a.signed || c.boundUntil != 0) noteBound(a, c, now)
+}
+
+function noteBound(a: Attempt, c: Candidate, now: i64): void {
   c.boundUntil = max(c.boundUntil, now + <i64>a.expiresSec * 1000)
   c.boundLocal.copyFrom(a.local)
 }
@@ -187,8 +208,8 @@ function isAsked(a: Attempt): bool {
 
 // RFC 3261 10.2
 function compose(w: Writer, line: i32, a: Attempt, c: Candidate): void {
-  const server = c.endpoint, local = a.local
-  local.copyFrom(flow.localOf(a.flow))
+  const server = c.endpoint, local = flow.localOf(a.flow)
+  if (!a.mapped) a.local.copyFrom(outer(line, server, local))
   const uri = registrar(line)
   head(w, line, text("REGISTER"), uri, local, server)
   writeAor(w, line)
@@ -307,6 +328,8 @@ const CONTACTS: usize = TX + 0x180
 const ADDRESS: usize = TX + 0x1c0
 const OUR_URI: usize = TX + 0x200
 const THEIR_URI: usize = TX + 0x280
+
+const SEEN: usize = TX + 0x300
 
 if (offsetof<Attempt>() > LOCAL_AT) ERROR("Attempt has grown over its endpoint")
 if (offsetof<Values>() > 0x40 || offsetof<Address>() > 0x40 || offsetof<Uri>() > 0x80) ERROR("a parse result has outgrown its place")

@@ -15,6 +15,7 @@ import { Candidate, Reason, Status, activeId, byId, candidate, candidateCount, i
 import { isUp, knowsStatus, longestTry, markAnswer, markFailure } from "../servers/policy"
 import { ATTEMPT_SIZE, head, registrar } from "./attempt"
 import { awaits, noteGood } from "./failback"
+import { outer } from "./nat"
 import { nextCseq, writeContact, writeProbeId } from "./identity"
 import { RegistrationState } from "./machine"
 import { registration } from "./record"
@@ -177,7 +178,7 @@ function compose(w: Writer, line: i32, p: Probe, c: Candidate): void {
   w.say(prose("\r\nCSeq: "))
   w.number(nextCseq())
   w.say(prose(" OPTIONS\r\nContact: <"))
-  writeContact(w, line, local)
+  writeContact(w, line, outer(line, c.endpoint, local))
   w.say(prose(">\r\nAccept: application/sdp\r\nUser-Agent: "))
   w.put(PRODUCT)
   w.say(prose("\r\n"))

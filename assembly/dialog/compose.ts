@@ -15,6 +15,7 @@ import { ADDRESS_AT, URI_AT } from "../wire/state"
 import * as flow from "../transport/flow"
 import { authorize } from "../account/digest"
 import { writeContact } from "../account/identity"
+import { outer } from "../account/nat"
 import { DIALOGS_END, DialogState, Text, dialog, textOf } from "./dialog"
 
 // Scratch, good until the next request is written.
@@ -113,7 +114,7 @@ export function beginUnsigned(w: Writer, d: i32, method: Span, cseq: u32, by: u3
   w.byte(0x20)
   w.put(method)
   w.put(text("\r\nContact: <"))
-  writeContact(w, dialog(d).line, flow.localOf(by))
+  writeContact(w, dialog(d).line, outer(dialog(d).line, hop(), flow.localOf(by)))
   w.put(text(">\r\nUser-Agent: "))
   w.put(PRODUCT)
   w.put(text("\r\n"))

@@ -12,6 +12,7 @@ import * as server from "../transaction/server"
 import { t1, t64 } from "../transaction/record"
 import { idAt } from "../servers/candidates"
 import { writeContact } from "../account/identity"
+import { outer } from "../account/nat"
 import { CallState, Ended, call } from "./call"
 import { beginCall, begin as beginSound, liveCalls, put, takePlace } from "./calls"
 import { answerOf, offerOf } from "./description"
@@ -184,7 +185,7 @@ function later(i: i32, status: u32, body: Span, now: i64): bool {
 
 export function writeOurContact(w: Writer, line: i32, by: u32): void {
   w.put(text("Contact: <"))
-  writeContact(w, line, flow.localOf(by))
+  writeContact(w, line, outer(line, flow.peerOf(by), flow.localOf(by)))
   w.put(text(">\r\n"))
 }
 

@@ -22,6 +22,8 @@ export type Mode =
   | { readonly kind: "code", readonly code: number, readonly method?: string, readonly retryAfterSec?: number, readonly minExpiresSec?: number }
   /** It takes no credentials: each REGISTER gets a challenge, with a new nonce, with always the same, or with a new one and stale=true. */
   | { readonly kind: "challenge", readonly nonce: "new" | "same" | "stale" }
+  /** It asks nobody for credentials. */
+  | { readonly kind: "open" }
   /** It answers every REGISTER with 423 and wants more than was asked for. */
   | { readonly kind: "brief" }
 
@@ -236,6 +238,7 @@ export class Registrar {
 
   private judged(request: Request, now: number, name: Credentials): Response | undefined {
     const { mode } = this
+    if (mode.kind === "open") return undefined
     if (mode.kind === "challenge" && mode.nonce !== "new") return this.challenge(now, mode.nonce === "stale", mode.nonce === "same")
     const credentials = request.fields.filter(field => field.name === name && /^Digest\s/i.test(field.value))
       .map(field => readParams(field.value.replace(/^Digest\s+/i, ""), ","))

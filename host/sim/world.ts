@@ -5,6 +5,7 @@ import { BOOT, Difference, FAILURE, endpointText } from "./phone.ts"
 import type { Boot, Endpoint, FlowEvent, MakePhone, Output, Phone } from "./phone.ts"
 import { Violation, type Check } from "./check.ts"
 import { Flows } from "./flows.ts"
+import type { Nat } from "./nat.ts"
 import { EventQueue } from "./queue.ts"
 import { AUDIO } from "../abi.ts"
 import { Random } from "./random.ts"
@@ -22,6 +23,8 @@ export type WorldOptions = {
   readonly addresses: readonly string[]
   /** DNS servers as the core reads them: an address, or address:port. */
   readonly dns: readonly string[]
+  /** The router that hides the phone, if any. */
+  readonly nat?: Nat
   /** What the phone's clock shows when the world begins. */
   readonly clockOrigin: number
   readonly checks: readonly Check[]
@@ -336,7 +339,7 @@ export class World {
       if (this.#networkUp || !this.#silently) this.#flowEvent(flow, { kind: "failed", code: FAILURE.unreachable })
       return
     }
-    const from = { address: source, port }
+    const from = this.#options.nat?.out({ address: source, port }) ?? { address: source, port }
     // A damaged packet never gets into a server: it would make bindings that nobody asked for. UDP's checksum does the same.
     const arrivals = carry(this.pathTo(peer.address), bytes, 0, this.#random)
     if (arrivals.length === 0) this.#trouble(peer.address)
@@ -377,7 +380,8 @@ export class World {
   }
 
   #deliver(from: Endpoint, to: Endpoint, bytes: Uint8Array, damaged: boolean): void {
-    const flow = this.#networkUp && this.#addresses.includes(to.address) ? this.#flows.taker(from, to) : undefined
+    const { nat } = this.#options, inside = nat === undefined ? to : nat.in(to)
+    const flow = inside !== undefined && this.#networkUp && this.#addresses.includes(inside.address) ? this.#flows.taker(from, inside) : undefined
     if (flow === undefined) return this.#trouble(from.address)
     if (damaged) this.#trouble(from.address)
     this.#take(`datagram from ${endpointText(from)}`, phone => {
