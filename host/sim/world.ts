@@ -23,7 +23,6 @@ export type WorldOptions = {
   readonly addresses: readonly string[]
   /** DNS servers as the core reads them: an address, or address:port. */
   readonly dns: readonly string[]
-  /** The router that hides the phone, if any. */
   readonly nat?: Nat
   /** What the phone's clock shows when the world begins. */
   readonly clockOrigin: number
@@ -85,7 +84,6 @@ export class World {
   }
   /** The phone wants sound. */
   get isSounding(): boolean { return this.#card.isOn }
-  /** How many sockets receive from everyone. */
   get listeners(): number { return this.#flows.listeners }
   get addresses(): readonly string[] { return this.#addresses }
   get phone(): Phone | undefined { return this.#phone }
@@ -308,7 +306,6 @@ export class World {
     else this.#card.stop()
   }
 
-
   // -- Flows
 
   #open(flow: number, local: Endpoint, peer: Endpoint | undefined): void {
@@ -380,7 +377,7 @@ export class World {
   }
 
   #deliver(from: Endpoint, to: Endpoint, bytes: Uint8Array, damaged: boolean): void {
-    const { nat } = this.#options, inside = nat === undefined ? to : nat.in(to)
+    const inside = this.#options.nat === undefined ? to : this.#options.nat.in(to)
     const flow = inside !== undefined && this.#networkUp && this.#addresses.includes(inside.address) ? this.#flows.taker(from, inside) : undefined
     if (flow === undefined) return this.#trouble(from.address)
     if (damaged) this.#trouble(from.address)
