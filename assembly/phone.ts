@@ -310,7 +310,7 @@ function apply(now: i64): void {
   forgetAll()
   forgetWaiting(LINE)
   stopErrands(now)
-  clearCandidates(LINE)
+  registration.forgetServers(LINE)
   p.begun = true
   if (p.linkUp && p.port != <u32>number(Setting.SIP_PORT)) openSocket(now)
   if (p.linkUp && knob(LINE, Setting.ENABLED) != 0) registration.begin(LINE, now)

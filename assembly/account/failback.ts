@@ -142,8 +142,8 @@ function begin(line: i32, id: u32, now: i64): void {
   r.towards = <u8>id
   r.failbackAt = NEVER
   errand().owner = OWNER_FAILBACK
-  beginWhy(line, false)
-  noteBack(id)
+  beginWhy(line, line, false)
+  noteBack(line, id)
   // BK-17: on the way back the other server has its 64*T1.
   const ttl = first ? 0 : registerTtl(byId(line, id))
   settle(line, attempt.start(errand(), line, first ? activeId(line) : id, ttl, giveUpAfter(line, Method.REGISTER, true), now), now)

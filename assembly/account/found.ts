@@ -15,6 +15,12 @@ export function hint(line: i32): void {
   log.say(Level.NOTE)
 }
 
+/** The lines together have more servers than the phone can know. */
+export function crowded(): void {
+  log.line().say(prose("more servers than can be kept, the last ones are left out"))
+  log.say(Level.WARNING)
+}
+
 /** AMB-18: whether DNS names the server that we are registered at no more, and the settings say that we go then. */
 export function mustMove(line: i32): bool {
   const at = activeOf(line)

@@ -6,14 +6,14 @@ import { DnsRefresh, Methods, Setting, words, knob } from "../settings/settings"
 import { Message, Method } from "../wire/message"
 import * as target from "../locate/target"
 import { Located } from "../locate/target"
-import { Reason, Status, activeId, byId, candidate, candidateCount, dropRemoved, indexOfId, rebuild, setActive } from "../servers/candidates"
+import { Reason, Status, activeId, byId, candidate, candidateCount, clearCandidates, dropRemoved, indexOfId, rebuild, setActive } from "../servers/candidates"
 import { beginHunt, confine, currentId, dropJustFailed, isLast, leave, noteTrying } from "../servers/hunt"
 import { failsOver, giveUpAfter, markAnswer, markFall, markGood, movesOn, registerTtl, standing } from "../servers/policy"
 import { noteHold } from "../servers/why"
 import * as attempt from "./attempt"
 import { Attempt, Outcome } from "./attempt"
 import * as failback from "./failback"
-import { hint, mustMove, takeOver, troubleOf } from "./found"
+import { crowded, hint, mustMove, takeOver, troubleOf } from "./found"
 import { forgetActive, keepActive, keptUntil } from "./identity"
 import { Do, Input, RegistrationState, actionOf, nextOf } from "./machine"
 import { Happened, Registration, Trouble, registration } from "./record"
@@ -50,6 +50,15 @@ export function begin(line: i32, now: i64): void {
     return
   }
   put(line, Input.BEGIN, now)
+}
+
+/** The account is another one: of the servers of the one before nothing is known. */
+export function forgetServers(line: i32): void {
+  const r = registration(line)
+  clearCandidates(line)
+  r.candidate = -1
+  r.prefer = 0
+  r.lastId = 0
 }
 
 /** Goes to the server `r.prefer`, or to the best one. Only while registered. */
@@ -212,7 +221,7 @@ function located(line: i32, r: Registration, now: i64): void {
   r.locating = 0
   r.requeryAt = requeryAt(line, now)
   if (result == Located.READY) {
-    rebuild(line)
+    if (rebuild(line) > 0) crowded()
     // The server has another place in the list now.
     if (r.candidate >= 0) r.candidate = <i8>indexOfId(line, activeId(line) != 0 ? activeId(line) : <u32>r.attempt.id)
     if (r.state == RegistrationState.LOCATING) hint(line)
@@ -270,7 +279,7 @@ function hold(line: i32, r: Registration, a: Attempt, now: i64): void {
   const c = byId(line, id)
   const seconds = a.grantedSec
   markGood(c)
-  noteHold(line, id)
+  noteHold(line, line, id)
   if (activeId(line) != <u32>id) {
     r.happened |= r.lastId != 0 && r.lastId != <u32>id ? Happened.MOVED : Happened.REGISTERED
     r.registeredAt = now

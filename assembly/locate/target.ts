@@ -21,7 +21,7 @@ import { specOf } from "./spec"
 import { recordAt } from "./show"
 import { Led, addTarget, clear, found, limitExpiry, sortTargets, targetCount, walk } from "./targets"
 
-export { Led, Target, expires, foundCount, stale, target, targetCount } from "./targets"
+export { Led, Target, dropTarget, expires, foundCount, stale, target, targetCount } from "./targets"
 
 /**
  * How a search ended. NOT_FOUND: the name does not exist, or none is set. NO_ADDRESS: the name exists, but no server has an address. DNS_DEAD: no name

@@ -81,6 +81,14 @@ export function addTarget(host: Span): Target {
   return t
 }
 
+/** Leaves target `i` out. */
+export function dropTarget(i: i32): void {
+  const f = walk()
+  f.count--
+  const at = changetype<usize>(target(i))
+  memory.copy(at, at + TARGET_SIZE, <usize>(f.count - i) * TARGET_SIZE)
+}
+
 /** A target with an expiry came in. */
 export function limitExpiry(at: i64): void { walk().expires = sooner(walk().expires, at) }
 

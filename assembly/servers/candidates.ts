@@ -1,10 +1,12 @@
-// The servers that a line knows, in the order found, with what has been learnt of each.
-import { SERVERS_STATE, SERVERS_STATE_SIZE, TX } from "../memory"
-import { CANDIDATES, HUNTS } from "../config"
+// The servers that the lines know, each line's in the order found, with what has been learnt of each. They share one pool.
+import { SERVERS_STATE, SERVERS_STATE_SIZE } from "../memory"
+import { CANDIDATES, CANDIDATES_OF_LINE, CANDIDATES_KEPT_FREE, HUNTS, LINES } from "../config"
 import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
 import { NEVER } from "../base/deadline"
-import { Span, NONE, keep, lengthOf, span, startOf } from "../base/span"
-import { Target, target, targetCount } from "../locate/target"
+import { Span, lengthOf } from "../base/span"
+import { Setting, words } from "../settings/settings"
+import { giveName } from "./names"
+import { Target, dropTarget, target, targetCount } from "../locate/target"
 
 /** What is known of a server (VE-22). The active one is marked besides: see activeOf. */
 export const enum Status { UNKNOWN, UP, DOWN, FAILED }
@@ -25,7 +27,7 @@ export class Candidate {
   weight: u16
   lastCode: u16       // last status code received, 0 none
   reason: u8          // Reason it was left last
-  id: u8              // names it for as long as it is known, wherever it moves in the list; never 0
+  id: u8              // names it for as long as it is known; 0: the place is free
   host: Span          // name that led to the address, or NONE
   group: u8           // candidates of one group are equals; lower groups come first (rank, NAPTR order, preference, SRV priority)
   failures: u8        // in a row
@@ -53,30 +55,63 @@ export class Candidate {
 
 const ENDPOINT_AT: usize = 80
 const BOUND_AT: usize = ENDPOINT_AT + ENDPOINT_SIZE
-const NAME_AT: usize = BOUND_AT + ENDPOINT_SIZE
-const NAME_CAPACITY: u32 = 36
-const STRIDE: usize = NAME_AT + NAME_CAPACITY
+const STRIDE: usize = BOUND_AT + ENDPOINT_SIZE
 
-const HEADER: usize = SERVERS_STATE          // u32 count, u32 id of the active one, u32 last id given, u32 turns taken among equals
-const TABLE: usize = SERVERS_STATE + 16
+/** The servers of a line. */
+@unmanaged
+class List {
+  count: u8
+  active: u8           // id of the one where the line is registered; 0 none
+  turns: u16           // taken among equals
+  // then: places in the pool, one byte each, in the order found
 
-/** The rest of SERVERS_STATE: the orders of the hunts (servers/hunt.ts), then the steps of an explanation (servers/why.ts). */
-export const HUNT_STATE: usize = TABLE + <usize>CANDIDATES * STRIDE
-export const HUNT_SIZE: usize = 4 + CANDIDATES
+  // @ts-ignore: decorator
+  @inline
+  get places(): usize { return changetype<usize>(this) + 4 }
+}
+const LIST_SIZE: usize = 4 + CANDIDATES_OF_LINE
+
+const LAST_ID: usize = SERVERS_STATE         // u32: id given last
+const LISTS: usize = SERVERS_STATE + 4
+const POOL: usize = (LISTS + <usize>LINES * LIST_SIZE + 7) & ~7
+
+/** The rest of SERVERS_STATE: names (servers/names.ts), the orders of the hunts (servers/hunt.ts), then the steps of explanations (servers/why.ts). */
+export const NAMES: usize = POOL + <usize>CANDIDATES * STRIDE
+export const NAMES_SIZE: usize = 400
+export const HUNT_STATE: usize = NAMES + NAMES_SIZE
+export const HUNT_SIZE: usize = 4 + CANDIDATES_OF_LINE
 export const WHY_STATE: usize = HUNT_STATE + <usize>HUNTS * HUNT_SIZE
 export const WHY_STATE_SIZE: usize = SERVERS_STATE + SERVERS_STATE_SIZE - WHY_STATE
 
-export function candidateCount(line: i32): i32 { return load<i32>(HEADER) }
+// @ts-ignore: decorator
+@inline
+function listOf(line: i32): List { return changetype<List>(LISTS + <usize>line * LIST_SIZE) }
+
+// @ts-ignore: decorator
+@inline
+function inPool(place: i32): Candidate { return changetype<Candidate>(POOL + <usize>place * STRIDE) }
+
+/** How many servers all lines know together. */
+export function serverCount(): i32 {
+  let count = 0
+  for (let line = 0; line < LINES; line++) count += candidateCount(line)
+  return count
+}
+
+/** The candidate at that place of the pool, 0 <= place < CANDIDATES; null when it is free. */
+export function pooled(place: i32): Candidate { return inPool(place).id == 0 ? changetype<Candidate>(0) : inPool(place) }
+
+export function candidateCount(line: i32): i32 { return listOf(line).count }
 
 /** The i-th candidate, in the order found; 0 <= i < candidateCount. */
-export function candidate(line: i32, i: i32): Candidate { return changetype<Candidate>(TABLE + <usize>i * STRIDE) }
+export function candidate(line: i32, i: i32): Candidate { return inPool(load<u8>(listOf(line).places + i)) }
 
 /** Index of the server that the line is registered at, or -1. */
-export function activeOf(line: i32): i32 { return indexOfId(line, load<u32>(HEADER, 4)) }
+export function activeOf(line: i32): i32 { return indexOfId(line, activeId(line)) }
 
-export function activeId(line: i32): u32 { return load<u32>(HEADER, 4) }
+export function activeId(line: i32): u32 { return listOf(line).active }
 
-export function setActive(line: i32, id: u32): void { store<u32>(HEADER, id, 4) }
+export function setActive(line: i32, id: u32): void { listOf(line).active = <u8>id }
 
 /** The candidate of that id; the caller knows that it is in the list. */
 export function byId(line: i32, id: u32): Candidate { return candidate(line, indexOfId(line, id)) }
@@ -101,33 +136,38 @@ export function idAt(line: i32, e: Endpoint, anyPort: bool = false): u32 {
 
 /** Takes the next turn among `count` equals (SN-15). */
 export function takeTurn(line: i32, count: u32): u32 {
-  const turn = load<u32>(HEADER, 12)
-  store<u32>(HEADER, turn + 1, 12)
+  const list = listOf(line), turn: u32 = list.turns
+  list.turns = <u16>(turn + 1)
   return turn % count
 }
 
+/** The line knows no server. */
 export function clearCandidates(line: i32): void {
-  memory.fill(SERVERS_STATE, 0, SERVERS_STATE_SIZE)
+  shorten(line, 0)
+  memory.fill(changetype<usize>(listOf(line)), 0, LIST_SIZE)
 }
 
 /**
- * Makes the list agree with what the locate room found, in its order. A server that was known before keeps what is known of it (VE-42);
- * the active one stays even when DNS no longer names it, with rank 0 (AMB-18).
+ * Makes the list agree with what the locate room has just found, in its order. A server that was known before keeps what is known of it (VE-42);
+ * the active one stays even when DNS no longer names it, with rank 0 (AMB-18). How many targets there was no room for.
  */
-export function rebuild(line: i32): void {
+export function rebuild(line: i32): i32 {
+  const found = targetCount(), most = shareOf(line)
+  for (let count = found; count > most; count--) dropTarget(leastWanted())
   const wanted = targetCount()
-  for (let i = 0; i < wanted; i++) place(line, i, wanted)
+  for (let i = 0; i < wanted; i++) place(line, i, wanted, most)
   const active = activeOf(line)
   let count = wanted
-  if (active >= wanted && count < CANDIDATES) {
-    swap(active, count)
+  if (active >= wanted && count < most) {
+    swap(line, active, count)
     const c = candidate(line, count)
     c.rank = 0
     c.reason = <u8>Reason.REMOVED
     c.group = LAST_GROUP
     count++
   }
-  store<i32>(HEADER, count)
+  shorten(line, count)
+  return found - wanted
 }
 
 /** AMB-18: a server that DNS no longer names leaves the list when it has failed, or holds no binding of ours any more. */
@@ -135,11 +175,31 @@ export function dropRemoved(line: i32): void {
   const last = candidateCount(line) - 1
   if (last < 0) return
   const c = candidate(line, last)
-  if (c.rank == 0 && <u32>c.id != activeId(line) && (c.boundUntil == 0 || c.status == Status.DOWN)) store<i32>(HEADER, last)
+  if (c.rank == 0 && <u32>c.id != activeId(line) && (c.boundUntil == 0 || c.status == Status.DOWN)) shorten(line, last)
+}
+
+/** How many servers the line may know: each other line that has an account can have some, too. */
+function shareOf(line: i32): i32 {
+  let share: i32 = CANDIDATES
+  for (let other = 0; other < LINES; other++) {
+    if (other == line) continue
+    const count = candidateCount(other)
+    share -= lengthOf(words(other, Setting.DOMAIN)) > 0 ? max(count, CANDIDATES_KEPT_FREE) : count
+  }
+  return min(share, CANDIDATES_OF_LINE)
+}
+
+/** The target that would be tried after all others. */
+function leastWanted(): i32 {
+  let last = 0
+  for (let i = 1; i < targetCount(); i++) {
+    if (!precedes(target(i), target(last))) last = i
+  }
+  return last
 }
 
 /** Puts the candidate for target `i` at place `i` of the list. */
-function place(line: i32, i: i32, wanted: i32): void {
+function place(line: i32, i: i32, wanted: i32, most: i32): void {
   const t = target(i)
   const count = candidateCount(line)
   let at = -1
@@ -147,18 +207,32 @@ function place(line: i32, i: i32, wanted: i32): void {
     if (candidate(line, j).endpoint.equals(t.endpoint)) at = j
   }
   if (at < 0) {
-    at = count < CANDIDATES ? count : unwanted(line, i, wanted)
-    if (at == count) store<i32>(HEADER, count + 1)
+    at = count < most ? addCandidate(line) : unwanted(line, i, wanted)
     begin(line, candidate(line, at), t)
   }
-  swap(i, at)
-  describe(line, candidate(line, i), t, i)
+  swap(line, i, at)
+  describe(candidate(line, i), t)
+}
+
+/** The list has one place more; its index. There is room for it. */
+export function addCandidate(line: i32): i32 {
+  let free = 0
+  while (inPool(free).id != 0) free++
+  const list = listOf(line)
+  store<u8>(list.places + list.count, <u8>free)
+  return list.count++
+}
+
+/** The list ends before place `count`. */
+function shorten(line: i32, count: i32): void {
+  for (let i = candidateCount(line) - 1; i >= count; i--) candidate(line, i).id = 0
+  listOf(line).count = <u8>count
 }
 
 /** A candidate behind place `i` that no target asks for: with as many candidates as targets there is always one. */
 function unwanted(line: i32, i: i32, wanted: i32): i32 {
   const active = activeOf(line)
-  for (let j = CANDIDATES - 1; j > i; j--) {
+  for (let j = candidateCount(line) - 1; j > i; j--) {
     if (j == active) continue
     let asked = false
     for (let k = i; k < wanted; k++) {
@@ -174,35 +248,40 @@ function begin(line: i32, c: Candidate, t: Target): void {
   c.endpoint.copyFrom(t.endpoint)
   c.lastSeen = NEVER
   c.line = <u8>line
-  c.id = <u8>newId()
+  c.id = newId()
   // SN-15: turns begin anew when DNS has changed.
-  store<u32>(HEADER, 0, 12)
+  listOf(line).turns = 0
 }
 
-function newId(): u32 {
-  let id = load<u32>(HEADER, 8)
+function newId(): u8 {
+  let id = load<u32>(LAST_ID)
   do {
     id = (id + 1) & 0xff
-  } while (id == 0 || indexOfId(0, id) >= 0)
-  store<u32>(HEADER, id, 8)
-  return id
+  } while (id == 0 || isTaken(id))
+  store<u32>(LAST_ID, id)
+  return <u8>id
 }
 
-function describe(line: i32, c: Candidate, t: Target, i: i32): void {
+function isTaken(id: u32): bool {
+  for (let place = 0; place < CANDIDATES; place++) {
+    if (<u32>inPool(place).id == id) return true
+  }
+  return false
+}
+
+function describe(c: Candidate, t: Target): void {
   c.rank = t.rank
   c.record = t.record
   c.transport = t.transport
   c.priority = t.priority
   c.weight = t.weight
   c.led = t.led
-  const length = min(lengthOf(t.host), NAME_CAPACITY)
-  const name = span(startOf(t.host), length)
-  c.host = length == 0 ? NONE : keep(name, changetype<usize>(c) + NAME_AT, NAME_CAPACITY)
-  c.group = groupOf(line, t)
+  c.group = groupOf(t)
+  giveName(c, t.host)
 }
 
 /** How many of the targets come strictly before this one. */
-function groupOf(line: i32, t: Target): u8 {
+function groupOf(t: Target): u8 {
   let before: u8 = 0
   const count = targetCount()
   for (let i = 0; i < count; i++) {
@@ -219,21 +298,12 @@ function precedes(a: Target, b: Target): bool {
   return a.priority < b.priority
 }
 
-function swap(i: i32, j: i32): void {
-  if (i == j) return
-  const p = TABLE + <usize>i * STRIDE, q = TABLE + <usize>j * STRIDE
-  memory.copy(TX, p, STRIDE)
-  memory.copy(p, q, STRIDE)
-  memory.copy(q, TX, STRIDE)
-  fixName(p)
-  fixName(q)
-}
-
-/** The name lies in the record itself, so a record that has moved points at the new place. */
-function fixName(at: usize): void {
-  const c = changetype<Candidate>(at)
-  if (c.host != NONE) c.host = span(at + NAME_AT, lengthOf(c.host))
+function swap(line: i32, i: i32, j: i32): void {
+  const p = listOf(line).places + i, q = listOf(line).places + j, place = load<u8>(p)
+  store<u8>(p, load<u8>(q))
+  store<u8>(q, place)
 }
 
 if (offsetof<Candidate>() > ENDPOINT_AT) ERROR("Candidate has grown over its endpoint")
-if (WHY_STATE + 128 > SERVERS_STATE + SERVERS_STATE_SIZE) ERROR("SERVERS_STATE leaves too little for the explanation of a hunt")
+if (WHY_STATE_SIZE < 256 || WHY_STATE > SERVERS_STATE + SERVERS_STATE_SIZE) ERROR("SERVERS_STATE leaves too little for the explanations")
+if (CANDIDATES < CANDIDATES_OF_LINE || CANDIDATES < LINES * CANDIDATES_KEPT_FREE) ERROR("the pool of servers is too small for the lines")

@@ -1,7 +1,7 @@
 // Hunts: the order in which the servers of a line are tried for one request, drawn when it begins and shared with no other request (P-13).
 //
 // Every hunt has a number: 0 to LINES - 1 for the registration of that line, LINES + place for the call at that place, OTHER_HUNT for what is no call's.
-import { CALLS, CANDIDATES, HUNTS, LINES } from "../config"
+import { CALLS, CANDIDATES_OF_LINE, HUNTS, LINES } from "../config"
 import { TX } from "../memory"
 import { prose } from "../base/prose"
 import { assume } from "../base/panic"
@@ -15,21 +15,22 @@ import { noteFirst, noteFound, noteKnob, notePick, noteAvoided, noteTry, noteLef
 
 // The order is drawn in TX, which nobody else uses while an input is being worked on.
 const PRIORITIES: usize = TX                              // u16 each, all the same: the draw is among equals
-const WEIGHTS: usize = TX + CANDIDATES * 2
-const DRAWN: usize = TX + CANDIDATES * 4                  // u8 each: indexes of records in the order drawn
-const DRAWS: usize = TX + CANDIDATES * 5                  // u32 each: number drawn << 16 | greatest that could be
-const MEMBERS: usize = TX + CANDIDATES * 9                // u8 each: index of the first candidate of each record
+const WEIGHTS: usize = TX + CANDIDATES_OF_LINE * 2
+const DRAWN: usize = TX + CANDIDATES_OF_LINE * 4                  // u8 each: indexes of records in the order drawn
+const DRAWS: usize = TX + CANDIDATES_OF_LINE * 5                  // u32 each: number drawn << 16 | greatest that could be
+const MEMBERS: usize = TX + CANDIDATES_OF_LINE * 9                // u8 each: index of the first candidate of each record
 // The same for the addresses of one record.
-const FAMILIES: usize = TX + CANDIDATES * 10
-const NO_WEIGHTS: usize = TX + CANDIDATES * 12
-const ADDRESSES: usize = TX + CANDIDATES * 14
-const SHUFFLED: usize = TX + CANDIDATES * 15
+const FAMILIES: usize = TX + CANDIDATES_OF_LINE * 10
+const NO_WEIGHTS: usize = TX + CANDIDATES_OF_LINE * 12
+const ADDRESSES: usize = TX + CANDIDATES_OF_LINE * 14
+const SHUFFLED: usize = TX + CANDIDATES_OF_LINE * 15
 
 @unmanaged
 class Hunt {
   count: u8
   position: u8
-  spare: u16
+  line: u8
+  spare: u8
   // then: ids, one byte each
 }
 
@@ -38,7 +39,7 @@ const IDS: usize = 4
 export const OTHER_HUNT: i32 = LINES + CALLS
 
 function huntAt(number: i32): Hunt {
-  if (OTHER_HUNT >= HUNTS || IDS + CANDIDATES > HUNT_SIZE) ERROR("the hunts do not fit")
+  if (OTHER_HUNT >= HUNTS || IDS + CANDIDATES_OF_LINE > HUNT_SIZE) ERROR("the hunts do not fit")
   return changetype<Hunt>(HUNT_STATE + <usize>number * HUNT_SIZE)
 }
 
@@ -58,12 +59,13 @@ export function beginHunt(number: i32, line: i32, first: u32, now: i64): u32 {
   const hunt = huntAt(number)
   hunt.count = 0
   hunt.position = 0
-  beginWhy(number, number < LINES && first != 0 && first == activeId(line))
-  noteFound(candidateCount(line), ledBy(line))
+  hunt.line = <u8>line
+  beginWhy(line, number, number < LINES && first != 0 && first == activeId(line))
+  noteFound(line, candidateCount(line), ledBy(line))
   if (first != 0 && indexOfId(line, first) >= 0) {
     append(hunt, first)
-    if (number >= LINES) noteKnob(Setting.SERVER_AFFINITY, line)
-    noteFirst(first)
+    if (number >= LINES) noteKnob(line, Setting.SERVER_AFFINITY)
+    noteFirst(line, first)
   }
   let group = lowestGroup(line, -1)
   while (group >= 0) {
@@ -110,11 +112,11 @@ export function leave(number: i32, line: i32, reason: Reason, code: u32, retryAf
   if (id == 0) return 0
   // The list may have been made anew while the request was out: a server that has gone is simply passed over.
   if (indexOfId(line, id) >= 0) markFailure(byId(line, id), reason, retryAfterSec, now)
-  noteLeft(number, id, reason, code)
+  noteLeft(line, number, id, reason, code)
   writeLeft(log.line(), line, id, reason, code)
   log.say(Level.NOTE)
   const next = skip(number, line)
-  if (next == 0) noteExhausted(number)
+  if (next == 0) noteExhausted(line, number)
   return next
 }
 
@@ -149,7 +151,7 @@ function append(hunt: Hunt, id: u32): void {
   for (let i: u32 = 0; i < hunt.count; i++) {
     if (idOf(hunt, i) == id) return
   }
-  assume(<i32>hunt.count < CANDIDATES, prose("a hunt has no more servers than there are"))
+  assume(<i32>hunt.count < CANDIDATES_OF_LINE, prose("a hunt has no more servers than there are"))
   setId(hunt, hunt.count, id)
   hunt.count++
 }
@@ -171,10 +173,10 @@ function drawGroup(line: i32, hunt: Hunt, group: u32, first: u32): void {
   const inOrder = knob(line, Setting.WEIGHT_ALGO) == WeightAlgo.DNS_ORDER || knob(line, Setting.EQUAL_CHOICE) != EqualChoice.RANDOM && areEqual(records)
   order(PRIORITIES, WEIGHTS, records, inOrder ? Algorithm.DNS_ORDER : <Algorithm>knob(line, Setting.WEIGHT_ALGO), DRAWN, DRAWS)
   const from: u32 = hunt.count
-  if (records > 1) noteKnob(inOrder && knob(line, Setting.WEIGHT_ALGO) != WeightAlgo.DNS_ORDER ? Setting.EQUAL_CHOICE : Setting.WEIGHT_ALGO, line)
+  if (records > 1) noteKnob(line, inOrder && knob(line, Setting.WEIGHT_ALGO) != WeightAlgo.DNS_ORDER ? Setting.EQUAL_CHOICE : Setting.WEIGHT_ALGO)
   for (let i: u32 = 0; i < records; i++) {
     const member = candidate(line, load<u8>(MEMBERS + load<u8>(DRAWN + i)))
-    notePick(member.id, load<u32>(DRAWS + i * 4))
+    notePick(line, member.id, load<u32>(DRAWS + i * 4))
     appendRecord(line, hunt, group, member.record)
   }
   if (inOrder) rotate(hunt, from, turnsOf(line, hunt, from, group, first))
@@ -276,7 +278,7 @@ function putFailedLast(line: i32, hunt: Hunt, first: u32, now: i64): void {
   }
   for (let i: u32 = 0; i < hunt.count; i++) {
     const id = idOf(hunt, i)
-    if (avoidance(line, id, first, now) >= FAILED_LATELY) noteAvoided(id, <u32>(max<i64>(byId(line, id).dirtyUntil - now + 999, 0) / 1000))
+    if (avoidance(line, id, first, now) >= FAILED_LATELY) noteAvoided(line, id, <u32>(max<i64>(byId(line, id).dirtyUntil - now + 999, 0) / 1000))
   }
   // AMB-06: a server that rejects the account is no refuge, unless there is no other.
   while (hunt.count > 1 && standing(byId(line, idOf(hunt, hunt.count - 1)), now) == 3) hunt.count--
@@ -295,4 +297,4 @@ function avoidance(line: i32, id: u32, first: u32, now: i64): i64 {
 }
 
 /** Notes that the current server is being tried now. */
-export function noteTrying(number: i32): void { noteTry(number, currentId(number)) }
+export function noteTrying(number: i32): void { noteTry(huntAt(number).line, number, currentId(number)) }

@@ -1,6 +1,6 @@
 // What the settings say about leaving a server: how long it may be silent, which answers count as failure, how long it is avoided.
 // The phones of the five documents differ only here; everything else asks these questions and acts on the answer.
-import { CANDIDATES, TIMEOUT_T1S } from "../config"
+import { CANDIDATES_OF_LINE, TIMEOUT_T1S } from "../config"
 import { Affinity, Methods, ProbeMethod, RetryAfter, RetryMode, Setting, number, inCodes, knob } from "../settings/settings"
 import { below } from "../base/random"
 import { Method } from "../wire/message"
@@ -42,7 +42,7 @@ export function movesOn(line: i32, methods: Methods): bool { return (knob(line, 
 /** How long servers are sought for one call, in ms (AMB-10); while none is known, as for as many as there may be. */
 export function setupMax(line: i32, servers: i32): i64 {
   const most = knob(line, Setting.CALL_SETUP_MAX)
-  return most != 0 ? <i64>most * 1000 : longestTry() * (servers == 0 ? CANDIDATES : servers)
+  return most != 0 ? <i64>most * 1000 : longestTry() * (servers == 0 ? CANDIDATES_OF_LINE : servers)
 }
 
 /** Seconds that a registration at this server is asked for (BK-21, BK-25). */

@@ -1,4 +1,5 @@
-// The explanation of the last choice: what was found, drawn, tried and left, in the order that it was decided.
+// The explanations of the last choice of each line: what was found, drawn, tried and left, in the order that it was decided.
+import { LINES } from "../config"
 import { Prose, prose } from "../base/prose"
 import { Span, text } from "../base/span"
 import { Writer } from "../base/writer"
@@ -9,67 +10,76 @@ import { Candidate, Reason, WHY_STATE, WHY_STATE_SIZE, byId, indexOfId } from ".
 
 export const enum Step { NONE, FOUND, FIRST, PICK, AVOIDED, TRY, LEFT, EXHAUSTED, HOLD, BACK, KNOB }
 
-// u16 count of steps, u16 how many of them are kept from the choice before, u32 number of the hunt; then 6 bytes a step: kind, id, u32 value
+// u32 count of steps of all lines together; for each line u8 number of the hunt, u8 how many of its steps are kept from the choice before; then 6 bytes a step:
+// kind with the line above it, id, u32 value. The steps of a line stand in their order, with those of others between them.
 const COUNT: usize = WHY_STATE
-const HUNT: usize = COUNT + 4
-const STEPS: usize = HUNT + 4
+const HEADS: usize = COUNT + 4
+const STEPS: usize = HEADS + <usize>LINES * 2
 const SIZE: usize = 6
+const KIND: u32 = 0x0f
+const LINE: u32 = 4
 /** A longer explanation is not kept over a refresh: the steps of a new one must have room. */
 const KEPT_MAX: u32 = 12
 const STEPS_MAX: u32 = <u32>((WHY_STATE + WHY_STATE_SIZE - STEPS) / SIZE)
 
 /**
- * Begins the explanation of a new choice. A refresh at the server that we have is no choice: `refresh` keeps what explains that server, and only when
- * it is left does the new explanation take its place. The choice that began last is explained: what other hunts do meanwhile is not noted.
+ * Begins the explanation of a new choice of the line. A refresh at the server that we have is no choice: `refresh` keeps what explains that server, and only when
+ * it is left does the new explanation take its place. The choice that began last is explained: what other hunts of the line do meanwhile is not noted.
  */
-export function beginWhy(hunt: i32, refresh: bool): void {
-  const kept: u32 = isOf(hunt) ? <u32>load<u16>(COUNT) : 0
-  store<i32>(HUNT, hunt)
-  const base: u32 = refresh && kept <= KEPT_MAX ? kept : 0
-  store<u16>(COUNT, <u16>base)
-  store<u16>(COUNT, <u16>base, 2)
+export function beginWhy(line: i32, hunt: i32, refresh: bool): void {
+  const kept: u32 = isOf(line, hunt) && refresh ? countOf(line) : 0
+  store<u8>(headOf(line), <u8>hunt)
+  keepFirst(line, kept <= KEPT_MAX ? kept : 0)
 }
 
-function isOf(hunt: i32): bool { return load<i32>(HUNT) == hunt }
+// @ts-ignore: decorator
+@inline
+function headOf(line: i32): usize { return HEADS + <usize>line * 2 }
+
+function isOf(line: i32, hunt: i32): bool { return load<u8>(headOf(line)) == <u8>hunt }
+
+function keptOf(line: i32): u32 { return load<u8>(headOf(line), 1) }
+
+/** Of the steps of the line only the first `count` are left; they are those that are kept. */
+function keepFirst(line: i32, count: u32): void {
+  while (countOf(line) > count) remove(stepOf(line, countOf(line) - 1))
+  store<u8>(headOf(line), <u8>count, 1)
+}
 
 /** The steps since the last beginWhy come first from now on; what was kept is forgotten. */
-function dropKept(): void {
-  const base: u32 = load<u16>(COUNT, 2)
-  const count: u32 = load<u16>(COUNT)
-  memory.copy(STEPS, STEPS + base * SIZE, (count - base) * SIZE)
-  store<u16>(COUNT, <u16>(count - base))
-  store<u16>(COUNT, 0, 2)
+function dropKept(line: i32): void {
+  for (let kept = keptOf(line); kept > 0; kept--) remove(stepOf(line, 0))
+  store<u8>(headOf(line), 0, 1)
 }
 
 /** `led`: bits of locate Led, the kinds of records that the servers come from. */
-export function noteFound(servers: i32, led: u32): void { note(Step.FOUND, 0, led << 16 | servers) }
+export function noteFound(line: i32, servers: i32, led: u32): void { note(line, Step.FOUND, 0, led << 16 | servers) }
 /** A setting, a choice of words, that decides the order of what is drawn next. */
-export function noteKnob(s: Setting, line: i32): void { note(Step.KNOB, 0, <u32>s << 16 | knob(line, s)) }
+export function noteKnob(line: i32, s: Setting): void { note(line, Step.KNOB, 0, <u32>s << 16 | knob(line, s)) }
 /** A server that goes before all others: the line is, or was, registered there. */
-export function noteFirst(id: u32): void { note(Step.FIRST, id, 0) }
+export function noteFirst(line: i32, id: u32): void { note(line, Step.FIRST, id, 0) }
 /** `draw` is the number drawn in the high 16 bits and the greatest that could have been in the low 16; 0 when there was nothing to draw. */
-export function notePick(id: u32, draw: u32): void { note(Step.PICK, id, draw) }
+export function notePick(line: i32, id: u32, draw: u32): void { note(line, Step.PICK, id, draw) }
 /** A server that goes last: it failed and is avoided for so many seconds more, or is known to be down. */
-export function noteAvoided(id: u32, seconds: u32): void { note(Step.AVOIDED, id, seconds) }
-export function noteTry(hunt: i32, id: u32): void { if (isOf(hunt)) note(Step.TRY, id, 0) }
-export function noteLeft(hunt: i32, id: u32, reason: Reason, code: u32): void {
-  if (!isOf(hunt)) return
-  dropKept()
-  note(Step.LEFT, id, reason << 16 | code)
+export function noteAvoided(line: i32, id: u32, seconds: u32): void { note(line, Step.AVOIDED, id, seconds) }
+export function noteTry(line: i32, hunt: i32, id: u32): void { if (isOf(line, hunt)) note(line, Step.TRY, id, 0) }
+export function noteLeft(line: i32, hunt: i32, id: u32, reason: Reason, code: u32): void {
+  if (!isOf(line, hunt)) return
+  dropKept(line)
+  note(line, Step.LEFT, id, reason << 16 | code)
 }
-export function noteExhausted(hunt: i32): void { if (isOf(hunt)) note(Step.EXHAUSTED, 0, 0) }
+export function noteExhausted(line: i32, hunt: i32): void { if (isOf(line, hunt)) note(line, Step.EXHAUSTED, 0, 0) }
 /** The line is registered, and a server that is preferred to its own answers again. */
-export function noteBack(id: u32): void { note(Step.BACK, id, 0) }
+export function noteBack(line: i32, id: u32): void { note(line, Step.BACK, id, 0) }
 /** Registered. After a refresh at the same server the kept explanation stands as it is. */
-export function noteHold(hunt: i32, id: u32): void {
-  if (!isOf(hunt)) return
-  const base = load<u16>(COUNT, 2)
-  if (base == 0) {
-    note(Step.HOLD, id, 0)
+export function noteHold(line: i32, hunt: i32, id: u32): void {
+  if (!isOf(line, hunt)) return
+  if (keptOf(line) == 0) {
+    note(line, Step.HOLD, id, 0)
     return
   }
-  store<u16>(COUNT, base)
-  store<u16>(COUNT, 0, 2)
+  keepFirst(line, keptOf(line))
+  store<u8>(headOf(line), 0, 1)
 }
 
 /** Writes why a server was left: "left 192.0.2.1:5060: it refused ...". */
@@ -79,28 +89,58 @@ export function writeLeft(w: Writer, line: i32, id: u32, reason: Reason, code: u
   writeReason(w, reason, code)
 }
 
-/** When the list is full its last step is written over: the outcome matters more than the middle. */
-function note(kind: Step, id: u32, value: u32): void {
-  let i: u32 = load<u16>(COUNT)
-  if (i == STEPS_MAX) i--
-  const at = STEPS + i * SIZE
-  store<u8>(at, <u8>kind)
+/** When there is no room, the last step of the longest explanation makes some: the outcome matters more than the middle. */
+function note(line: i32, kind: Step, id: u32, value: u32): void {
+  if (load<u32>(COUNT) == STEPS_MAX) {
+    const longest = longestOf(line)
+    remove(stepOf(longest, countOf(longest) - 1))
+  }
+  const count = load<u32>(COUNT), at = STEPS + count * <u32>SIZE
+  store<u8>(at, <u8>(<u32>kind | line << LINE))
   store<u8>(at, <u8>id, 1)
   store<u32>(at, value, 2)
-  store<u16>(COUNT, <u16>(i + 1))
+  store<u32>(COUNT, count + 1)
+}
+
+/** The line with the longest explanation, this one before others of the same length. */
+function longestOf(line: i32): i32 {
+  let longest = line
+  for (let other = 0; other < LINES; other++) if (countOf(other) > countOf(longest)) longest = other
+  return longest
+}
+
+function countOf(line: i32): u32 {
+  let count: u32 = 0
+  while (stepOf(line, count) != 0) count++
+  return count
+}
+
+/** Step `n` of the line, from 0; 0 when there are not so many. */
+function stepOf(line: i32, n: u32): usize {
+  const end = STEPS + load<u32>(COUNT) * <u32>SIZE
+  for (let at = STEPS; at < end; at += SIZE) {
+    if (load<u8>(at) >>> LINE == <u8>line && n-- == 0) return at
+  }
+  return 0
+}
+
+function remove(at: usize): void {
+  const count = load<u32>(COUNT) - 1
+  memory.copy(at, at + SIZE, STEPS + count * <u32>SIZE - at)
+  store<u32>(COUNT, count)
 }
 
 /** Writes step `step` (from 0) of the explanation as one line of text, or as one JSON object; false when there are no more. */
 export function writeWhy(w: Writer, line: i32, step: i32, json: bool): bool {
-  if (<u32>step >= <u32>load<u16>(COUNT)) return false
-  const at = STEPS + <usize>step * SIZE
+  const at = stepOf(line, step)
+  if (at == 0) return false
   if (json) writeStepJson(w, line, at)
   else writeStep(w, line, at)
   return true
 }
 
 function writeStep(w: Writer, line: i32, at: usize): void {
-  const kind = <Step>load<u8>(at)
+  const kind = <Step>(<u32>load<u8>(at) & KIND)
   const id: u32 = load<u8>(at, 1)
   const value = load<u32>(at, 2)
   if (kind == Step.FOUND) {
@@ -196,7 +236,7 @@ function wordsFor(reason: Reason): Prose {
 }
 
 function writeStepJson(w: Writer, line: i32, at: usize): void {
-  const kind = <Step>load<u8>(at)
+  const kind = <Step>(<u32>load<u8>(at) & KIND)
   const id: u32 = load<u8>(at, 1)
   const value = load<u32>(at, 2)
   w.say(prose("{\"step\":\""))

@@ -10,7 +10,7 @@ import { Writer } from "../base/writer"
 import { cacheCapacity, cacheUsed } from "../locate/cache"
 import * as outbox from "../transport/outbox"
 import { at } from "../transaction/record"
-import { candidateCount } from "../servers/candidates"
+import { serverCount } from "../servers/candidates"
 import { liveCalls } from "../dialog/calls"
 import { dialogCount } from "../dialog/dialog"
 import { Reply } from "./lines"
@@ -101,7 +101,7 @@ function used(pool: Pool): i32 {
     case Pool.OUTBOX_BYTES: return outbox.bytesUsed()
     case Pool.CLIENTS: return transactions(0, CLIENT_TRANSACTIONS)
     case Pool.SERVERS: return transactions(CLIENT_TRANSACTIONS, SERVER_TRANSACTIONS)
-    case Pool.CANDIDATES: return candidateCount(0)
+    case Pool.CANDIDATES: return serverCount()
     case Pool.CALLS: return liveCalls()
     case Pool.DIALOGS: return dialogCount()
   }

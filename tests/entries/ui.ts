@@ -13,7 +13,8 @@ import { frame as drawnFrame } from "../../assembly/ui/screen"
 import * as view from "../../assembly/ui/view"
 import { glyph, hasGlyph } from "../../assembly/ui/font"
 import { panel, shown } from "../../assembly/ui/panel"
-import { Reason, candidate, setActive } from "../../assembly/servers/candidates"
+import { Reason, addCandidate, candidate, clearCandidates, setActive } from "../../assembly/servers/candidates"
+import { giveName } from "../../assembly/servers/names"
 import { beginWhy, noteAvoided, noteFound, noteHold, noteKnob, noteLeft, notePick, noteTry } from "../../assembly/servers/why"
 import { addEntry, clearCache, entryOf, setValue } from "../../assembly/locate/cache"
 import { Led } from "../../assembly/locate/targets"
@@ -49,7 +50,7 @@ export function open(now: i64): void {
   clearCalls()
   forgetWaiting(0)
   stream(0).used = false
-  beginWhy(0, false)
+  beginWhy(0, 0, false)
   view.open(now)
   view.update(now)
 }
@@ -98,7 +99,10 @@ export function times(granted: u32, registeredAt: i64, expiresAt: i64, refreshAt
   r.retryAt = retryAt
 }
 
-export function serverCount(count: i32): void { store<i32>(SERVERS_STATE, count) }
+export function serverCount(count: i32): void {
+  clearCandidates(0)
+  for (let i = 0; i < count; i++) candidate(0, addCandidate(0)).id = <u8>(i + 1)
+}
 export function active(id: u32): void { setActive(0, id) }
 
 /** The address is in RX, the name behind it. */
@@ -117,9 +121,7 @@ export function server(i: i32, rank: i32, priority: i32, status: i32, address: u
   c.lastSeen = i64.MAX_VALUE
   c.host = NONE
   c.led = <u8>(name == 0 ? 0 : Led.SRV | Led.ADDRESS)
-  if (name == 0) return
-  memory.copy(changetype<usize>(c) + 120, RX + address, name)
-  c.host = span(changetype<usize>(c) + 120, name)
+  if (name != 0) giveName(c, span(RX + address, name))
 }
 
 /** What the host says of the network, in RX. */
@@ -171,17 +173,17 @@ export function know(i: i32, code: u32, failures: u32, roundTrip: u32, reason: i
 
 /** What was decided, from the room servers. */
 export function decided(): void {
-  beginWhy(0, false)
-  noteFound(3, Led.SRV | Led.ADDRESS)
-  noteKnob(settings.Setting.WEIGHT_ALGO, 0)
-  notePick(2, 41 << 16 | 100)
-  notePick(1, 0)
-  notePick(3, 0)
-  noteAvoided(3, 34)
-  noteTry(0, 2)
-  noteLeft(0, 2, Reason.REFUSED, 0)
-  noteTry(0, 1)
-  noteHold(0, 1)
+  beginWhy(0, 0, false)
+  noteFound(0, 3, Led.SRV | Led.ADDRESS)
+  noteKnob(0, settings.Setting.WEIGHT_ALGO)
+  notePick(0, 2, 41 << 16 | 100)
+  notePick(0, 1, 0)
+  notePick(0, 3, 0)
+  noteAvoided(0, 3, 34)
+  noteTry(0, 0, 2)
+  noteLeft(0, 0, 2, Reason.REFUSED, 0)
+  noteTry(0, 0, 1)
+  noteHold(0, 0, 1)
 }
 
 /** A call at place `i` as the dialog room would describe it: name, number, diversion and reason lie in RX one behind the other. */

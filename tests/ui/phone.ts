@@ -61,11 +61,11 @@ export async function openPhone(engine: EngineName) {
       call("update", now)
     },
     servers: (list: Server[], active = -1) => {
+      call("serverCount", list.length)
       list.forEach((s, i) => {
         const name = new TextEncoder().encode(s.name ?? "").length
         call("server", i, s.rank ?? 1, s.priority ?? 1, ["unknown", "up", "down", "failed"].indexOf(s.status ?? "unknown"), write(s.address + (s.name ?? "")) - name, name)
       })
-      call("serverCount", list.length)
       call("active", active + 1)
       call("update", now)
     },
