@@ -17,6 +17,7 @@ import { setTimers } from "./transaction/record"
 import * as server from "./transaction/server"
 import * as registration from "./account/registration"
 import { Happened } from "./account/registration"
+import { forgetServers } from "./account/found"
 import * as leftover from "./account/leftover"
 import * as failback from "./account/failback"
 import * as probe from "./account/probe"
@@ -310,7 +311,7 @@ function apply(now: i64): void {
   forgetAll()
   forgetWaiting(LINE)
   stopErrands(now)
-  registration.forgetServers(LINE)
+  forgetServers(LINE)
   p.begun = true
   if (p.linkUp && p.port != <u32>number(Setting.SIP_PORT)) openSocket(now)
   if (p.linkUp && knob(LINE, Setting.ENABLED) != 0) registration.begin(LINE, now)

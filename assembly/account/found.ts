@@ -4,15 +4,24 @@ import * as log from "../base/log"
 import { Level } from "../base/log"
 import { Profile, RemovedActive, Setting, knob } from "../settings/settings"
 import { Located } from "../locate/target"
-import { activeOf, byId, candidate, candidateCount, idAt } from "../servers/candidates"
+import { activeOf, byId, candidate, candidateCount, clearCandidates, idAt } from "../servers/candidates"
 import { keptActive, keptLocal, keptUntil } from "./identity"
-import { Registration, Trouble } from "./record"
+import { Registration, Trouble, registration } from "./record"
 
 /** SN-17: says once more what would spare the user a wait. */
 export function hint(line: i32): void {
   if (knob(line, Setting.PROFILE) != Profile.SNOM || knob(line, Setting.DIRTY_HOST_TTL) != 0 || candidateCount(line) < 2) return
   log.line().say(prose("several servers, but dirty_host_ttl is 0: calls may wait for a dead one again and again"))
   log.say(Level.NOTE)
+}
+
+/** The account is another one: of the servers of the one before nothing is known. */
+export function forgetServers(line: i32): void {
+  const r = registration(line)
+  clearCandidates(line)
+  r.candidate = -1
+  r.prefer = 0
+  r.lastId = 0
 }
 
 /** The lines together have more servers than the phone can know. */

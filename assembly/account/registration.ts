@@ -6,7 +6,7 @@ import { DnsRefresh, Methods, Setting, words, knob } from "../settings/settings"
 import { Message, Method } from "../wire/message"
 import * as target from "../locate/target"
 import { Located } from "../locate/target"
-import { Reason, Status, activeId, byId, candidate, candidateCount, clearCandidates, dropRemoved, indexOfId, rebuild, setActive } from "../servers/candidates"
+import { Reason, Status, activeId, byId, candidate, candidateCount, dropRemoved, indexOfId, rebuild, setActive } from "../servers/candidates"
 import { beginHunt, confine, currentId, dropJustFailed, isLast, leave, noteTrying } from "../servers/hunt"
 import { failsOver, giveUpAfter, markAnswer, markFall, markGood, movesOn, registerTtl, standing } from "../servers/policy"
 import { noteHold } from "../servers/why"
@@ -50,15 +50,6 @@ export function begin(line: i32, now: i64): void {
     return
   }
   put(line, Input.BEGIN, now)
-}
-
-/** The account is another one: of the servers of the one before nothing is known. */
-export function forgetServers(line: i32): void {
-  const r = registration(line)
-  clearCandidates(line)
-  r.candidate = -1
-  r.prefer = 0
-  r.lastId = 0
 }
 
 /** Goes to the server `r.prefer`, or to the best one. Only while registered. */
