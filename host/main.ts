@@ -4,6 +4,7 @@ import { createInterface } from "node:readline"
 import { realClock } from "./clock.ts"
 import { importContacts, readContacts } from "./contacts.ts"
 import { EXITS, UserError, type Exit } from "./errors.ts"
+import type { Machine } from "./calls.ts"
 import type { Actions, Handset } from "./handset/handset.ts"
 import { plainHandset } from "./handset/plain.ts"
 import { terminalHandset } from "./handset/terminal.ts"
@@ -11,6 +12,7 @@ import { LAB_PASSWORD, labDefaults, startLab, type Lab } from "./lab/lab.ts"
 import { drawLadder } from "./ladder/draw.ts"
 import { makeLoader, type Loader } from "./loader.ts"
 import { HELP, defaultSettingsFile, readOptions, type Options, type Override } from "./options.ts"
+import { exportSettings, formatNamed, giveOut, importSettings, storeAt } from "./provision/command.ts"
 import { readTrace } from "./recording.ts"
 import { replay } from "./replay.ts"
 import { run } from "./run.ts"
@@ -31,6 +33,8 @@ async function main(args: readonly string[]): Promise<Exit> {
     case "replay": return replayFile(options)
     case "ladder": return drawLadder(options)
     case "contacts": return importFile(options)
+    case "settings-import": return settingsImport(options)
+    case "settings-export": return settingsExport(options)
     case "console": case "phone": return phone(options)
   }
 }
@@ -62,6 +66,22 @@ function importFile(options: Options): Exit {
   for (const line of left) note(`not taken: ${line}`)
   note(`${taken.length} of ${taken.length + left.length} contacts are in ${store.path}.`)
   return left.length === 0 ? "ok" : "command"
+}
+
+function settingsImport(options: Options): Exit {
+  importSettings(options.file, fileStore(options.settingsFile ?? defaultSettingsFile(process.env)), fresh(options), { say, note })
+  return "ok"
+}
+
+function settingsExport(options: Options): Exit {
+  const load = fresh(options), store = storeAt(options.settingsFile ?? defaultSettingsFile(process.env), load, note)
+  giveOut(exportSettings(formatNamed(options.as), options.template, store, load, note), options.out, process.stdout.isTTY === true, note)
+  return "ok"
+}
+
+function fresh(options: Options): () => Machine {
+  const { load } = makeLoader(options.engine)
+  return () => load(undefined)
 }
 
 async function phone(options: Options): Promise<Exit> {
@@ -107,7 +127,7 @@ function settingsFor(options: Options, { load }: Loader): SettingsFor {
   const path = options.settingsFile ?? defaultSettingsFile(process.env)
   const read = (store: Store): Uint8Array => keptSettings(store, () => load(undefined), note)
   const given = options.overrides.some(({ name, value }) => (name === "domain" || name === "server") && value !== "")
-  const store = fileStore(path)
+  const store = storeAt(path, () => load(undefined), note)
   if (given && options.lab) throw new UserError("usage", "--lab has a domain of its own; leave out either --lab or the domain and server.")
   if (given) return { store, kept: read(store), useLab: false }
   const kept = options.lab ? new Uint8Array(0) : read(store)

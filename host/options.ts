@@ -11,7 +11,7 @@ import type { EngineName } from "./engine/engine.ts"
 export type Override = { name: string; value: string; flag: string }
 
 export type Options = {
-  command: "phone" | "console" | "replay" | "ladder" | "contacts" | "help" | "version"
+  command: "phone" | "console" | "replay" | "ladder" | "contacts" | "settings-import" | "settings-export" | "help" | "version"
   engine: EngineName
   /** Settings that are put over those of the file, in this order. */
   overrides: Override[]
@@ -27,6 +27,10 @@ export type Options = {
   lab: boolean
   /** The trace to replay or to draw, or the address book to import. */
   file: string
+  /** What the settings are exported as, into which file, and the file that they came from. */
+  as: string | undefined
+  out: string | undefined
+  template: string | undefined
   /** How a trace is drawn. */
   ladder: LadderOptions
 }
@@ -48,6 +52,9 @@ const FLAGS = {
   speaker: { type: "string" },
   json: { type: "boolean" },
   lab: { type: "boolean" },
+  as: { type: "string" },
+  out: { type: "string" },
+  template: { type: "string" },
   svg: { type: "string" },
   from: { type: "string" },
   to: { type: "string" },
@@ -68,6 +75,8 @@ Usage
                                      the same phone against real servers
   linehunt console [flags]           no screen: console commands from stdin, replies to stdout
   linehunt contacts import FILE      takes names and numbers from a CSV or vCard file into the phone book
+  linehunt settings import FILE      takes a settings file of a Snom, Baker, Fanvil or Versity phone
+  linehunt settings export --as KIND gives the settings as such a file
   linehunt replay FILE [flags]       feeds a recorded trace to a fresh phone and compares every byte
   linehunt ladder FILE [flags]       draws a recorded trace: who sent what to whom, and what changed
   (linehunt stands for: node --import tsx host/main.ts)
@@ -81,7 +90,8 @@ The account
 
 Where things are
   --dns IP[:PORT]       ask this DNS server instead of the system's; may be repeated
-  --settings FILE       keep the settings here instead of ${"${XDG_CONFIG_HOME:-~/.config}"}/linehunt/settings
+  --settings FILE       keep the settings here instead of ${"${XDG_CONFIG_HOME:-~/.config}"}/linehunt/settings; a settings file of a real phone
+                        is used as it is, and what changes is kept beside it
   --lab                 use the lab, although a domain is kept in the settings
 
 Sound
@@ -97,6 +107,11 @@ How it runs
   --json                console: replies, events and log lines as JSON, one per line; ladder: the whole as one document
   --help, -h            this text
   --version             versions of the program and of the phone
+
+Settings files of real phones
+  --as KIND             snom, snom-xml, fanvil (Baker's too) or versity
+  --template FILE       change this file, which keeps all that is not ours; else the one that was imported, else a new one
+  --out FILE            write it here, readable by you alone, instead of to stdout
 
 What a ladder shows
   --svg FILE            a drawing in this file instead of text on the terminal
@@ -138,6 +153,9 @@ export function readOptions(args: readonly string[]): Options {
     json: flags.has("json"),
     lab: flags.has("lab"),
     file: words.at(-1) ?? "",
+    as: text("as"),
+    out: text("out"),
+    template: text("template"),
     ladder: ladderOf(text, flags.has("sip-only")),
   }
 }
@@ -170,16 +188,19 @@ function split(args: readonly string[]): Split {
   return { flags, words }
 }
 
-function commandOf(words: string[]): "phone" | "console" | "replay" | "ladder" | "contacts" {
+function commandOf(words: string[]): Options["command"] {
   const [command, file, more] = words
   if (command === undefined) return "phone"
   if (command === "console" && file === undefined) return "console"
   if ((command === "replay" || command === "ladder") && file !== undefined && more === undefined) return command
   if (command === "contacts" && file === "import" && more !== undefined && words.length === 3) return "contacts"
+  if (command === "settings" && file === "import" && more !== undefined && words.length === 3) return "settings-import"
+  if (command === "settings" && file === "export" && more === undefined) return "settings-export"
+  if (command === "settings") throw new UserError("usage", "settings needs a file or a kind: linehunt settings import FILE, or linehunt settings export --as KIND.")
   if (command === "contacts") throw new UserError("usage", "contacts needs a file: linehunt contacts import FILE.")
   if (command === "replay" || command === "ladder") throw new UserError("usage", `${command} needs one trace: linehunt ${command} FILE.`)
   if (command === "console") throw new UserError("usage", `console takes its commands from stdin, not ${file} from the command line.`)
-  throw new UserError("usage", `There is no command ${command}; there are console, contacts, ladder and replay, or none for the phone itself.`)
+  throw new UserError("usage", `There is no command ${command}; there are console, contacts, settings, ladder and replay, or none for the phone itself.`)
 }
 
 function engineOf(value: string | undefined): EngineName {

@@ -26,12 +26,12 @@ export function fileStore(path: string): Store {
     read: () => readIfThere(path),
     readGood: () => readIfThere(goodPath),
     write(text) {
-      replace(path, text)
-      replace(goodPath, text)
+      replaceFile(path, text)
+      replaceFile(goodPath, text)
     },
     good(text) {
       const before = readIfThere(goodPath)
-      if (before === null || !same(before, text)) replace(goodPath, text)
+      if (before === null || !same(before, text)) replaceFile(goodPath, text)
     },
   }
 }
@@ -48,7 +48,8 @@ export function memoryStore(path: string, first: Uint8Array | null): Store {
   }
 }
 
-function readIfThere(path: string): Uint8Array | null {
+/** A file whole; null when it is not there. Throws UserError when it cannot be read. */
+export function readIfThere(path: string): Uint8Array | null {
   try {
     return new Uint8Array(readFileSync(path))
   } catch (error) {
@@ -58,7 +59,7 @@ function readIfThere(path: string): Uint8Array | null {
 }
 
 /** Writes beside the file and renames: a reader, or the next run after a power cut, finds the old text or the new one, never a part. */
-function replace(path: string, text: Uint8Array): void {
+export function replaceFile(path: string, text: Uint8Array): void {
   const part = `${path}.${process.pid}.part`
   try {
     makeFolder(dirname(path))

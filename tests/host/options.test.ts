@@ -43,6 +43,8 @@ describe("The command line", () => {
       [["--json=yes"], "usage", /--json takes no value/],
       [["dial"], "usage", /no command dial/],
       [["replay"], "usage", /replay needs one trace/],
+      [["settings"], "usage", /settings needs a file or a kind: linehunt settings import FILE/],
+      [["settings", "import"], "usage", /settings needs a file or a kind/],
       [["ladder"], "usage", /ladder needs one trace/],
       [["ladder", "a", "b"], "usage", /ladder needs one trace/],
       [["ladder", "a", "--from", "soon"], "usage", /--from soon is not a time; say it as 30s/],
@@ -79,7 +81,7 @@ describe("The command line", () => {
 
   it("The help names every flag and every exit code", () => {
     const named = [...HELP.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name).sort()
-    assert.deepEqual(named, ["dns", "domain", "engine", "from", "help", "json", "lab", "mic", "password-file", "port", "set", "settings", "sip-only", "speaker", "svg", "to", "trace", "user", "version", "width"])
+    assert.deepEqual(named, ["as", "dns", "domain", "engine", "from", "help", "json", "lab", "mic", "out", "password-file", "port", "set", "settings", "sip-only", "speaker", "svg", "template", "to", "trace", "user", "version", "width"])
     for (const { code, meaning } of Object.values(EXITS)) assert(HELP.includes(`  ${code}  ${meaning}`))
   })
 })
