@@ -20,6 +20,7 @@ Runs the phone in simulated worlds and checks in each step what must always hold
   --seed N           seed of the first world (1)
   --count K          how many worlds, with the seeds N, N+1 ... (10)
   --days D           virtual days of each, a fraction is allowed (1)
+  --profile P      the settings of this profile instead of drawn ones: auto, snom, versity, baker, vip
   --calls N          make and take calls, about N episodes a day (0)
   --engine E         v8, wasm3, or both in lockstep, every output compared (v8)
   --until MS         end the world at this virtual millisecond
@@ -37,6 +38,7 @@ const FLAGS = {
   count: { type: "string", default: "10" },
   days: { type: "string", default: "1" },
   calls: { type: "string", default: "0" },
+  profile: { type: "string", default: "" },
   engine: { type: "string", default: "v8" },
   until: { type: "string" },
   without: { type: "string", default: "" },
@@ -46,6 +48,7 @@ const FLAGS = {
   help: { type: "boolean", default: false },
 } as const
 
+const PROFILES = ["", "auto", "snom", "versity", "baker", "vip"]
 const MODULE = new URL("../build/out/linehunt.wasm", import.meta.url)
 
 /** A flag is wrong, or the phone's module is not there: a sentence that says what to do. */
@@ -56,6 +59,7 @@ type Plan = {
   readonly count: number
   readonly days: number
   readonly calls: number
+  readonly profile: string
   readonly engine: string
   readonly untilMs: number | undefined
   readonly without: ReadonlySet<number>
@@ -80,6 +84,7 @@ function readPlan(args: readonly string[]): Plan | "help" {
     return value
   }
   if (!["v8", "wasm3", "both"].includes(values.engine)) throw new Usage(`--engine takes v8, wasm3 or both, not "${values.engine}".`)
+  if (!PROFILES.includes(values.profile)) throw new Usage(`--profile takes ${PROFILES.slice(1).join(", ")}, not "${values.profile}".`)
   const without = values.without.split(",").filter(one => one !== "").map(Number)
   if (without.some(one => !Number.isInteger(one) || one < 0)) {
     throw new Usage(`--without takes numbers of troubles with commas between, not "${values.without}".`)
@@ -89,6 +94,7 @@ function readPlan(args: readonly string[]): Plan | "help" {
     count: Math.floor(number("count", values.count, 1)),
     days: number("days", values.days, 0.001),
     calls: number("calls", values.calls, 0),
+    profile: values.profile,
     engine: values.engine,
     untilMs: values.until === undefined ? undefined : number("until", values.until, 0),
     without: new Set(without),
@@ -116,7 +122,7 @@ const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? ""
 /** The command that runs one world again. */
 function command(plan: Plan, seed: number, without: ReadonlySet<number>): string {
   const left = without.size > 0 ? ` --without ${[...without].join(",")}` : ""
-  return `npm run worlds -- --seed ${seed} --count 1 --days ${plan.days} --engine ${plan.engine}${plan.calls > 0 ? ` --calls ${plan.calls}` : ""}${left}`
+  return `npm run worlds -- --seed ${seed} --count 1 --days ${plan.days} --engine ${plan.engine}${plan.calls > 0 ? ` --calls ${plan.calls}` : ""}${plan.profile === "" ? "" : ` --profile ${plan.profile}`}${left}`
 }
 
 function main(args: readonly string[]): number {
@@ -138,7 +144,7 @@ function main(args: readonly string[]): number {
 }
 
 function runOne(plan: Plan, make: MakePhone, seed: number): Outcome {
-  const scenario = drawScenario(seed, plan.days)
+  const scenario = drawScenario(seed, plan.days, plan.profile)
   const lines: string[] = []
   const options: RunOptions = {
     make, hash, without: plan.without, calling: plan.calls > 0 ? drawCalling(scenario, plan.calls) : [],

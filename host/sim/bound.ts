@@ -1,5 +1,6 @@
 // How long things may take in a world: the bounds that its checks hold the phone to, as formulas of the settings.
 import type { Limits } from "./checks.ts"
+import type { Return } from "./checks/redundancy.ts"
 import type { Scenario } from "./scenario.ts"
 
 const BACK_OFF_MAX_MS = 1_800_000 // RFC 5626 4.5 as the phone takes it; an account that was refused rests as long (AMB-23)
@@ -8,7 +9,7 @@ const DNS_ROTATE_MS = 2000
 const SLACK_MS = 60_000
 
 /**
- * The bound for being registered, from the instant since which one server is good, is the sum of
+ * Of a scenario whose settings are whole. The bound for being registered, from the instant since which one server is good, is the sum of
  *   the longest lifetime granted: a phone may only notice at its refresh that its own server is gone;
  *   the longest TTL and the negative TTL: DNS may have shown something else just before;
  *   one back-off at its longest, 1800 s: the last hunt may have failed just before;
@@ -27,7 +28,20 @@ export function boundOf(scenario: Scenario): Limits {
   const questions = 2 + 2 * scenario.servers.length
   const huntMs = 2 * scenario.servers.length * 64 * t1Ms + 2 * questions * scenario.nameservers.length * DNS_ROTATE_MS
   const boundMs = 1000 * (grantedSec + ttlSec + negativeSec) + BACK_OFF_MAX_MS + huntMs + SLACK_MS
-  return { t1Ms, t2Ms, giveUpMs: giveUpMs(scenario, t1Ms, t2Ms), boundMs, leftoverMs: boundMs + BACK_OFF_MAX_MS }
+  return { t1Ms, t2Ms, giveUpMs: giveUpMs(scenario, t1Ms, t2Ms), boundMs, learntMs: 1000 * (grantedSec + ttlSec + negativeSec), leftoverMs: boundMs + BACK_OFF_MAX_MS }
+}
+
+// As the phone takes them: P-02, AMB-35, VE-27.
+const HOLD_MAX_MS = 3_600_000, DIRTY_MAX_MS = 1_800_000, PROBE_MS = 330_000
+
+/** How the phone of this world returns to a better server. */
+export function returnOf(scenario: Scenario, limits: Limits): Return {
+  const { failback, failback_interval: interval, hold_down: hold, probe_method: method } = scenario.settings
+  const holdMs = 1000 * Number(hold)
+  const how = failback === "never" ? "never" : failback === "per_request" ? "each request" : "by itself"
+  const turnMs = failback === "duration" ? 1000 * Number(interval) : failback === "probe" && method === "options" ? 2 * PROBE_MS : Infinity
+  const pauseMs = (holdMs > 0 ? HOLD_MAX_MS : 0) + DIRTY_MAX_MS
+  return { how, holdMs, withinMs: limits.boundMs + pauseMs + 2 * turnMs }
 }
 
 /** Shortest time after which a silent server is left. AMB-04, AMB-09. */

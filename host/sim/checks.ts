@@ -4,6 +4,7 @@ import { heals, honest, registrarsAreContent, singleBinding } from "./checks/bin
 import { Ledger } from "./checks/ledger.ts"
 import { pace, restful } from "./checks/pace.ts"
 import { requestsEnd, sequence } from "./checks/requests.ts"
+import { holdsDown, returns, stays, type Return } from "./checks/redundancy.ts"
 import { credentials } from "./checks/credentials.ts"
 import type { Endpoint } from "./phone.ts"
 
@@ -22,6 +23,10 @@ export type RegistrarView = {
   readonly at: Endpoint
   /** It answers as it should, every packet to and from it arrives, and DNS leads there by a path as good. */
   isGood(): boolean
+  /** Which it is among them by DNS or by the settings, lower first; Infinity when it is not named. */
+  preference(): number
+  /** It has refused the account, or what serves for that, since the phone was started. */
+  hasRejected(): boolean
   /** Those of the phone's address of record that have not expired. */
   bindings(): readonly Binding[]
   /** Sentences about requests that no phone may send. */
@@ -37,6 +42,8 @@ export type View = {
   /** The phone runs, has a network, and nobody told it to unregister. */
   wantsRegistration(): boolean
   addresses(): readonly string[]
+  /** Since when nothing has been wrong anywhere, in milliseconds of the world; Infinity while something is. */
+  calmSince(): number
   claim(): Claim
   /** The phone's next deadline, Infinity for none; undefined while its host is busy and cannot ask. */
   deadline(): number | undefined
@@ -50,6 +57,8 @@ export type Limits = {
   readonly giveUpMs: number
   /** Longest time without a binding while a server is good. */
   readonly boundMs: number
+  /** Longest time until a change of the zone is known to the phone: it asks again when it has something to send. */
+  readonly learntMs: number
   /** Longest life of a binding that was left behind at a server which is good again. */
   readonly leftoverMs: number
 }
@@ -58,10 +67,11 @@ export type Limits = {
 export function transactionMs(limits: Limits): number { return 64 * limits.t1Ms }
 
 /** All checks, for one phone in one world. */
-export function allChecks(view: View, limits: Limits): Check[] {
+export function allChecks(view: View, limits: Limits, back: Return): Check[] {
   const ledger = new Ledger()
   return [
     ledger, pace(), restful(), requestsEnd(view, limits), sequence(limits), credentials(limits),
     registrarsAreContent(view), singleBinding(view, limits), honest(view, ledger), heals(view, limits),
+    stays(view, limits, back), returns(view, back), holdsDown(view, limits, back),
   ]
 }

@@ -74,6 +74,7 @@ export type Scenario = {
   readonly addresses: readonly string[]
   readonly clockOrigin: number
   readonly path: Quality
+  /** What the settings file says; the profile and the phone's own defaults say the rest. */
   readonly settings: Readonly<Record<string, string | number>>
   /** By the instant at which they begin. */
   readonly troubles: readonly Trouble[]
@@ -86,8 +87,8 @@ export const PASSWORD = "a long, long secret"
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
-/** The world of a seed, for so many days. */
-export function drawScenario(seed: number, days: number): Scenario {
+/** The world of a seed, for so many days. With a profile the phone has what that sets and nothing of its own. */
+export function drawScenario(seed: number, days: number, profile = ""): Scenario {
   const random = new Random(seed, "scenario")
   const shape = random.pick<Shape>(["naptr", "srv", "srv", "srv", "a", "ip", "host"])
   const withIp6 = random.chance(0.25)
@@ -105,7 +106,7 @@ export function drawScenario(seed: number, days: number): Scenario {
     rotates: random.chance(0.5),
     negativeTtlSec: random.pick([0, 5, 30, 300]),
     clockOrigin: random.pick([0, 1000, 2 ** 31 - 5000, 2 ** 32 - 5000, 2 ** 40 + 7]),
-    settings: { ...drawSettings(random, shape, servers), ...drawPolicy(new Random(seed, "policy")) },
+    settings: profileOnly(profile, { ...drawSettings(random, shape, servers), ...drawPolicy(new Random(seed, "policy")) }),
     troubles: drawTroubles(new Random(seed, "troubles"), { servers, nameservers, durationMs, zone, addresses, path, isNamed: shape !== "ip" }),
   }
 }
@@ -157,6 +158,13 @@ function drawSettings(random: Random, shape: Shape, servers: readonly ServerPlan
   if (shape === "ip" && first !== undefined) settings["server"] = endpointText(first)
   if (shape === "host" && first !== undefined) settings["server"] = `hosts.${DOMAIN}:${first.port}`
   return settings
+}
+
+const ACCOUNT = ["domain", "user", "password", "server", "sip_port"]
+
+function profileOnly(profile: string, drawn: Record<string, string | number>): Record<string, string | number> {
+  if (profile === "") return drawn
+  return { profile, ...Object.fromEntries(Object.entries(drawn).filter(([name]) => ACCOUNT.includes(name))) }
 }
 
 /** How the phone looks after its servers: probing, and the way back. */

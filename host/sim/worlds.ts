@@ -1,8 +1,10 @@
 // Runs a drawn world from its beginning to its end: makes the servers, lets the troubles happen and be mended, and asks for a clean end.
 import { allChecks, type Binding, type Claim, type Limits, type RegistrarView, type View } from "./checks.ts"
-import { boundOf } from "./bound.ts"
+import { boundOf, returnOf } from "./bound.ts"
 import type { Hash } from "./challenger.ts"
+import type { Return } from "./checks/redundancy.ts"
 import type { Deed } from "./calling.ts"
+import { knobsOf } from "./knobs.ts"
 import type { Quality } from "./link.ts"
 import { Party } from "./party.ts"
 import { BOOT, type MakePhone } from "./phone.ts"
@@ -58,6 +60,7 @@ class Run {
   readonly #scenario: Scenario
   readonly #world: World
   readonly #limits: Limits
+  readonly #back: Return
   readonly #registrars: SimRegistrar[]
   readonly #nameservers: SimNameserver[]
   /** Troubles that go on, oldest first. */
@@ -65,6 +68,9 @@ class Run {
   readonly #without: ReadonlySet<number>
   readonly #party: Party | undefined
   readonly #calling: readonly Deed[]
+  /** Servers that have rejected the account since the last start. */
+  readonly #rejected = new Set<number>()
+  #calmSince = 0
   #closing = false
   #packets = 0
   #moves = 0
@@ -73,11 +79,13 @@ class Run {
     this.#scenario = scenario
     this.#without = without
     this.#calling = calling
-    this.#limits = boundOf(scenario)
+    const whole = { ...scenario, settings: knobsOf(make, settingsText(scenario)) }
+    this.#limits = boundOf(whole)
+    this.#back = returnOf(whole, this.#limits)
     this.#registrars = scenario.servers.map((_, i) => new SimRegistrar(scenario, i, hash))
     this.#nameservers = scenario.nameservers.map(() => new SimNameserver(zoneText(scenario, scenario.zone), scenario.rotates))
     const count = { name: "counts", sent: () => void this.#packets++, told: (_now: number, code: number) => { if (code === 4) this.#moves++ } }
-    const checks: Check[] = [count, ...allChecks(this.#view(), this.#limits)]
+    const checks: Check[] = [count, ...allChecks(this.#view(), this.#limits, this.#back)]
     this.#world = new World({
       seed: scenario.seed, make, settings: settingsText(scenario), addresses: scenario.addresses, dns: scenario.nameservers,
       clockOrigin: scenario.clockOrigin, checks, ...(tell ? { tell } : {}),
@@ -101,7 +109,7 @@ class Run {
     if (untilMs < durationMs) return
     this.#mendAll()
     // Whatever happened: now that all is well the phone gets registered, once, and removes its binding when it is closed.
-    this.#world.run(durationMs + this.#limits.boundMs + 1000)
+    this.#world.run(durationMs + Math.max(this.#limits.boundMs, this.#promisesReturn() ? this.#back.withinMs : 0) + 1000)
     this.#party?.restful()
     this.#close()
   }
@@ -110,20 +118,34 @@ class Run {
     return { violation, atMs: this.#world.now, history: this.#world.history, packets: this.#packets, moves: this.#moves, calls: this.#party?.calls ?? 0 }
   }
 
+  /** Some server is preferred to another one, and the phone is to go back to it in a time that is bounded. */
+  #promisesReturn(): boolean {
+    return this.#back.how === "by itself" && this.#back.withinMs < Infinity && new Set(this.#registrars.map((_, i) => this.#preference(i))).size > 1
+  }
+
   // -- Troubles
 
   #begin(trouble: Trouble): void {
     const world = this.#world
-    if (trouble.what === "stall") return world.stall(trouble.forMs)
-    if (trouble.what === "reboot") return world.boot(trouble.kept ? BOOT.trap : BOOT.cold)
+    this.#calmSince = world.now
+    if (trouble.what === "stall") {
+      this.#calmSince += trouble.forMs
+      return world.stall(trouble.forMs)
+    }
+    if (trouble.what === "reboot") {
+      this.#rejected.clear()
+      return world.boot(trouble.kept ? BOOT.trap : BOOT.cold)
+    }
     world.note(`TROUBLE ${this.#scenario.troubles.indexOf(trouble)}: ${describe(trouble)} for ${Math.round(trouble.forMs / 1000)} s`)
     this.#active.add(trouble)
     this.#apply(trouble)
+    if (trouble.what === "registrar" && this.#rejects(trouble.server)) this.#rejected.add(trouble.server)
     world.at(world.now + trouble.forMs, () => this.#mend(trouble))
   }
 
   #mend(trouble: Trouble): void {
     if (!this.#active.delete(trouble)) return
+    this.#calmSince = this.#world.now
     this.#world.note(`MENDED ${this.#scenario.troubles.indexOf(trouble)}: ${describe(trouble)}`)
     this.#apply(trouble)
   }
@@ -163,11 +185,14 @@ class Run {
       registrars: this.#registrars.map((registrar, i): RegistrarView => ({
         at: registrar.at,
         isGood: () => this.#isGood(i),
+        preference: () => this.#preference(i),
+        hasRejected: () => this.#rejected.has(i),
         bindings: (): readonly Binding[] => registrar.bindings(this.#world.now),
         violations: () => registrar.violations,
       })),
       wantsRegistration: () => this.#world.phone !== undefined && this.#world.networkUp && !this.#closing,
       addresses: () => this.#world.addresses,
+      calmSince: () => this.#active.size > 0 ? Infinity : this.#calmSince,
       claim: () => readClaim(this.#world.phone?.screen() ?? []),
       deadline: () => this.#world.deadline,
     }
@@ -179,6 +204,14 @@ class Run {
     // A phone whose account is rejected leaves the account alone for half an hour, wherever else it might be accepted.
     if (this.#scenario.servers.some((_, other) => this.#isListed(other) && this.#rejects(other))) return false
     return this.#scenario.shape === "ip" || this.#isDnsGood()
+  }
+
+  #preference(i: number): number {
+    const { servers, shape } = this.#scenario
+    if (!this.#isListed(i)) return Infinity
+    if (shape !== "srv" && shape !== "naptr") return 1
+    const priority = servers[i]?.priority ?? 0
+    return this.#zone().reversed ? Math.max(...servers.map((server) => server.priority)) - priority : priority
   }
 
   #isListed(i: number): boolean { return this.#scenario.shape === "ip" ? i === 0 : this.#zone().listed.includes(i) }

@@ -1,12 +1,15 @@
 // Each check of the simulated world notices the phone that it is there for, and a phone that does nothing wrong passes all of them.
 import { strict as assert } from "node:assert"
 import { allChecks, type Limits, type View } from "../../host/sim/checks.ts"
+import { holdsDown, returns, stays, type Return } from "../../host/sim/checks/redundancy.ts"
 import { BOOT, Difference, lockstep } from "../../host/sim/phone.ts"
-import { Violation } from "../../host/sim/check.ts"
+import { EVENT } from "../../host/abi.ts"
+import { Violation, type Check } from "../../host/sim/check.ts"
 import { World } from "../../host/sim/world.ts"
 import { ScriptedPhone, ScriptedRegistrar, type Fault, type Manner } from "./scripted.ts"
 
-const LIMITS: Limits = { t1Ms: 500, t2Ms: 4000, giveUpMs: 32_000, boundMs: 300_000, leftoverMs: 60_000 }
+const LIMITS: Limits = { t1Ms: 500, t2Ms: 4000, giveUpMs: 32_000, boundMs: 300_000, leftoverMs: 60_000, learntMs: 0 }
+const BACK: Return = { how: "by itself", holdMs: 0, withinMs: Infinity }
 const HOUR = 3_600_000
 
 type Scene = { world: World, first: ScriptedRegistrar, second: ScriptedRegistrar }
@@ -19,17 +22,20 @@ function scene(...faults: Fault[]): Scene {
     registrars: [first, second].map(registrar => ({
       at: registrar.at,
       isGood: () => registrar.manner === "accepts",
+      preference: () => 1,
+      hasRejected: () => false,
       bindings: () => registrar.bindings(world.now),
       violations: () => registrar.complaints,
     })),
     wantsRegistration: () => world.networkUp,
     addresses: () => world.addresses,
+    calmSince: () => Infinity,
     claim: () => ({ registered: world.phone?.screen()[0] === "Registered", server: "" }),
     deadline: () => world.deadline,
   }
   const world = new World({
     seed: 1, make: () => new ScriptedPhone(...faults), settings: "192.0.2.1:5060 192.0.2.2:5060", addresses: ["192.0.2.10"], dns: [],
-    clockOrigin: 2 ** 32, checks: allChecks(view, LIMITS),
+    clockOrigin: 2 ** 32, checks: allChecks(view, LIMITS, BACK),
   })
   world.place(first.at, first)
   world.place(second.at, second)
@@ -139,5 +145,66 @@ describe("the checks of a simulated world", () => {
     world.run(180_000)
     first.manner = "accepts"
     assert.equal(failing(() => world.run(HOUR)), "registered once")
+  })
+})
+
+describe("the checks of redundancy", () => {
+  /** Three servers of these priorities; what is wrong with them is said by `wrong`. */
+  function watch(make: (view: View) => Check, priorities: readonly number[]) {
+    const wrong = new Set<number>()
+    let calmSince = 0
+    const view: View = {
+      registrars: priorities.map((priority, i) => ({
+        at: { address: `192.0.2.${i + 1}`, port: 5060 }, isGood: () => !wrong.has(i), preference: () => priority, hasRejected: () => false,
+        bindings: () => [], violations: () => [],
+      })),
+      wantsRegistration: () => true, addresses: () => [], calmSince: () => wrong.size > 0 ? Infinity : calmSince,
+      claim: () => ({ registered: false, server: "" }), deadline: () => undefined,
+    }
+    const check = make(view)
+    check.booted?.(0, false)
+    return {
+      wrong, check,
+      mend(now: number) { wrong.clear(); calmSince = now },
+      registered(now: number, server: number) { check.told?.(now, EVENT.registered, `registered at 192.0.2.${server}:5060`) },
+    }
+  }
+  const byItself: Return = { how: "by itself", holdMs: 300_000, withinMs: HOUR }
+
+  it("notice a phone that leaves a good server for an equal one, and let it go to a better one (VE-05, VE-50)", () => {
+    const equals = watch((view) => stays(view, LIMITS, byItself), [1, 1])
+    equals.registered(0, 1)
+    assert.equal(failing(() => equals.registered(HOUR, 2)), "a good server is not left for an equal")
+    const ranked = watch((view) => stays(view, LIMITS, byItself), [1, 2])
+    ranked.registered(0, 2)
+    assert.equal(failing(() => ranked.registered(HOUR, 1)), "none")
+    const told = watch((view) => stays(view, LIMITS, { ...byItself, how: "never" }), [1, 2])
+    told.registered(0, 2)
+    assert.equal(failing(() => told.registered(HOUR, 1)), "a good server is not left for an equal")
+  })
+
+  it("let a phone leave a server that has been in trouble", () => {
+    const equals = watch((view) => stays(view, LIMITS, byItself), [1, 1])
+    equals.registered(0, 1)
+    equals.wrong.add(0)
+    assert.equal(failing(() => equals.registered(HOUR, 2)), "none")
+  })
+
+  it("notice a phone that does not come back (VE-31, AMB-11)", () => {
+    const ranked = watch((view) => returns(view, byItself), [1, 2])
+    ranked.registered(0, 2)
+    assert.equal(failing(() => ranked.check.stepped?.(HOUR)), "none")
+    assert.equal(failing(() => ranked.check.stepped?.(HOUR + 1)), "the phone returns to the preferred server")
+  })
+
+  it("notice a phone that comes back too soon (P-02)", () => {
+    const ranked = watch((view) => holdsDown(view, LIMITS, byItself), [1, 2])
+    ranked.registered(0, 1)
+    ranked.wrong.add(0)
+    ranked.registered(100_000, 2)
+    ranked.mend(101_000)
+    assert.equal(failing(() => ranked.registered(170_000, 1)), "no return within the hold-down")
+    ranked.registered(180_000, 2)
+    assert.equal(failing(() => ranked.registered(520_000, 1)), "none")
   })
 })
