@@ -6,9 +6,11 @@ import { DNS_NAPTR_HOLD, DNS_STALE_HOLD, TARGETS } from "../config"
 import { NEVER } from "../base/deadline"
 import { Endpoint } from "../base/endpoint"
 import { parseHostPort } from "../base/ip"
+import * as log from "../base/log"
+import { Level } from "../base/log"
 import { prose } from "../base/prose"
 import { Span, NONE, keep, lengthOf, span, startOf, text } from "../base/span"
-import { Setting, UseNaptr, knob } from "../settings/settings"
+import { Carrier, Setting, UseNaptr, knob } from "../settings/settings"
 import { NAME_TEXT_MAX, RecordType } from "../wire/dns"
 import { Entry, State, entryOf, unpinAll } from "./cache"
 import { FOUND_SIZE, OTHER_NAME_AT, SEARCH_SIZE } from "./layout"
@@ -68,7 +70,7 @@ function walkAll(line: i32, quiet: bool, now: i64): bool {
   s.line = <u8>line
   s.quiet = quiet
   if (nextSpec(s)) aim(s)
-  else finish(s, Located.NOT_FOUND)
+  else end(s)
   let moves = true
   while (moves && s.phase != Phase.DONE) {
     switch (s.phase) {
@@ -84,8 +86,20 @@ function walkAll(line: i32, quiet: bool, now: i64): bool {
 
 /** Goes on to the next server of the settings; false: there is none. */
 function nextSpec(s: Search): bool {
-  s.rank++
-  return lengthOf(specOf(s.line, s.rank)) > 0
+  while (lengthOf(specOf(s.line, ++s.rank)) > 0) {
+    // BK-22, BK-26: other transports may be set, but nothing here carries them
+    if (knob(s.line, s.rank == 1 ? Setting.TRANSPORT : Setting.BACKUP_TRANSPORT) == Carrier.UDP) return true
+    s.sawAll |= <u8>SAW_OTHER
+    if (!s.quiet) tellLeftOut(s)
+  }
+  return false
+}
+
+function tellLeftOut(s: Search): void {
+  const w = log.line()
+  w.put(specOf(s.line, s.rank))
+  w.say(prose(" is left out: it is set to TCP or TLS, and this phone speaks UDP"))
+  log.say(Level.WARNING)
 }
 
 function aim(s: Search): void {
@@ -353,6 +367,10 @@ function conclude(s: Search): void {
     aim(s)
     return
   }
+  end(s)
+}
+
+function end(s: Search): void {
   sortTargets()
   const seen: u32 = s.sawAll
   if (targetCount() > 0) finish(s, Located.READY)

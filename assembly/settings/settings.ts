@@ -1,7 +1,7 @@
 // The door of the room: what the rest of the phone knows of settings.
 export {
   Setting, SETTINGS, LINE_SETTINGS, Kind, Affinity, RetryMode, WeightAlgo, UseNaptr, Profile, EqualChoice, AddrOrder, ProbeMethod, Failback, FailbackOrder, DnsRefresh,
-  RemovedActive, RetryAfter, Methods, Codecs, Dtmf, AutoAnswer, Prack, Mwi, Refer, nameOf, kindOf, leastOf, mostOf, unitOf, helpOf, isText, find,
+  RemovedActive, Carrier, RetryAfter, Methods, Codecs, Dtmf, AutoAnswer, Prack, Mwi, Refer, nameOf, kindOf, leastOf, mostOf, unitOf, helpOf, isText, find,
 } from "./table"
 export { Origin, originOf, account, adoptAccount, inCodes, isDefault, isUsual, knob, number, restoreDefaults, setNumber, words } from "./values"
 export { Key, assign, keyOf, lineOf, settingOf } from "./check"

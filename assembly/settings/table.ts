@@ -7,12 +7,12 @@ export const enum Setting {
   DOMAIN, SERVER, USER, AUTH_USER, PASSWORD, DISPLAY_NAME, FAILOVER_CODES, FAILOVER_INVITE, FAILOVER_OTHER, OPTIONS_DOWN_CODES, ENABLED, PROFILE, REGISTER_TTL, RETRY_MODE, RETRY_COUNT,
   RETRY_PERIOD, LAST_SERVER_FULL, DIRTY_HOST_TTL, DIRTY_MAX_TTL, WEIGHT_ALGO, EQUAL_CHOICE, ADDR_ORDER, USE_NAPTR, SERVER_AFFINITY, REGISTER_BEFORE_USE,
   PROBE_METHOD, PROBE_INTERVAL, KEEPALIVE_INTERVAL, FAILBACK, FAILBACK_INTERVAL, FAILBACK_ORDER, HOLD_DOWN, REGISTER_MAX_REFRESH, BACKUP_TTL,
-  AUTH_FAIL_RETRY, DNS_REFRESH, DNS_REQUERY_INTERVAL, REMOVED_ACTIVE, MWI, REFER, FAILOVER_METHODS, ROUTE_REWRITE, RETRY_AFTER_POLICY, RETRY_AFTER_MAX, CALL_SETUP_MAX, FAILBACK_IN_CALL, NAT_CONTACT,
+  AUTH_FAIL_RETRY, DNS_REFRESH, DNS_REQUERY_INTERVAL, REMOVED_ACTIVE, MWI, REFER, FAILOVER_METHODS, ROUTE_REWRITE, RETRY_AFTER_POLICY, RETRY_AFTER_MAX, CALL_SETUP_MAX, FAILBACK_IN_CALL, NAT_CONTACT, TRANSPORT, BACKUP_TRANSPORT,
   // Of the phone
   SIP_PORT, SIP_RETRY_T1, SIP_T2, SIP_T4, DNS_SERVE_STALE, DNS_MIN_TTL, FILTER_REGISTRAR, CODECS, PTIME, COMFORT_NOISE, DTMF, VOLUME, RING_TIMEOUT,
   RTP_PORT_MIN, RTP_PORT_MAX, CALL_WAITING, DND, AUTO_ANSWER, SESSION_EXPIRES, SESSION_MIN_SE, PRACK,
 }
-export const SETTINGS = 68
+export const SETTINGS = 70
 /** Those before this one are of each line, the others of the phone. */
 export const LINE_SETTINGS: i32 = Setting.SIP_PORT
 /** The first of a line that is no text. */
@@ -40,6 +40,7 @@ export const enum Codecs { PCMU_FIRST, PCMA_FIRST, PCMU, PCMA }
 export const enum Dtmf { RFC4733, INFO }
 export const enum AutoAnswer { OFF, HEADER, ALWAYS }
 export const enum Prack { OFF, SUPPORTED, REQUIRED }
+export const enum Carrier { UDP, TCP, TLS }
 export const enum RetryAfter { MARK, IGNORE }
 /** Of the settings of kind SET: a bit for each word of its row. */
 export const enum Methods { REGISTER = 1, INVITE = 2, SUBSCRIBE = 4, BYE = 8, REFRESH = 16 }
@@ -100,6 +101,8 @@ const TABLE = memory.data<u32>([
   text("call_setup_max"), Kind.NUMBER | SEC, 600, 0, prose("how long servers are sought for a call; 0: 64 T1 for each"),
   text("failback_in_call"), Kind.NUMBER, 1, 0, prose("1: goes back also while there are calls"),
   text("nat_contact"), Kind.NUMBER, 1, 0, prose("1: Contact names the address that the server sees us at"),
+  text("transport"), Kind.CHOICE, text("udp tcp tls"), Carrier.UDP, prose("how the server is reached; with tcp or tls it is not yet"),
+  text("backup_transport"), Kind.CHOICE, text("udp tcp tls"), Carrier.UDP, prose("the same for the other servers of the list"),
   text("sip_port"), Kind.NUMBER, 65535, 5060, prose("own UDP port; 0: any free one"),
   text("sip_retry_t1"), Kind.NUMBER | MSEC | 50 << LEAST, 5000, 500, prose("timer T1; a silent server is left after 64 of them"),
   text("sip_t2"), Kind.NUMBER | MSEC | 1000 << LEAST, 16000, 4000, prose("timer T2, the longest pause between two sends"),

@@ -57,7 +57,7 @@ export function commandHelp(c: Command): Prose { return proseAt(TABLE + <usize>c
 /** Settings that a registration depends on. */
 function isRegisteredWith(s: Setting): bool {
   if (s <= Setting.DISPLAY_NAME) return true
-  return s == Setting.ENABLED || s == Setting.REGISTER_TTL || s == Setting.USE_NAPTR || s >= Setting.SIP_PORT && s <= Setting.SIP_T4
+  return s == Setting.ENABLED || s == Setting.REGISTER_TTL || s == Setting.USE_NAPTR || s == Setting.TRANSPORT || s == Setting.BACKUP_TRANSPORT || s >= Setting.SIP_PORT && s <= Setting.SIP_T4
 }
 
 /** Takes a line that lies in RX. The reply is ready when this returns; what comes of the action is not part of it. */

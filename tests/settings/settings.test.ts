@@ -85,6 +85,8 @@ retry_after_max: 3600
 call_setup_max: 0
 failback_in_call: 0
 nat_contact: 0
+transport: udp
+backup_transport: udp
 sip_port: 5060
 sip_retry_t1: 500
 sip_t2: 4000
