@@ -1,7 +1,7 @@
 /* A look at what wasm3's compiler writes, so that an operation can melt into the one before it. Included before interpreter.c.
  *
- * m3_compile.c writes every pointer with EmitWord, operations under the name i_operation and operands under i_pointer; other operands are numbers, which
- * it writes otherwise. Whatever may become the target of a jump it asks GetPagePC for. */
+ * m3_compile.c writes every pointer with EmitWord; other operands are numbers, which it writes otherwise. Whatever may become the target of a jump it asks
+ * GetPagePC for. */
 #ifndef EMISSION_H
 #define EMISSION_H
 
@@ -22,10 +22,22 @@ static pc_t noteLabel (pc_t place)
     return place;
 }
 
-static void emitWord (IM3CodePage page, void * word, const char * what)
+typedef enum Word { OPERATION, OPERAND, OTHER } Word;
+
+/* By the names that m3_compile.c has for what it writes; another one does not compile. */
+#define WORD_i_operation OPERATION
+#define WORD_i_pointer OPERAND
+#define WORD_op_Branch OTHER
+#define WORD_GetPagePC(page) OTHER
+#define WORD_op_CallRawFunction OTHER
+#define WORD_i_function OTHER
+#define WORD_io_function OTHER
+#define WORD_i_userdata OTHER
+
+static void emitWord (IM3CodePage page, void * word, Word kind)
 {
     void ** place = (void **) & page->code [page->info.lineIndex];
-    if (__builtin_strcmp (what, "i_operation") == 0)
+    if (kind == OPERATION)
     {
         void ** before = written.page == page && ! written.label ? written.operation : NULL;
         written.label = NULL;
@@ -38,13 +50,13 @@ static void emitWord (IM3CodePage page, void * word, const char * what)
         written.page = page;
         written.operation = place;
     }
-    else if (__builtin_strcmp (what, "i_pointer") != 0) written.page = NULL;
+    else if (kind == OTHER) written.page = NULL;
     written.label = NULL;
     EmitWord_impl (page, word);
 }
 
 #undef EmitWord
-#define EmitWord(page, word) emitWord (page, (void *) (word), #word)
+#define EmitWord(page, word) emitWord (page, (void *) (word), WORD_##word)
 #define GetPagePC(page) noteLabel (GetPagePC (page))
 
 #endif
