@@ -76,18 +76,24 @@ static void printFigure (const char * name, uint32_t value)
     put (line);
 }
 
+static void say (const char * text) { consoleLine ("", text, (uint32_t) strlen (text)); }
+
+/* True for a line that the board answers itself. */
+static bool isForBoard (const char * line)
+{
+    if (strcmp (line, "board") != 0) return * line == 0 || portCommand (line, say);
+    editorHide ();
+    figuresPrint (printFigure);
+    return true;
+}
+
 bool consoleNext (Input * input)
 {
     for (int byte = portConsoleRead (); byte >= 0; byte = portConsoleRead ())
     {
         const char * line = editorTake ((uint8_t) byte);
         if (! line) continue;
-        if (strcmp (line, "board") == 0)
-        {
-            editorHide ();
-            figuresPrint (printFigure);
-        }
-        if (* line == 0 || strcmp (line, "board") == 0)
+        if (isForBoard (line))
         {
             editorDraw ();
             continue;

@@ -99,6 +99,9 @@ void portShow (unsigned page, const uint8_t * columns);
 int portConsoleRead (void);
 void portConsoleWrite (const char * bytes, size_t length);
 
+/* A line of the console that is the board's own business; answers line by line. False when it is for the phone. */
+bool portCommand (const char * line, void (* print) (const char * text));
+
 /* -- settings, modules, sound, trace ---------------------------------------------------------------------------------------------------------------- */
 
 /* Two places in flash (copy 0 and 1), each erased and written whole. */

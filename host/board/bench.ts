@@ -18,6 +18,8 @@ export type BenchOptions = {
   program: string
   /** Changes of the lab's settings. */
   settings?: Readonly<Record<string, string>>
+  /** A board out of its box: nothing is kept in its flash. */
+  blank?: boolean
   /** Hash of the module, for the trace. */
   module?: string
   /** Servers of the lease; the lab's own is put in the place of "lab". */
@@ -52,7 +54,8 @@ export class Bench {
     this.folder = mkdtempSync(join(tmpdir(), "linehunt-bench-"))
     this.store = join(this.folder, "store.bin")
     const changes = Object.entries(options.settings ?? {}).map(([name, value]) => ({ name, value, flag: "the test" }))
-    makeStore(this.store, layer(new Uint8Array(0), [...lab.settings, ...changes]).text)
+    const settings = layer(new Uint8Array(0), [...lab.settings, ...changes]).text
+    makeStore(this.store, options.blank ? new Uint8Array(0) : settings)
   }
 
   static async start(options: BenchOptions): Promise<Bench> {

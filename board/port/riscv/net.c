@@ -9,7 +9,6 @@
 #include "lwip/etharp.h"
 #include "lwip/icmp.h"
 #include "lwip/init.h"
-#include "lwip/prot/icmp.h"
 #include "lwip/raw.h"
 #include "lwip/timeouts.h"
 #include "lwip/udp.h"
@@ -17,6 +16,7 @@
 #include "card.h"
 #include "cpu.h"
 #include "port/port.h"
+#include "refusal.h"
 
 enum { SOCKETS = 15, ARRIVALS = 12, MTU = 1500, DHCP_CLIENT = 68 };
 
@@ -95,20 +95,15 @@ static void takeDatagram (void * socket, struct udp_pcb * pcb, struct pbuf * pac
 static u8_t takeIcmp (void * unused, struct raw_pcb * pcb, struct pbuf * packet, const ip_addr_t * from)
 {
     (void) unused; (void) pcb; (void) from;
-    enum { ICMP_BYTES = 8, UDP_PORTS_BYTES = 4, PROTOCOL_UDP_IP = 17 };
-    uint8_t bytes [2 * IP_HLEN + ICMP_BYTES + UDP_PORTS_BYTES];
-    u16_t length = pbuf_copy_partial (packet, bytes, sizeof bytes, 0);
-    u16_t outer = (bytes [0] & 15) * 4;
-    const uint8_t * icmp = bytes + outer, * inner = icmp + ICMP_BYTES;
-    bool plain = length == sizeof bytes && outer == IP_HLEN && (inner [0] & 15) * 4 == IP_HLEN;
-    if (! plain || icmp [0] != ICMP_DUR || icmp [1] != ICMP_DUR_PORT || inner [9] != PROTOCOL_UDP_IP) return 0;
-    const uint8_t * ports = inner + IP_HLEN;
-    uint16_t ours = (uint16_t) (ports [0] << 8 | ports [1]), theirs = (uint16_t) (ports [2] << 8 | ports [3]);
+    uint8_t bytes [2 * IP_HLEN_MAX];
+    uint16_t ours;
+    Endpoint to;
+    if (! refusalRead (bytes, pbuf_copy_partial (packet, bytes, sizeof bytes, 0), & ours, & to)) return 0;
     ip_addr_t peer;
-    memcpy (& peer.addr, inner + 16, sizeof peer.addr);
+    memcpy (& peer.addr, to.address, sizeof peer.addr);
     for (int i = 0; i < SOCKETS; i++)
     {
-        if (sockets [i] && sockets [i]->local_port == ours) note ((Arrival) { ARRIVAL_REFUSED, i, peer, theirs, NULL });
+        if (sockets [i] && sockets [i]->local_port == ours) note ((Arrival) { ARRIVAL_REFUSED, i, peer, to.port, NULL });
     }
     return 0;
 }

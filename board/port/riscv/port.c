@@ -61,6 +61,12 @@ bool portCalendar (int64_t * unixMs, int32_t * zoneMin)
     return true;
 }
 
+bool portCommand (const char * line, void (* print) (const char * text))
+{
+    (void) line; (void) print;
+    return false;
+}
+
 uint32_t portWork (void) { return cpuWork (); }
 
 static int64_t least (int64_t one, int64_t other) { return one < other ? one : other; }

@@ -59,6 +59,7 @@ uint32_t portKeypadRow (unsigned row) { (void) row; return 0; }
 void portShow (unsigned page, const uint8_t * columns) { (void) page; (void) columns; }
 int portConsoleRead (void) { return -1; }
 void portConsoleWrite (const char * bytes, size_t length) { (void) bytes; (void) length; }
+bool portCommand (const char * line, void (* print) (const char * text)) { (void) line; (void) print; return false; }
 
 /* -- settings, modules, sound, trace ---------------------------------------------------------------------------------------------------------------- */
 

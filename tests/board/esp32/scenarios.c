@@ -1,0 +1,459 @@
+/* What is done to a board that is none, by the name of the scenario; tests/board/esp32.test.ts compares what is printed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "esp32.h"
+#include "fake.h"
+#include "join.h"
+#include "keypad.h"
+#include "port/port.h"
+#include "profile.h"
+#include "refusal.h"
+#include "resample.h"
+#include "store.h"
+#include "wifi.h"
+
+int fakeCommandPin (void) { return profile.screen.command; }
+void app_main (void);
+
+/* What the port and the shim around it want of the rest of the shim. */
+int boardMain (void) { return 0; }
+void consolePrint (const char * format, ...)
+{
+    va_list arguments;
+    va_start (arguments, format);
+    vprintf (format, arguments);
+    va_end (arguments);
+    printf ("\n");
+}
+static void say (const char * text) { printf ("| %s\n", text); }
+
+/* -- keys ------------------------------------------------------------------------------------------------------------------------------------- */
+
+/* Lets time pass as the board's loop does, and prints what the phone is told. */
+static void scan (int64_t ms)
+{
+    for (int64_t until = fakeNow + ms; fakeNow < until; fakeNow++)
+    {
+        Input input;
+        while (keypadNext (& input)) printf ("%s%c", input.event ? "+" : "-", (char) input.number);
+    }
+    printf ("\n");
+}
+
+static void contact (unsigned row, unsigned column, bool closed)
+{
+    bool expander = profile.keys.kind == KEYS_EXPANDER;
+    fakeContact (expander ? 50 + (int) row : profile.keys.rows [row], expander ? 54 + (int) column : profile.keys.columns [column], closed);
+}
+
+static void matrix (void)
+{
+    keysStart ();
+    scan (20);
+    for (unsigned place = 0; place < 16; place++)
+    {
+        contact (place / 4, place % 4, true);
+        scan (30);
+        contact (place / 4, place % 4, false);
+        scan (30);
+    }
+    /* It bounces: 1 ms on and off, then it stays. */
+    for (unsigned i = 0; i < 10; i++, fakeNow++)
+    {
+        Input input;
+        contact (0, 0, i & 1);
+        if (keypadNext (& input)) printf ("moved while it bounced ");
+    }
+    contact (0, 0, true);
+    scan (30);
+    contact (1, 1, true);
+    scan (30);
+    contact (0, 0, false), contact (1, 1, false);
+    scan (30);
+}
+
+static void letters (void)
+{
+    keysStart ();
+    for (const char * typed = "wErsDfzxcaq0\r\b5h jkl?$pmn"; * typed; typed++)
+    {
+        fakeReads (profile.keys.address, typed, 1);
+        scan (100);
+    }
+    for (unsigned i = 0; i < 4; i++) fakeEdge (profile.keys.ball [i]);
+    scan (200);
+    for (unsigned i = 0; i < 4; i++) fakeEdge (profile.keys.ball [i]);
+    scan (600);
+    fakeHold (profile.keys.ball [4], true);
+    scan (300);
+    fakeHold (profile.keys.ball [4], false);
+    scan (100);
+}
+
+/* Contact numbers, row by row as the keys are printed: ` 1 2 3 ... */
+static void scanner (void)
+{
+    keysStart ();
+    for (unsigned y = 0; y < 4; y++)
+    {
+        for (unsigned x = 0; x < 14; x++)
+        {
+            uint8_t number = (uint8_t) (1 + x / 2 * 10 + (x & 1) * 4 + y);
+            const char events [] = { (char) (0x80 | number), (char) number };
+            fakeReads (profile.keys.address, events, 1);
+            for (int64_t until = fakeNow + 40; fakeNow < until; fakeNow++)
+            {
+                Input input;
+                if (keypadNext (& input)) printf ("%c", (char) input.number);
+                else if (fakeNow == until - 1) printf (".");
+            }
+            fakeReads (profile.keys.address, events + 1, 1);
+            for (int64_t until = fakeNow + 40; fakeNow < until; fakeNow++)
+            {
+                Input input;
+                keypadNext (& input);
+            }
+        }
+        printf ("\n");
+    }
+    /* Two at once, and let go in the other order. */
+    fakeReads (profile.keys.address, "\x85\x8b\x05\x0b", 4);
+    scan (100);
+}
+
+/* -- the screen ---------------------------------------------------------------------------------------------------------------------------------- */
+
+/* A picture in which no two rows or columns are alike. */
+static void fill (uint8_t * columns, unsigned page)
+{
+    for (unsigned x = 0; x < FRAME_COLUMNS; x++) columns [x] = (uint8_t) ((x * 37 + page * 101) ^ (x >> 3));
+}
+
+static void screen (void)
+{
+    screenStart ();
+    for (unsigned page = 0; page < FRAME_PAGES; page++)
+    {
+        uint8_t columns [FRAME_COLUMNS];
+        fill (columns, page);
+        portShow (page, columns);
+    }
+    if (profile.screen.kind == SCREEN_SSD1306) return;
+    printf ("on %d, inverted %d\n", fakeIsOn, fakeIsInverted);
+    for (unsigned y = 0; y < profile.screen.height; y++)
+    {
+        for (unsigned x = 0; x < profile.screen.width; x++) printf ("%c", fakePixel (profile.screen.left + x, profile.screen.top + y) ? '#' : '.');
+        printf ("\n");
+    }
+}
+
+static void small (void)
+{
+    fakeShowsI2c = true;
+    screen ();
+}
+
+/* -- sound ------------------------------------------------------------------------------------------------------------------------------------------ */
+
+enum { FRAMES = 50, WORDS = FRAMES * 640 };
+static int32_t words [WORDS];
+
+/* Reads numbers, one a line, as what the microphone hears in its left slot; plays what comes of it again, and prints both. */
+static void sound (void)
+{
+    unsigned count = 0;
+    for (int value; count < WORDS && scanf ("%d", & value) == 1; count += 2) words [count] = value * 65536, words [count + 1] = 0x7fff0000;
+    soundStart ();
+    fakeShowsI2c = true;
+    portSound (true);
+    fakeShowsI2c = false;
+    printf ("sounds %d\n", soundRuns ());
+    int16_t frame [AUDIO_SAMPLES];
+    unsigned frames = 0;
+    for (unsigned given = 0; given < count; given += 100)
+    {
+        fakeHears (words + given, count - given < 100 ? count - given : 100);
+        for (; portMicrophone (frame); frames++)
+        {
+            for (unsigned i = 0; i < AUDIO_SAMPLES; i++) printf ("m %d\n", frame [i]);
+            portSpeaker (frame);
+        }
+    }
+    size_t played = fakePlayed (words, WORDS);
+    for (size_t i = 0; i < played; i += 2)
+    {
+        if (words [i] != words [i + 1]) printf ("the slots differ\n");
+        printf ("s %d\n", words [i] >> 16);
+    }
+    fakeShowsI2c = true;
+    portSound (false);
+    printf ("sounds %d, %u frames, then %d\n", soundRuns (), frames, portMicrophone (frame));
+}
+
+/* -- flash --------------------------------------------------------------------------------------------------------------------------------------------- */
+
+/* Writes settings again and again, with the power cut after each possible byte: what is read afterwards is one of the two, and whole. */
+static void store (void)
+{
+    static jmp_buf jump;
+    static char text [200], before [200] = "first";
+    static volatile unsigned kept, cuts, done;
+    flashStart ();
+    fakeCutTo (& jump);
+    storeWrite ((const uint8_t *) before, (uint32_t) strlen (before));
+    /* Twice as many writes that end well as there are copies: each is the one that is cut. */
+    for (volatile int left = 0; done < 4; left++)
+    {
+        uint8_t into [256];
+        uint32_t length = 0;
+        snprintf (text, sizeof text, "number %d, of so many bytes: %.*s", left, left % 90, "..........................................................................................");
+        fakeFlashLeft = left;
+        if (setjmp (jump) == 0)
+        {
+            storeWrite ((const uint8_t *) text, (uint32_t) strlen (text));
+            strcpy (before, text);
+            left = -1;
+            done++;
+        }
+        else cuts++;
+        fakeFlashLeft = -1;
+        if (! storeRead (0, into, sizeof into - 1, & length)) printf ("nothing is whole after %d\n", left);
+        into [length] = 0;
+        if (strcmp ((char *) into, before) == 0) kept++;
+        else printf ("after %d there is %s\n", left, (char *) into);
+    }
+    printf ("%u writes, %u cut off, %u times the settings were whole\n", done, cuts, kept);
+}
+
+static void slots (void)
+{
+    static const uint8_t word [] = { 1, 2, 3, 4 }, zero [4];
+    flashStart ();
+    for (unsigned slot = 0; slot < PORT_SLOTS; slot++)
+    {
+        uint32_t last = portSlotBytes - portSlotSectorBytes;
+        for (uint32_t at = 0; at < portSlotBytes; at += portSlotSectorBytes) if (! portSlotErase (slot, at)) printf ("not erased\n");
+        printf ("%d", portSlotWrite (slot, last, word, 4) && memcmp (portSlot (slot) + last, word, 4) == 0);
+        printf ("%d", portSlotWrite (slot, last, zero, 4) && memcmp (portSlot (slot) + last, zero, 4) == 0);
+        printf ("%d", portSlotErase (slot, last) && portSlot (slot) [last] == 0xff);
+        printf ("%d\n", portSlotWrite (slot, portSlotBytes, word, 4));
+    }
+}
+
+/* -- Wi-Fi ------------------------------------------------------------------------------------------------------------------------------------------------- */
+
+static PortNetwork network;
+
+/* Lets time pass and tells what the phone is told. */
+static void pass (int64_t ms)
+{
+    for (int64_t until = fakeNow + ms; fakeNow < until; fakeNow += 10)
+    {
+        if (! portNetwork (& network)) continue;
+        printf ("%lld %s\n%s%s", (long long) fakeNow, network.up ? "up" : "down", network.lines, network.lines [0] ? "\n" : "");
+    }
+}
+
+static void command (const char * line)
+{
+    printf ("> %s\n", line);
+    if (! portCommand (line, say)) printf ("not for the board\n");
+}
+
+static void wifi (void)
+{
+    static const uint8_t own [] = { 192, 0, 2, 7 }, dns [4] [4] = { { 192, 0, 2, 53 }, { 198, 51, 100, 53 }, { 203, 0, 113, 53 } };
+    wifiStart ();
+    netStart ();
+    command ("wifi");
+    command ("wifi \"Attic 5\" short");
+    command ("wifi \"Attic 5\" \"nine lives\"");
+    fakeWifi (5, 201);
+    pass (30);
+    command ("wifi");
+    pass (120000);
+    printf ("-- it is there, with an address after a while\n");
+    for (unsigned i = 0; i < 3; i++) fakeServer (i, dns [i]);
+    while (! network.up)
+    {
+        fakeWifi (4, 0);
+        pass (50);
+        fakeAddress (0, own);
+        pass (50);
+    }
+    command ("wifi");
+    pass (40000);
+    printf ("-- it is gone for a moment\n");
+    fakeWifi (5, 200);
+    pass (100);
+    fakeWifi (4, 0);
+    fakeAddress (0, own);
+    pass (1000);
+    printf ("-- the lease is lost and never comes again\n");
+    fakeAddress (1, NULL);
+    pass (35000);
+    printf ("-- the access point answers and refuses, again and again\n");
+    fakeRefusal = 15;
+    fakeWifi (5, 15);
+    pass (100000);
+    command ("wifi");
+    command ("wifi off");
+    pass (100000);
+    command ("wifi");
+    command ("wifi Cellar");
+    command ("wifi 123456789012345678901234567890123 abcdefgh");
+    command ("wifix");
+    command ("dial 600");
+}
+
+static void kept (void)
+{
+    wifiStart ();
+    command ("wifi \"Attic 5\" \"nine lives\"");
+    wifiStart ();
+    command ("wifi");
+}
+
+/* -- the network ------------------------------------------------------------------------------------------------------------------------------------------------ */
+
+static void take (size_t room)
+{
+    static const char * const kinds [] = { "nothing", "a datagram", "a refusal", "one too long" };
+    uint8_t into [2048];
+    int socket = -1;
+    Endpoint peer = { 0 };
+    size_t length = 0;
+    PortArrival arrival = portReceive (& socket, & peer, into, room, & length);
+    printf ("%s", kinds [arrival]);
+    if (arrival != ARRIVAL_NONE) printf (" at %u from %u.%u.%u.%u:%u", portBoundPort (socket), peer.address [0], peer.address [1], peer.address [2], peer.address [3], peer.port);
+    if (arrival == ARRIVAL_DATAGRAM) printf (": %.*s", (int) length, (const char *) into);
+    printf ("\n");
+}
+
+/* ICMP for a datagram that was sent from `port` to 198.51.100.2:5060, behind an IP header with options when `options`. */
+static size_t icmp (uint8_t * packet, uint8_t type, uint8_t code, uint16_t port, bool options)
+{
+    size_t head = options ? 24 : 20;
+    memset (packet, 0, 64);
+    packet [0] = (uint8_t) (0x40 | head / 4), packet [9] = 1;
+    uint8_t * inner = packet + head + 8;
+    packet [head] = type, packet [head + 1] = code;
+    inner [0] = 0x45, inner [9] = 17;
+    memcpy (inner + 16, (const uint8_t []) { 198, 51, 100, 2 }, 4);
+    inner [20] = (uint8_t) (port >> 8), inner [21] = (uint8_t) port, inner [22] = 5060 >> 8, inner [23] = 5060 & 0xff;
+    return head + 8 + 28;
+}
+
+static void net (void)
+{
+    static const uint8_t peer [] = { 198, 51, 100, 2 };
+    Endpoint server = { .family = 4, .port = 5060, .address = { 198, 51, 100, 2 } };
+    uint8_t packet [64];
+    netStart ();
+    int sip = portBind (5060), any = portBind (0);
+    printf ("bound %u and %u; again %d\n", portBoundPort (sip), portBoundPort (any), portBind (5060));
+    printf ("%d\n", portSend (sip, & server, (const uint8_t *) "hello", 5));
+    fakeSendError = 12, printf ("no memory: %d\n", portSend (sip, & server, (const uint8_t *) "hello", 5));
+    fakeSendError = 118, printf ("no way: %d\n", portSend (sip, & server, (const uint8_t *) "hello", 5));
+    take (1500);
+    fakePacket (5060, peer, 5060, (const uint8_t *) "one", 3);
+    fakePacket (5060, peer, 5061, (const uint8_t *) "two", 3);
+    fakePacket (portBoundPort (any), peer, 53, (const uint8_t *) "three", 5);
+    /* They take turns, and a refusal goes first. */
+    fakePacket (0, peer, 0, packet, icmp (packet, 3, 3, portBoundPort (any), false));
+    for (unsigned i = 0; i < 5; i++) take (1500);
+    fakePacket (5060, peer, 5060, (const uint8_t *) "0123456789", 10);
+    take (9);
+    fakePacket (0, peer, 0, packet, icmp (packet, 3, 3, 5060, true));
+    take (1500);
+    printf ("-- not for us: an echo, another code, another port, cut off\n");
+    fakePacket (0, peer, 0, packet, icmp (packet, 0, 0, 5060, false));
+    fakePacket (0, peer, 0, packet, icmp (packet, 3, 1, 5060, false));
+    fakePacket (0, peer, 0, packet, icmp (packet, 3, 3, 5999, false));
+    size_t whole = icmp (packet, 3, 3, 5060, false);
+    for (size_t length = 0; length < whole; length++)
+    {
+        Endpoint refused;
+        uint16_t port;
+        uint8_t * copy = malloc (length ? length : 1);
+        memcpy (copy, packet, length);
+        if (refusalRead (copy, length, & port, & refused) != (length >= 52)) printf ("%u bytes are read wrongly\n", (unsigned) length);
+        free (copy);
+    }
+    take (1500);
+    portUnbind (sip);
+    fakePacket (5060, peer, 5060, (const uint8_t *) "late", 4);
+    take (1500);
+    printf ("again %u\n", portBoundPort (portBind (5060)));
+    unsigned more = 0;
+    while (portBind (0) >= 0) more++;
+    printf ("%u more\n", more);
+}
+
+/* -- the board ------------------------------------------------------------------------------------------------------------------------------------------------------ */
+
+static void figure (const char * name, uint32_t value) { printf ("%s %u\n", name, (unsigned) value); }
+
+static void start (void)
+{
+    static jmp_buf jump;
+    static const char * const names [] = { "cold", "trap", "watchdog", "power" };
+    fakeCutTo (& jump);
+    uint8_t random [8];
+    portEntropy (random, sizeof random);
+    app_main ();
+    portStart ();
+    portEntropy (random, sizeof random);
+    printf ("boot %s\n", names [portBoot ()]);
+    for (volatile int reason = 1; reason <= 9; reason++)
+    {
+        fakeReset (reason);
+        if (reason == 3 && setjmp (jump) == 0) portReset (BOOT_TRAP);
+        fakeIsQuiet = true;
+        portStart ();
+        fakeIsQuiet = false;
+        printf ("reset %d: %s\n", reason, names [portBoot ()]);
+    }
+    memset (portRetained (1200), 1, 1200);
+    printf ("more than there is: %d\n", portRetained (1201) != NULL);
+    portFigures (figure);
+    portFeedWatchdog ();
+    fakeNow = 61000;
+    portFeedWatchdog ();
+    portFeedWatchdog ();
+    portSleep (fakeNow + 1000), printf ("sleeps %lld\n", (long long) fakeWaited);
+    portSleep (fakeNow + 3), printf ("sleeps %lld\n", (long long) fakeWaited);
+    portSound (true);
+    portSleep (fakeNow + 1000), printf ("sleeps %lld\n", (long long) fakeWaited);
+}
+
+static void console (void)
+{
+    serialStart ();
+    portConsoleWrite ("hello\n", 6);
+    printf ("reads %d\n", portConsoleRead ());
+    fakeSerial (0);
+    int64_t before = fakeNow;
+    for (unsigned i = 0; i < 100; i++) portConsoleWrite ("nobody listens\n", 15);
+    printf ("waited %lld ms for 100 lines\n", (long long) (fakeNow - before));
+}
+
+int main (int count, char ** arguments)
+{
+    static const struct { const char * name; void (* run) (void); } scenarios [] = {
+        { "matrix", matrix }, { "letters", letters }, { "scanner", scanner }, { "screen", screen }, { "small", small }, { "sound", sound }, { "store", store }, { "slots", slots },
+        { "wifi", wifi }, { "kept", kept }, { "net", net }, { "start", start }, { "console", console },
+    };
+    for (int i = 2; i < count; i++) fakeAnswers ((uint8_t) strtoul (arguments [i], NULL, 16));
+    for (unsigned i = 0; i < sizeof scenarios / sizeof scenarios [0]; i++)
+    {
+        if (count < 2 || strcmp (arguments [1], scenarios [i].name) != 0) continue;
+        busStart ();
+        scenarios [i].run ();
+        return 0;
+    }
+    return 2;
+}

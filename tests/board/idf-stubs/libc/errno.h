@@ -1,0 +1,11 @@
+/* For compilers without a C library: what board/port/esp32 uses of errno.h, besides board/port/riscv/libc/include. */
+#ifndef STUB_LIBC_ERRNO_H
+#define STUB_LIBC_ERRNO_H
+
+extern int errno;
+
+#define EAGAIN  11
+#define ENOMEM  12
+#define ENOBUFS 105
+
+#endif
