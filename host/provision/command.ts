@@ -1,7 +1,7 @@
 // The commands settings import and settings export, and what the program does with a settings file of a real phone that it is started with.
 import { readFileSync, writeFileSync } from "node:fs"
 import { UserError, because } from "../errors.ts"
-import { fileStore, readIfThere, replaceFile, valueIn, type Store } from "../store.ts"
+import { fileStore, readIfThere, replaceFile, type Store } from "../store.ts"
 import { keptSettings } from "../settings.ts"
 import { emptySheet, exportInto } from "./export.ts"
 import { formatOf, importSheet, readSheet, type Imported, type Load } from "./import.ts"
@@ -62,15 +62,9 @@ export function formatNamed(word: string | undefined): FormatName {
  */
 export function storeAt(path: string, load: Load, note: (line: string) => void): Store {
   const own = fileStore(path), bytes = own.read()
-  if (bytes === null || formatOf(bytes) === undefined) {
-    remind(own, load, note)
-    return own
-  }
+  if (bytes === null || formatOf(bytes) === undefined) return own
   const store = fileStore(`${path}.linehunt`), before = store.read(), original = readIfThere(originalOf(store))
-  if (before !== null && original !== null && Buffer.from(original).equals(bytes)) {
-    remind(store, load, note)
-    return store
-  }
+  if (before !== null && original !== null && Buffer.from(original).equals(bytes)) return store
   const imported = importSheet(readSheet(bytes, path), before ?? new Uint8Array(0), load)
   if (imported.wrong.length > 0 && before !== null) note(`${refusal(path, imported)} The settings before stay in force, from ${store.path}.`)
   else {
@@ -79,20 +73,6 @@ export function storeAt(path: string, load: Load, note: (line: string) => void):
     tell(path, imported, { say() {}, note })
   }
   return store
-}
-
-/** What could not be done is said at every start, as long as it matters. */
-function remind(store: Store, load: Load, note: (line: string) => void): void {
-  const original = readIfThere(originalOf(store)), ours = original === null ? null : store.read()
-  if (original === null || ours === null || formatOf(original) === undefined) return
-  const { notes } = importSheet(readSheet(original, originalOf(store)), ours, load)
-  for (const line of notes.filter((each) => matters(each, ours))) note(`${originalOf(store)}, ${line}.`)
-}
-
-/** Whoever switches an account on in spite of what the file asks for has decided. */
-function matters(sentence: string, ours: Uint8Array): boolean {
-  const [, account] = /it stays off \(line (\d+)\)$/.exec(sentence) ?? []
-  return account === undefined || valueIn(ours, account === "1" ? "enabled" : `${account}.enabled`) === "0"
 }
 
 function keep(store: Store, imported: Imported, original: Uint8Array): void {

@@ -54,7 +54,7 @@ function nameOf(name: string, account: number): string { return account > 1 ? `$
 function shouldSay(row: Row, value: string): boolean { return row.usual !== undefined || value !== "" }
 
 function unsaidIn(format: FormatName, ours: Uint8Array, get: (name: string) => string, accounts: readonly number[]): string[] {
-  const said = new Set<string>(["profile", "domain", "server", "user", "auth_user", "enabled", ...TABLES[format].map(({ facet }) => facet)])
+  const said = new Set<string>(["profile", "domain", "server", "user", "auth_user", "enabled", "transport", "backup_transport", ...TABLES[format].map(({ facet }) => facet)])
   const names = settingLines(ours).map(({ name }) => name).filter((name) => !said.has(name.replace(/^\d+\./, "")))
   const others = accounts.slice(1).flatMap((account) => TABLES[format].filter(({ scope }) => scope !== "account").flatMap(({ facet }) => {
     const name = nameOf(facet, account)

@@ -149,14 +149,13 @@ class Importer {
   }
 
   private compose(account: number, facets: ReadonlyMap<Facet, { value: string; field: Field }>): void {
-    const { settings, cannot }: Composed = composed(this.sheet.format, new Map([...facets].map(([facet, { value }]) => [facet, value])))
+    const { settings, left }: Composed = composed(this.sheet.format, new Map([...facets].map(([facet, { value }]) => [facet, value])))
     const own = account > 0 ? [{ name: "profile", value: PROFILES[this.sheet.format], of: [] }, ...settings] : settings
     const prefix = account > 1 ? `${account}.` : ""
     this.sources.push(...own.map((setting) => ({ ...setting, whole: `${prefix}${setting.name}`, fields: setting.of.flatMap((facet) => facets.get(facet)?.field ?? []) })))
-    for (const { facet, so } of cannot) {
-      const { field, value } = facets.get(facet) ?? {}
-      const wants = value === undefined || facet === "host" || facet === "outbound" ? "another transport than UDP" : value
-      this.notes.push(`line ${field?.at ?? 0}: ${field?.key ?? facet} asks for ${wants}, which this phone cannot speak yet: ${so}${account > 0 && so.startsWith("it") ? ` (line ${account})` : ""}`)
+    for (const { facet, transport } of left) {
+      const field = facets.get(facet)?.field
+      this.notes.push(`line ${field?.at ?? 0}: ${field?.key ?? facet} asks for ${transport}, which this phone cannot speak yet: such a server is left out`)
     }
   }
 

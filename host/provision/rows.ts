@@ -44,8 +44,8 @@ function words(pairs: ReadonlyArray<readonly [theirs: string, ours: string]>, al
 const onOff = words([["on", "1"], ["off", "0"], ["true", "1"], ["false", "0"], ["1", "1"], ["0", "0"]], "on or off")
 const bit = words([["1", "1"], ["0", "0"]], "0 or 1")
 // AMB-29: the documents leave 2 out.
-const transportNumber = words([["0", "UDP"], ["1", "TCP"], ["3", "TLS"]], "0 (UDP), 1 (TCP) or 3 (TLS)")
-const transportWord = words([["UDP", "UDP"], ["TCP", "TCP"], ["TLS", "TLS"]], "UDP, TCP or TLS")
+const transportNumber = words([["0", "udp"], ["1", "tcp"], ["3", "tls"]], "0 (UDP), 1 (TCP) or 3 (TLS)")
+const transportWord = words([["UDP", "udp"], ["TCP", "tcp"], ["TLS", "tls"]], "UDP, TCP or TLS")
 /** Every way back but `never` is 1. */
 const failback: Codec = { read: (value) => bit.read(value) === undefined ? undefined : value === "1" ? "duration" : "never", write: (value) => value === "never" ? "0" : "1", allowed: bit.allowed }
 

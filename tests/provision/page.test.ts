@@ -12,7 +12,7 @@ const PAGE = new URL("../../docs/settings-files.md", import.meta.url)
 
 /** What a facet becomes that is not a setting of the same name. */
 const HERE: Partial<Record<Facet, string>> = {
-  host: "`domain`, `server`", port: "`server`, its port", transport: "UDP alone", backup_host: "`server`, the second", backup_port: "`server`, the port of the second", backup_transport: "UDP alone",
+  host: "`domain`, `server`", port: "`server`, its port", backup_host: "`server`, the second", backup_port: "`server`, the port of the second",
   realm: "`domain`", outbound: "`server`", field: "`domain`, `server`",
 }
 
