@@ -13,6 +13,7 @@ import { Do, Input, actionOf, nextOf } from "./machine"
 import { expireTimer, soonestTimer, startTimer } from "./refresh"
 import { dropOffers, offerAnew, progressTalking, reinviteDue } from "./reinvite"
 import { CROWDED_AT, Happened, Wait, clearLeg, leg } from "./leg"
+import { talkAlone } from "./hold"
 import { progressIncoming, refuse } from "./incoming"
 import { next, prepare, progressOutgoing, repeat } from "./outgoing"
 import { isCrowded, sayBye, sendAck } from "./within"
@@ -213,6 +214,7 @@ function talk(i: i32, now: i64): void {
   if (l.timed) startTimer(i, now)
   session(i).early = false
   session(i).version++
+  if (session(i).agreed) talkAlone(i, now)
 }
 
 /** RFC 3261 9.1: the transaction sends the CANCEL when it may, and tells if a 2xx was faster. */

@@ -6,12 +6,12 @@ import * as flow from "../transport/flow"
 import { CALLS } from "../config"
 import { CallState, Ended, call, focus } from "./call"
 import { isLive, put, focusOn as setFocus } from "./calls"
+import { holdOthers, setHeld } from "./hold"
 import { progressIncoming } from "./incoming"
 import { queueDigit } from "./info"
 import { Input } from "./machine"
-import { Happened, leg } from "./leg"
+import { leg } from "./leg"
 import { NO_TARGET, placeCall } from "./outgoing"
-import { offerAnew } from "./reinvite"
 
 /** Why a command was not carried out. DONE: it was. dial() gives a place, or one of these, which are negative. */
 export const enum Refusal {
@@ -123,20 +123,6 @@ function otherThan(i: i32): i32 {
     if (k != i && call(k).state == CallState.TALKING) return k
   }
   return -1
-}
-
-/** A person cannot talk to two, unless they hear each other. */
-function holdOthers(i: i32, now: i64): void {
-  for (let k = 0; k < CALLS; k++) {
-    if (k != i && call(k).state == CallState.TALKING && !call(k).held && !(call(k).mixed && i >= 0 && call(i).mixed)) setHeld(k, true, now)
-  }
-}
-
-function setHeld(i: i32, held: bool, now: i64): void {
-  call(i).held = held
-  call(i).mixed = call(i).mixed && !held
-  leg(i).happened |= held ? Happened.HELD : Happened.RESUMED
-  offerAnew(i, now)
 }
 
 function mix(i: i32, now: i64): void {
