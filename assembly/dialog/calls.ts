@@ -84,6 +84,7 @@ export function put(i: i32, input: u8, now: i64): void {
   else if (action == Do.BYE) bye(i, now)
   else if (action == Do.END) end(i, now)
   else if (action == Do.FREE) free(i)
+  else if (action == Do.NOTE) note(i, now)
 }
 
 /** Goes on where something that was waited for may have come: a server, sockets, room in a pool. */
@@ -257,6 +258,13 @@ function end(i: i32, now: i64): void {
   else if (!c.outgoing && l.handle >= 0) server.isOpen(l.handle) ? server.forget(l.handle) : server.rest(l.handle)
   dropDialogs(i, -1)
   passFocus(i)
+}
+
+/** It is over without having begun, and stays as long as the end of others is shown. */
+function note(i: i32, now: i64): void {
+  call(i).ended = leg(i).cause
+  call(i).endedAt = now
+  leg(i).dueAt = now + SHOWN_MS
 }
 
 function free(i: i32): void {

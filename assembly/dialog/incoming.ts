@@ -40,14 +40,15 @@ const LIVE_MAX = 2
 export function invited(line: i32, m: Message, from: u32, trusted: bool, now: i64): void {
   const replaced = replacedBy(m)
   // RFC 3261 14.2: a second INVITE before the first has been answered, by whoever does not know our tag yet.
-  let status: u32 = isCalling(m) ? 500 : replaced >= 300 ? replaced : replaced == NOTHING_REPLACED ? refusalOf() : 0
   // RFC 3261 8.1.1.8, 12.1.1: a dialog has to know where its requests go.
-  if (status == 0 && contactOf(m) == NONE) status = 400
-  // RFC 3261 21.5.1. Not 503: a proxy would take it for a phone that is out of order (16.7).
-  if (status == 0 && isFull()) status = 500
-  const i = status == 0 ? takePlace() : -1
+  const wrong: u32 = isCalling(m) ? 500 : replaced >= 300 ? replaced : contactOf(m) == NONE ? 400 : 0
+  if (wrong != 0) {
+    reply(m, wrong, NONE, now)
+    return
+  }
+  const refusal = refusalOf(replaced), i = refusal == 0 ? takePlace() : -1
   if (i < 0) {
-    reply(m, status == 0 ? 486 : status, NONE, now)
+    turnAway(line, m, refusal == 0 ? 486 : refusal, trusted, now)
     return
   }
   beginCall(i, line, false, now)
@@ -64,9 +65,9 @@ export function invited(line: i32, m: Message, from: u32, trusted: bool, now: i6
   const by = flow.kindOf(from) == flow.FlowKind.SERVER ? <i32>from : flow.towards(peer(), now)
   l.flow = by < 0 ? <i32>from : by
   flow.hold(l.flow)
-  const wrong = isTooShort(i, m) ? 422 : judgeOffer(i, m)
-  if (wrong != 0) refuseWith(i, m, wrong, now)
-  if (wrong != 0 || !respond(i, m, now)) {
+  const unfit = isTooShort(i, m) ? 422 : judgeOffer(i, m)
+  if (unfit != 0) refuseWith(i, m, unfit, now)
+  if (unfit != 0 || !respond(i, m, now)) {
     drop(i)
     return
   }
@@ -79,11 +80,24 @@ export function invited(line: i32, m: Message, from: u32, trusted: bool, now: i6
   progressIncoming(i, now)
 }
 
-/** RFC 3261 13.3.1, 21.4.18, 21.4.24: what a call is refused with before it rings; 0: nothing. */
-function refusalOf(): u32 {
-  if (number(Setting.DND) != 0) return 480
-  const live = liveCalls()
-  return live >= LIVE_MAX || live > 0 && number(Setting.CALL_WAITING) == 0 ? 486 : 0
+/** RFC 3261 13.3.1, 21.4.18, 21.4.24: what a call is refused with before it rings; 0: nothing. One that replaces another disturbs nobody. */
+function refusalOf(replaced: i32): u32 {
+  const live = replaced == NOTHING_REPLACED ? liveCalls() : 0
+  if (replaced == NOTHING_REPLACED && number(Setting.DND) != 0) return 480
+  if (live >= LIVE_MAX || live > 0 && number(Setting.CALL_WAITING) == 0) return 486
+  // RFC 3261 21.5.1. Not 503: a proxy would take it for a phone that is out of order (16.7).
+  return isFull() ? 500 : 0
+}
+
+/** It never rings. The user finds in the history who it was, but for strangers, who could fill it. */
+function turnAway(line: i32, m: Message, status: u32, trusted: bool, now: i64): void {
+  if (!reply(m, status, NONE, now) || !trusted) return
+  const i = takePlace()
+  if (i < 0) return
+  beginCall(i, line, false, now)
+  noteCaller(i, m, true)
+  leg(i).cause = <u8>(status == 480 ? Ended.REJECTED : Ended.BUSY)
+  put(i, Input.REFUSED, now)
 }
 
 /** RFC 3261 13.3.1, 21.4.26: what stands against the offer, 0: nothing. Without one we make ours when we accept. */

@@ -13,7 +13,7 @@ export namespace Input {
   export const ACCEPTED: u8 = 5    // 2xx
   export const LEFT: u8 = 6        // the server refused, is silent or out of order
   export const AGAIN: u8 = 7       // the request is to be made in another way: challenge, redirection, longer session
-  export const REFUSED: u8 = 8     // any other final answer
+  export const REFUSED: u8 = 8     // any other final answer; of ours to a call that is not let in
   export const ANSWER: u8 = 9      // the user takes the call, and its sockets are open
   export const HANG_UP: u8 = 10    // the user, or the phone for him, ends it
   export const CANCELLED: u8 = 11  // the caller has given up
@@ -43,6 +43,7 @@ export namespace Do {
   export const BYE: u8 = 13        // send BYE
   export const END: u8 = 14        // nothing is to be sent any more
   export const FREE: u8 = 15
+  export const NOTE: u8 = 16       // it never rang: there is nothing to end
 }
 
 const FREE: u8 = <u8>CallState.FREE, PREPARING: u8 = <u8>CallState.PREPARING, CALLING: u8 = <u8>CallState.CALLING
@@ -53,6 +54,8 @@ const TALKING: u8 = <u8>CallState.TALKING, ENDING: u8 = <u8>CallState.ENDING, EN
 const ROWS = memory.data<u8>([
   FREE, Input.DIAL, PREPARING, Do.PREPARE,
   FREE, Input.INVITED, INCOMING, Do.RING,
+  // RFC 3261 21.4.18, 21.4.24: nobody may disturb, or we are busy; the user learns of it all the same
+  FREE, Input.REFUSED, ENDED, Do.NOTE,
 
   PREPARING, Input.READY, CALLING, Do.INVITE,
   PREPARING, Input.NO_WAY, ENDED, Do.END,

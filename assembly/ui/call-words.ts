@@ -29,7 +29,7 @@ export function endedWord(ended: u8): Span {
 const ENDS = memory.data<u32>([
   prose(""), prose("You hung up"), prose("They hung up"), prose("Cancelled"), prose("They gave up"), prose("Busy"), prose("Declined"), prose("No answer"),
   prose("Unknown number"), prose("Not allowed"), prose("No server answers"), prose("Not registered"), prose("Refused with "), prose("No codec in common"),
-  prose("Transferred"), prose("Taken over"), prose("Answered elsewhere"), prose("Connection lost"), prose("Network is down"), prose("Message too long"), prose("No room for it"),
+  prose("Transferred"), prose("Taken over"), prose("Answered elsewhere"), prose("Connection lost"), prose("Network is down"), prose("Message too long"), prose("No room for the call"),
 ])
 
 /** Writes why a call ended, in 21 columns at most. */

@@ -1,4 +1,4 @@
-// The view of the call history: who, when, and whether the call was missed, received or dialled.
+// The view of the call history: who, when, and whether the call was missed, received, dialled or rejected.
 import { prose } from "../base/prose"
 import { Writer } from "../base/writer"
 import { findNumber } from "../settings/settings"
@@ -15,6 +15,8 @@ import { keepNumber } from "./book"
 import { typeInstead } from "./edit"
 
 const DAY_SEC: i64 = 86400
+/** A crossed circle, as on a sign. */
+const NO_ENTRY: u32 = 0xd8
 
 export function drawHistory(): void {
   const count = historyCount(), pick = below() == View.EDIT
@@ -24,7 +26,7 @@ export function drawHistory(): void {
   for (let i = pageStart(); i < pageEnd(count); i++) {
     const kind = kindOf(i), w = pen()
     writeWhen(w, whenOf(i))
-    put(rowOf(i), 0, kind == Kind.MISSED ? Symbol.FAILED : kind == Kind.RECEIVED ? Symbol.ARROW_LEFT : Symbol.ARROW_RIGHT)
+    put(rowOf(i), 0, kind == Kind.MISSED ? Symbol.FAILED : kind == Kind.RECEIVED ? Symbol.ARROW_LEFT : kind == Kind.DIALLED ? Symbol.ARROW_RIGHT : NO_ENTRY)
     facing(rowOf(i), 2, personOf(nameOf(i), numberOf(i)), w.written)
   }
   if (count == 0) write(1, 0, spell(prose("No calls yet")))

@@ -1,10 +1,11 @@
 // The call history: who called and who was called, the latest first. It lives as long as the phone runs; only the phone book is kept.
 import { CALLS_KEPT } from "../config"
-import { Span, span, startOf, lengthOf, byteAt, after } from "../base/span"
+import { Span, span, startOf, lengthOf, byteAt, after, same } from "../base/span"
 import { openRecord, recordAt, recordCount, removeRecord, emptyList } from "../base/packed"
 import { HISTORY, HISTORY_SIZE, panel } from "./panel"
 
-export const enum Kind { MISSED, RECEIVED, DIALLED }
+/** REJECTED: by the user, or because nobody may disturb. */
+export const enum Kind { MISSED, RECEIVED, DIALLED, REJECTED }
 
 const TEXT_MAX: u32 = 80                 // a longer number is not kept; of a longer name that much
 
@@ -27,6 +28,8 @@ export function clearHistory(): void {
 /** Adds a call; the oldest ones make room for it. */
 export function remember(kind: Kind, name: Span, number: Span): void {
   if (lengthOf(number) > TEXT_MAX) return
+  // Whoever tries again and again while nobody may disturb leaves one entry.
+  if (kind == Kind.REJECTED && historyCount() > 0 && kindOf(0) == kind && same(numberOf(0), number)) removeRecord(HISTORY, 0)
   const named = min(lengthOf(name), TEXT_MAX)
   let p: usize = 0
   while (historyCount() >= CALLS_KEPT || (p = openRecord(HISTORY, HISTORY_SIZE, 0, HEAD + named + lengthOf(number))) == 0) {

@@ -29,7 +29,9 @@ export class Panel {
   rows: u16            // rows that it has
   place: i8            // call that the home view shows, -1 none
   ringing: bool        // it is an incoming one: it is shown over every other view
-  noted: u8            // a bit per place: how its call ended is in the history
+  noted: u8            // per place: the id of the call whose end is in the history
+  noted1: u8
+  noted2: u8
   missed: u8           // missed calls that nobody has looked at
   entry: i8            // contact being edited, -1 a new one
   changed: bool        // settings were changed that are to be kept
@@ -72,6 +74,9 @@ export const HISTORY_SIZE: usize = 384
 export const CONSOLE: usize = (HISTORY + HISTORY_SIZE + 7) & ~7
 export const CONSOLE_SIZE: usize = 64
 if (CONSOLE + CONSOLE_SIZE > UI_STATE + UI_STATE_SIZE) ERROR("the user interface does not fit its region")
+
+/** Where the id of the call at place `i` whose end is in the history is kept. */
+export function notedAt(i: i32): usize { return PANEL + offsetof<Panel>("noted") + i }
 
 export function panel(): Panel {
   if (offsetof<Panel>() > PANEL_SIZE) ERROR("Panel has outgrown its place")

@@ -96,7 +96,7 @@ function ended(w: Writer, r: Reply, c: Call): void {
 
 function writePast(w: Writer, r: Reply, i: i32): void {
   begin(w, r)
-  string(w, r, prose("kind"), NOTHING, wordAt(text("missed received dialled"), kindOf(i)))
+  string(w, r, prose("kind"), NOTHING, wordAt(text("missed received dialled rejected"), kindOf(i)))
   string(w, r, prose("number"), prose(" "), numberOf(i))
   string(w, r, prose("name"), prose(" "), knownAs(nameOf(i), numberOf(i)))
   if (r.json && whenOf(i) != 0) numberMember(w, prose("unix_time"), whenOf(i))

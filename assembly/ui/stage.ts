@@ -6,7 +6,7 @@ import { Call, CallState, Ended, call, focus } from "../dialog/call"
 import { findNumber } from "../settings/settings"
 import { Kind, remember } from "./history"
 import { forgetDigits } from "./digits"
-import { panel } from "./panel"
+import { notedAt, panel } from "./panel"
 
 /** How a call stands for the user. */
 export const enum Stage { NONE, CALLING, RINGING, INCOMING, TALKING, HELD, TWO, CONFERENCE, ENDED }
@@ -66,14 +66,16 @@ export function shownUntil(c: Call): i64 {
 
 /** A call of others goes into the history when it has ended; ours are there since they were dialled. */
 function note(i: i32): void {
-  const p = panel(), c = call(i), bit: u32 = 1 << i
-  if (c.state != CallState.ENDED) {
-    p.noted = <u8>(p.noted & ~bit)
-    return
-  }
-  if (p.noted & bit) return
-  p.noted = <u8>(p.noted | bit)
+  const c = call(i), id = c.state == CallState.ENDED ? c.id : 0
+  if (load<u8>(notedAt(i)) == id) return
+  store<u8>(notedAt(i), id)
+  if (id == 0) return
   if (c.outgoing || lengthOf(c.peerNumber) == 0) return
-  const missed = c.answeredAt == NEVER && c.ended != <u8>Ended.REJECTED && c.ended != <u8>Ended.ELSEWHERE
-  remember(missed ? Kind.MISSED : Kind.RECEIVED, findNumber(c.peerNumber) < 0 ? c.peerName : 0, c.peerNumber)
+  remember(kindOf(c), findNumber(c.peerNumber) < 0 ? c.peerName : 0, c.peerNumber)
+}
+
+/** What has become of a call of others: somebody has taken it, or it was refused here, or nobody has. */
+function kindOf(c: Call): Kind {
+  if (c.answeredAt != NEVER || c.ended == <u8>Ended.ELSEWHERE) return Kind.RECEIVED
+  return c.ended == <u8>Ended.REJECTED ? Kind.REJECTED : Kind.MISSED
 }

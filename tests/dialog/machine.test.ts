@@ -9,7 +9,7 @@ const INPUTS = [
   "DUE", "DOWN", "DISMISS",
 ]
 const ACTIONS = [
-  "-", "PREPARE", "RING", "INVITE", "ALERT", "CONNECT", "NEXT", "REPEAT", "ACCEPT", "REFUSE", "ABANDON", "TALK", "AWAIT", "BYE", "END", "FREE",
+  "-", "PREPARE", "RING", "INVITE", "ALERT", "CONNECT", "NEXT", "REPEAT", "ACCEPT", "REFUSE", "ABANDON", "TALK", "AWAIT", "BYE", "END", "FREE", "NOTE",
 ]
 const PAGE = new URL("machine.md", import.meta.url)
 

@@ -15,7 +15,7 @@ const SYMBOLS = "✓○✗↑↓←→•_▲▼↕⌛…·▁▂▃▅▇"
 
 export const CALL_STATES = ["free", "preparing", "calling", "ringing", "incoming", "answering", "talking", "ending", "ended"] as const
 export const ENDS = ["none", "hung up", "peer hung up", "cancelled", "peer cancelled", "busy", "rejected", "no answer", "not found", "forbidden", "no server",
-  "not registered", "refused", "no common sound", "transferred", "replaced", "elsewhere", "lost", "network down", "too long"] as const
+  "not registered", "refused", "no common sound", "transferred", "replaced", "elsewhere", "lost", "network down", "too long", "no room"] as const
 const MARKS = ["outgoing", "held", "held by them", "muted", "mixed", "silent", "focused"] as const
 
 export type Server = { address: string; name?: string; rank?: number; priority?: number; status?: "unknown" | "up" | "down" | "failed" }
@@ -154,9 +154,9 @@ export async function openPhone(engine: EngineName) {
     },
     callState: (i: number) => CALL_STATES[Number(call("stateOf", i))]!,
     /** An entry of the call history, of now. */
-    past: (kind: "missed" | "received" | "dialled", name: string, number: string) => {
+    past: (kind: "missed" | "received" | "dialled" | "rejected", name: string, number: string) => {
       write(name + number)
-      call("past", ["missed", "received", "dialled"].indexOf(kind), new TextEncoder().encode(name).length, number.length)
+      call("past", ["missed", "received", "dialled", "rejected"].indexOf(kind), new TextEncoder().encode(name).length, number.length)
       call("update", now)
     },
     down: (name: string) => { call("key", (KEYS[name] ?? name).charCodeAt(0), 1, now) },

@@ -70,7 +70,7 @@ export const SCENES: [string, (phone: Phone) => void][] = [
     phone.ring(0, { state: "ended", ended: "peer hung up", talked: 75, reason: "Call completed elsewhere", marks: ["focused"], ...ANNA })],
   ["The call history", (phone) => {
     phone.clock("2026-02-27T09:15:00Z", 60); phone.past("dialled", "", "6004"); phone.past("missed", "Carl Gustaf Emil", "+358912345678")
-    phone.clock("2026-03-01T11:05:00Z", 60); phone.past("received", "", "6002"); phone.pass(60_000); phone.past("missed", "", "+358401234567"); phone.press("up down")
+    phone.clock("2026-03-01T11:05:00Z", 60); phone.past("received", "", "6002"); phone.pass(60_000); phone.past("missed", "", "+358401234567"); phone.past("rejected", "", "6003"); phone.press("up down")
   }],
   ["The call history, empty", (phone) => phone.press("up")],
   ["The phone book", (phone) => phone.press("down down")],
