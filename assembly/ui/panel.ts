@@ -1,4 +1,5 @@
 // What the user interface remembers: which view is shown, where in it the user is, and when the picture changes by itself.
+import { CALLS } from "../config"
 import { UI_STATE, UI_STATE_SIZE } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
 import { SCREEN_STATE_SIZE } from "./screen"
@@ -29,9 +30,6 @@ export class Panel {
   rows: u16            // rows that it has
   place: i8            // call that the home view shows, -1 none
   ringing: bool        // it is an incoming one: it is shown over every other view
-  noted: u8            // per place: the id of the call whose end is in the history
-  noted1: u8
-  noted2: u8
   missed: u8           // missed calls that nobody has looked at
   entry: i8            // contact being edited, -1 a new one
   changed: bool        // settings were changed that are to be kept
@@ -56,8 +54,11 @@ export class Panel {
 const PANEL = (UI_STATE + SCREEN_STATE_SIZE + 7) & ~7
 export const PANEL_SIZE: usize = 136
 
+/** For each place the id of the call whose end is in the history. */
+export const NOTED: usize = PANEL + PANEL_SIZE
+
 /** The text in the editor. */
-export const EDIT: usize = PANEL + PANEL_SIZE
+export const EDIT: usize = NOTED + <usize>CALLS
 export const EDIT_SIZE: u32 = 134
 
 /** Digits: those that are shown as sent, the last ones when there were more, and those that are queued. */
@@ -75,9 +76,6 @@ export const CONSOLE: usize = (HISTORY + HISTORY_SIZE + 7) & ~7
 export const CONSOLE_SIZE: usize = 64
 if (CONSOLE + CONSOLE_SIZE > UI_STATE + UI_STATE_SIZE) ERROR("the user interface does not fit its region")
 
-/** Where the id of the call at place `i` whose end is in the history is kept. */
-export function notedAt(i: i32): usize { return PANEL + offsetof<Panel>("noted") + i }
-
 export function panel(): Panel {
   if (offsetof<Panel>() > PANEL_SIZE) ERROR("Panel has outgrown its place")
   return changetype<Panel>(PANEL)
@@ -86,7 +84,7 @@ export function panel(): Panel {
 /** Begins with the home view and nothing pressed. */
 export function openPanel(now: i64): void {
   const p = panel()
-  memory.fill(PANEL, 0, PANEL_SIZE)
+  memory.fill(PANEL, 0, EDIT - PANEL)
   p.now = now
   p.sinceMs = now
   p.wakeAt = NEVER

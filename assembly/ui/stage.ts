@@ -6,7 +6,7 @@ import { Call, CallState, Ended, call, focus } from "../dialog/call"
 import { findNumber } from "../settings/settings"
 import { Kind, remember } from "./history"
 import { forgetDigits } from "./digits"
-import { notedAt, panel } from "./panel"
+import { NOTED, panel } from "./panel"
 
 /** How a call stands for the user. */
 export const enum Stage { NONE, CALLING, RINGING, INCOMING, TALKING, HELD, TWO, CONFERENCE, ENDED }
@@ -67,8 +67,8 @@ export function shownUntil(c: Call): i64 {
 /** A call of others goes into the history when it has ended; ours are there since they were dialled. */
 function note(i: i32): void {
   const c = call(i), id = c.state == CallState.ENDED ? c.id : 0
-  if (load<u8>(notedAt(i)) == id) return
-  store<u8>(notedAt(i), id)
+  if (load<u8>(NOTED + i) == id) return
+  store<u8>(NOTED + i, id)
   if (id == 0) return
   if (c.outgoing || lengthOf(c.peerNumber) == 0) return
   remember(kindOf(c), findNumber(c.peerNumber) < 0 ? c.peerName : 0, c.peerNumber)
