@@ -37,7 +37,7 @@ export function singleBinding(view: View, limits: Limits): Check {
   const name = "registered once"
   const known = new Map<string, Known>()
   const troubledAt = new Map<string, number>()
-  let doubleSince = Infinity
+  let doubleSince = Infinity, last: RegistrarView | undefined
   return {
     name,
     booted(_now, kept) {
@@ -46,13 +46,16 @@ export function singleBinding(view: View, limits: Limits): Check {
     },
     troubled(now, address) { troubledAt.set(address, now) },
     stepped(now) {
+      for (const { at, isGood } of view.registrars) if (!isGood()) troubledAt.set(at.address, now)
       note(known, view, now)
       const newest = newestOf(known.values())
       const others = [...known.values()].filter(one => one !== newest && !one.orphan)
-      doubleSince = others.length === 0 ? Infinity : Math.min(doubleSince, now)
+      // Whoever registers elsewhere begins to have two with that.
+      if (others.length === 0 || newest?.server !== last) doubleSince = Infinity
+      last = newest?.server
+      if (others.length > 0) doubleSince = Math.min(doubleSince, now)
       for (const other of others) {
         const address = other.server.at.address
-        if (!other.server.isGood()) troubledAt.set(address, now)
         const trouble = Math.max(troubledAt.get(address) ?? -Infinity, troubledAt.get("") ?? -Infinity)
         const excused = trouble >= other.updatedAt - transactionMs(limits)
         // A phone that gives a server up early leaves room for its late answer before it removes what it left behind there.
