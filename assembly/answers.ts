@@ -3,6 +3,7 @@ import { Message, Method, incoming } from "./wire/message"
 import * as client from "./transaction/client"
 import { ClientEvent } from "./transaction/client"
 import { Reason, idAt } from "./servers/candidates"
+import { isOfLine, kindOf, lineOf } from "./account/attempt"
 import { suspect } from "./account/ready"
 import * as registration from "./account/registration"
 import { OWNER_REGISTRATION } from "./account/registration"
@@ -12,11 +13,10 @@ import * as failback from "./account/failback"
 import { OWNER_FAILBACK } from "./account/failback"
 import * as probe from "./account/probe"
 import { OWNER_PROBE } from "./account/probe"
+import { call } from "./dialog/call"
 import * as outgoing from "./dialog/outgoing"
 import { OWNER_SUBSCRIPTION, subscribed } from "./dialog/waiting"
 import { OWNER_CALL, OWNER_DIALOG, answeredWithin, unansweredWithin } from "./dialog/within"
-
-const LINE: i32 = 0
 
 /** Tells the owner of one client transaction what became of it; false when there is no news. INCOMING holds the answer that has just come, if any. */
 export function dispatch(now: i64): bool {
@@ -25,27 +25,34 @@ export function dispatch(now: i64): bool {
   const event = client.eventOf(handle)
   if (client.methodOf(handle) == Method.CANCEL) {
     // BK-05, AMB-21: a CANCEL goes where its INVITE went and nowhere else; that nobody answers it is said of that server.
-    suspect(LINE, idAt(LINE, client.peerOf(handle)), now)
+    const line: i32 = call(client.ownerOf(handle) - OWNER_CALL).line
+    suspect(line, idAt(line, client.peerOf(handle)), now)
     return true
   }
   const owner = client.ownerOf(handle)
-  if (owner >= OWNER_CALL) dispatchCall(owner, handle, event, now)
-  if (event == ClientEvent.PROVISIONAL) return true
-  if (owner == OWNER_REGISTRATION) {
-    if (event == ClientEvent.FINAL) registration.answered(LINE, incoming(), now)
-    else registration.unanswered(LINE, reasonOf(event), now)
-  } else if (owner == OWNER_SUBSCRIPTION) subscribed(LINE, handle, event == ClientEvent.FINAL ? incoming() : changetype<Message>(0), reasonOf(event), now)
-  else if (owner == OWNER_LEFTOVER) {
-    if (event == ClientEvent.FINAL) leftover.answered(LINE, incoming(), now)
-    else leftover.unanswered(LINE, now)
-  } else if (owner == OWNER_FAILBACK) {
-    if (event == ClientEvent.FINAL) failback.answered(LINE, incoming(), now)
-    else failback.unanswered(LINE, reasonOf(event), now)
-  } else if (owner == OWNER_PROBE) {
-    if (event == ClientEvent.FINAL) probe.answered(LINE, incoming().status, now)
-    else probe.unanswered(LINE, reasonOf(event), now)
-  }
+  if (isOfLine(owner)) dispatchLine(owner, handle, event, now)
+  else dispatchCall(owner, handle, event, now)
   return true
+}
+
+/** Requests of a line, in the order of its cares. */
+function dispatchLine(owner: i32, handle: i32, event: u8, now: i64): void {
+  if (event == ClientEvent.PROVISIONAL) return
+  const line = lineOf(owner), kind = kindOf(owner), final = event == ClientEvent.FINAL
+  if (kind == OWNER_REGISTRATION) {
+    if (final) registration.answered(line, incoming(), now)
+    else registration.unanswered(line, reasonOf(event), now)
+  } else if (kind == OWNER_SUBSCRIPTION) subscribed(line, handle, final ? incoming() : changetype<Message>(0), reasonOf(event), now)
+  else if (kind == OWNER_LEFTOVER) {
+    if (final) leftover.answered(line, incoming(), now)
+    else leftover.unanswered(line, now)
+  } else if (kind == OWNER_FAILBACK) {
+    if (final) failback.answered(line, incoming(), now)
+    else failback.unanswered(line, reasonOf(event), now)
+  } else if (kind == OWNER_PROBE) {
+    if (final) probe.answered(line, incoming().status, now)
+    else probe.unanswered(line, reasonOf(event), now)
+  }
 }
 
 /** The same for INVITEs, and for requests within dialogs. */

@@ -13,19 +13,18 @@ import { logMessage } from "./transport/siplog"
 import * as resolver from "./locate/resolver"
 import { candidate } from "./servers/candidates"
 import { Happened, Registration, registration } from "./account/registration"
-import { CALLS } from "./config"
+import { CALLS, LINES } from "./config"
 import { call } from "./dialog/call"
 import { Happened as CallHappened, leg } from "./dialog/leg"
 import { STORE_TEXT, STORE_TEXT_SIZE, writeAll } from "./settings/settings"
 import * as media from "./media/media"
 import { isWaiting, takeNews, voiceNew } from "./dialog/waiting"
+import { areOff } from "./lines"
 import { phone } from "./phone"
 import { pollDisplay } from "./ui/view"
 import { pollReply } from "./ui/lines"
 import { writeEnd } from "./ui/call-words"
 import { writeTrouble } from "./ui/words"
-
-const LINE: i32 = 0
 
 /** Kinds of EVENT, with a text for people. */
 const enum Event {
@@ -120,29 +119,53 @@ function pollEvent(): Output {
   }
   const call = pollCall()
   if (call != Output.REST) return call
-  if (takeNews(LINE)) return tellWaiting()
-  const r = registration(LINE)
+  for (let line = 0; line < LINES; line++) {
+    const event = takeNews(line) ? tellWaiting(line) : pollLine(line)
+    if (event != Output.REST) return event
+  }
+  return Output.REST
+}
+
+/** What happened to the registration of a line. */
+function pollLine(line: i32): Output {
+  const r = registration(line)
   // The lowest bit is the one that comes first in the life of a registration.
   const happened = r.happened & -r.happened
-  if (happened == 0) return Output.REST
+  // Who waits for the end is told of it when all lines have come to theirs.
+  if (happened == 0 || phone().closing && happened == Happened.UNREGISTERED && !areOff()) return Output.REST
   r.happened ^= happened
+  const w = begin(line)
+  const event = tell(w, line, r, <Happened>happened)
+  return giveEvent(w, line, event)
+}
+
+/** Begins the text of an event; what is not of the first line says which one it is of. */
+function begin(line: i32): Writer {
   const w = writer()
   w.open(TX, TX_SIZE / 2)
-  const event = tell(w, r, <Happened>happened)
-  return give(Output.EVENT, w.written, event)
+  if (line == 0) return w
+  w.say(prose("line "))
+  w.number(line + 1)
+  w.say(prose(": "))
+  return w
+}
+
+function giveEvent(w: Writer, line: i32, event: Event): Output {
+  give(Output.EVENT, w.written, event)
+  io().flags = line + 1
+  return Output.EVENT
 }
 
 /** RFC 3842: how many voice messages wait. */
-function tellWaiting(): Output {
-  const w = writer()
-  w.open(TX, TX_SIZE / 2)
-  if (!isWaiting(LINE)) w.say(prose("no new messages"))
-  else if (voiceNew(LINE) == 0) w.say(prose("new messages"))
+function tellWaiting(line: i32): Output {
+  const w = begin(line)
+  if (!isWaiting(line)) w.say(prose("no new messages"))
+  else if (voiceNew(line) == 0) w.say(prose("new messages"))
   else {
     w.say(prose("new messages: "))
-    w.number(voiceNew(LINE))
+    w.number(voiceNew(line))
   }
-  return give(Output.EVENT, w.written, Event.MESSAGES_WAITING)
+  return giveEvent(w, line, Event.MESSAGES_WAITING)
 }
 
 /** What happened to the calls. */
@@ -153,15 +176,14 @@ function pollCall(): Output {
     const happened = l.happened & -l.happened
     if (happened == 0) continue
     l.happened ^= happened
-    const w = writer()
-    w.open(TX, TX_SIZE / 2)
+    const w = begin(call(i).line)
     const event = tellCall(w, <CallHappened>happened)
     w.put(call(i).peerNumber)
     if (event == Event.CALL_ENDED) {
       w.say(prose(": "))
       writeEnd(w, call(i))
     }
-    return give(Output.EVENT, w.written, event)
+    return giveEvent(w, call(i).line, event)
   }
   return Output.REST
 }
@@ -172,11 +194,11 @@ function tellCall(w: Writer, happened: CallHappened): Event {
   return load<i32>(CALL_EVENTS + i * sizeof<i32>())
 }
 
-function tell(w: Writer, r: Registration, happened: Happened): Event {
+function tell(w: Writer, line: i32, r: Registration, happened: Happened): Event {
   const i = ctz<usize>(happened)
   w.say(proseAt(REGISTRATION_WORDS + i * sizeof<usize>()))
   if (happened == Happened.FAILED) writeTrouble(w, r)
-  else if (happened & AT_A_SERVER && r.candidate >= 0) writeEndpoint(w, candidate(LINE, r.candidate).endpoint)
+  else if (happened & AT_A_SERVER && r.candidate >= 0) writeEndpoint(w, candidate(line, r.candidate).endpoint)
   return load<i32>(REGISTRATION_EVENTS + i * sizeof<i32>())
 }
 

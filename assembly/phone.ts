@@ -1,10 +1,11 @@
 // The loop of the phone: takes one input down through the rooms and decides what follows. It is the only file that knows all rooms.
 import { PHONE_STATE, RX, TRANSPORT_STATE, STATE, STATE_SIZE } from "./memory"
+import { LINES } from "./config"
 import { NEVER, sooner } from "./base/deadline"
 import { Endpoint } from "./base/endpoint"
 import { Span, span } from "./base/span"
 import { peer } from "./io"
-import { Dtmf, Setting, adoptAccount, knob, number } from "./settings/settings"
+import { Dtmf, Setting, number } from "./settings/settings"
 import { parse, answerable, incoming } from "./wire/message"
 import * as flow from "./transport/flow"
 import { FlowKind } from "./transport/flow"
@@ -13,31 +14,19 @@ import { logMessage } from "./transport/siplog"
 import * as resolver from "./locate/resolver"
 import { readNetwork } from "./locate/network"
 import * as client from "./transaction/client"
-import { setTimers } from "./transaction/record"
 import * as server from "./transaction/server"
-import * as registration from "./account/registration"
-import { Happened } from "./account/registration"
-import { forgetServers } from "./account/found"
-import * as leftover from "./account/leftover"
-import * as failback from "./account/failback"
-import * as probe from "./account/probe"
-import { RegistrationState } from "./account/machine"
-import { forgetAll } from "./account/digest"
 import { openIdentity } from "./account/identity"
-import { clearCandidates, idAt } from "./servers/candidates"
 import { focus } from "./dialog/call"
 import { sendDigit } from "./dialog/commands"
 import * as media from "./media/media"
-import { expireCalls, hangUpAll, liveCalls, networkDown, networkUp, openCalls, progressCalls, soonestCall } from "./dialog/calls"
+import { expireCalls, hangUpAll, networkDown, networkUp, openCalls, progressCalls, soonestCall } from "./dialog/calls"
 import { progressDialogs } from "./dialog/within"
-import { forgetWaiting, openWaiting, progressSubscription, soonestSubscription } from "./dialog/waiting"
 import { dispatch } from "./answers"
+import * as lines from "./lines"
 import { request } from "./requests"
 import * as view from "./ui/view"
 import { Action } from "./ui/view"
 import { run } from "./ui/command"
-
-const LINE: i32 = 0
 
 /** Settling is a handful of rounds; a phone that needs more is in a loop of its own making. */
 const ROUNDS_MAX = 64
@@ -51,7 +40,6 @@ export class Phone {
   store: bool              // settings are to be kept by the host
   reboot: bool             // the user asked for a restart
   sipTrace: bool           // whole messages go to the log
-  changing: bool           // the old account is being unregistered; the new one waits
   addresses: u32           // hash of our own addresses, to see when they change
   malformed: u32           // datagrams dropped as nothing that can be answered
   port: u32                // setting sip_port that the socket was opened with
@@ -72,13 +60,9 @@ export function open(cold: bool, now: i64): void {
   memory.fill(TRANSPORT_STATE, 0, STATE + STATE_SIZE - TRANSPORT_STATE)
   outbox.open()
   phone().opened = true
-  setTimers(number(Setting.SIP_RETRY_T1), number(Setting.SIP_T2), number(Setting.SIP_T4))
-  const taken = openIdentity(cold)
-  clearCandidates(LINE)
-  registration.openRegistration(LINE, taken)
-  stopErrands(now)
+  lines.adoptTimers()
+  lines.openLines(openIdentity(cold), now)
   openCalls()
-  openWaiting(LINE)
   view.open(now)
 }
 
@@ -86,35 +70,33 @@ export function open(cold: bool, now: i64): void {
 export function close(now: i64): void {
   phone().closing = true
   hangUpAll(now)
-  registration.stop(LINE, now)
+  lines.stop(-1, now)
   settle(now)
 }
 
 /** The link went up or down, or addresses changed; the text in RX lists own addresses and name servers. */
-export function network(up: bool, lines: Span, now: i64): void {
+export function network(up: bool, text: Span, now: i64): void {
   const p = phone()
   if (!up) {
     p.linkUp = false
     resolver.clearOwn()
-    registration.networkDown(LINE, now)
-    stopErrands(now)
+    lines.linesDown(now)
     networkDown(now)
     flow.closeAll()
     view.update(now)
     return
   }
-  const addresses = readNetwork(lines)
+  const addresses = readNetwork(text)
   const returned = addresses != p.addresses || !p.linkUp
   p.addresses = addresses
   if (returned) {
-    if (p.linkUp) registration.networkDown(LINE, now)
-    stopErrands(now)
+    if (p.begun) lines.linesDown(now)
     openSocket(now)
   }
   resolver.networkChanged(now)
   p.linkUp = true
-  if (!p.begun) apply(now)
-  else if (returned) registration.networkUp(LINE, now)
+  if (!p.begun) applyAll(now)
+  else if (returned) lines.linesUp(now)
   settle(now)
 }
 
@@ -187,7 +169,7 @@ export function timeout(now: i64): void {
   resolver.expire(now)
   client.expire(now)
   server.expire(now)
-  registration.expire(LINE, now)
+  lines.expireLines(now)
   expireCalls(now)
   // A key that repeats moves about and edits; it never asks for anything.
   view.expire(now)
@@ -203,13 +185,12 @@ export function redraw(now: i64): void { view.update(now) }
 
 export function soonest(): i64 {
   if (!phone().opened) return NEVER
-  if (mayFinishChange()) return 0
+  if (lines.changedLine() >= 0) return 0
   let at = sooner(resolver.soonest(), client.soonest())
   at = sooner(at, server.soonest())
   at = sooner(at, outbox.soonest())
-  at = sooner(at, soonestSubscription(LINE))
   at = sooner(at, soonestCall())
-  at = sooner(at, sooner(registration.soonest(LINE), errandsSoonest()))
+  at = sooner(at, lines.soonestLine(phone().linkUp))
   return sooner(at, sooner(media.soonest(), view.soonest()))
 }
 
@@ -218,21 +199,20 @@ export function soonest(): i64 {
 /** Lets every room go on until none has news. */
 function settle(now: i64): void {
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    registration.registration(LINE).inCall = liveCalls() > 0
+    lines.noteCalls()
     if (phone().linkUp) {
-      registration.progress(LINE, now)
-      failback.progress(LINE, now)
-      leftover.progress(LINE, now)
-      probe.progress(LINE, now)
+      lines.progressLines(now)
       progressCalls(now)
       progressDialogs(now)
-      progressSubscription(LINE, now)
+      lines.progressMailboxes(now)
     }
-    if (mayFinishChange()) finishChange(now)
+    const changed = lines.changedLine()
+    if (changed >= 0) finishChange(changed, now)
     else if (!dispatch(now)) break
   }
-  if (registration.registration(LINE).happened & (Happened.FAILED | Happened.ALL_FAILED)) {
-    view.announceFailure()
+  const failed = lines.failedLine()
+  if (failed >= 0) {
+    view.announceFailure(failed)
     media.alert(now)
   }
   followDigit(now)
@@ -252,69 +232,56 @@ function followDigit(now: i64): void {
   media.startDigit(place, digit)
 }
 
-/** What the line does besides its registration begins anew. */
-function stopErrands(now: i64): void {
-  probe.stop(LINE, now)
-  leftover.openLeftover(LINE, now)
-}
-
-function errandsSoonest(): i64 {
-  if (!phone().linkUp) return NEVER
-  return sooner(leftover.soonest(LINE), sooner(failback.soonest(LINE), probe.soonest(LINE)))
-}
-
 /** Carries out what the user asked for. */
 function act(action: Action, now: i64): void {
-  const p = phone()
+  const p = phone(), line = view.actionLine()
   if (action == Action.SAVE || action == Action.STORE) p.store = true
   if (action == Action.SAVE || action == Action.APPLY) {
-    change(now)
+    change(line, now)
     return
   }
-  // A line that changes its account registers when that is done.
-  if (action == Action.REGISTER && !p.changing) registration.begin(LINE, now)
-  else if (action == Action.UNREGISTER) registration.stop(LINE, now)
+  if (action == Action.REGISTER) lines.begin(line, now)
+  else if (action == Action.UNREGISTER) lines.stop(line, now)
   else if (action == Action.DNS_FLUSH) resolver.flush()
   else if (action == Action.REBOOT) p.reboot = true
   else if (action == Action.TRACE_ON) p.sipTrace = true
   else if (action == Action.TRACE_OFF) p.sipTrace = false
 }
 
-/** The settings have changed. An account that is registered is unregistered first, with the settings that it was registered with. */
-function change(now: i64): void {
-  const state = registration.registration(LINE).state
-  if (state == RegistrationState.OFF || !phone().linkUp) {
-    apply(now)
+/** Settings have changed: of a line, or, where `line` is -1, of the phone. */
+function change(line: i32, now: i64): void {
+  let waits = false
+  for (let each = 0; each < LINES; each++) {
+    if ((line < 0 || each == line) && phone().linkUp && lines.change(each, now)) waits = true
+  }
+  if (!waits && line >= 0) apply(line, now)
+  else if (!waits) applyAll(now)
+}
+
+/** The old account of a line is gone. A new port is opened when none of the old ones is left that it would cut off. */
+function finishChange(line: i32, now: i64): void {
+  if (phone().port == <u32>number(Setting.SIP_PORT)) {
+    apply(line, now)
     return
   }
-  phone().changing = true
-  registration.stop(LINE, now)
+  lines.adopt(line, now)
+  if (!lines.areChanging()) applyAll(now)
 }
 
-/** The old account is gone, and the host has been told so. */
-function mayFinishChange(): bool {
-  const r = registration.registration(LINE)
-  return phone().changing && r.state == RegistrationState.OFF && (r.happened & Happened.UNREGISTERED) == 0
+/** The settings of a line that are in force are new. */
+function apply(line: i32, now: i64): void {
+  lines.adoptTimers()
+  lines.adopt(line, now)
+  if (phone().linkUp) lines.begin(line, now)
 }
 
-/** The old account is gone: the new settings come into force. */
-function finishChange(now: i64): void {
-  phone().changing = false
-  apply(now)
-}
-
-/** The settings in force are new: what follows from them begins anew. */
-function apply(now: i64): void {
+function applyAll(now: i64): void {
   const p = phone()
-  setTimers(number(Setting.SIP_RETRY_T1), number(Setting.SIP_T2), number(Setting.SIP_T4))
-  adoptAccount(LINE)
-  forgetAll()
-  forgetWaiting(LINE)
-  stopErrands(now)
-  forgetServers(LINE)
+  lines.adoptTimers()
+  for (let line = 0; line < LINES; line++) lines.adopt(line, now)
   p.begun = true
   if (p.linkUp && p.port != <u32>number(Setting.SIP_PORT)) openSocket(now)
-  if (p.linkUp && knob(LINE, Setting.ENABLED) != 0) registration.begin(LINE, now)
+  if (p.linkUp) lines.begin(-1, now)
 }
 
 /** Opens the SIP socket anew, and with it everything that shares its port. */
@@ -336,6 +303,6 @@ function sip(from: u32, length: u32, now: i64): void {
   logMessage(false, peer(), span(RX, length), phone().sipTrace)
   if (bad && (m.status != 0 || !answerable(m))) phone().malformed++
   else if (m.status == 0) request(m, from, now)
-  // RFC 3581 4: an answer comes from where the request went; with P-42 from any server of the line. A stranger's is no answer of theirs.
-  else if (idAt(LINE, peer(), true) != 0 || client.isAsked(peer())) client.receive(m, now)
+  // RFC 3581 4: an answer comes from where the request went; with P-42 from any server of a line. A stranger's is no answer of theirs.
+  else if (lines.isServer(peer()) || client.isAsked(peer())) client.receive(m, now)
 }

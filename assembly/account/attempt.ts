@@ -35,7 +35,7 @@ const ROUNDS_MAX: u8 = 6
 export class Attempt {
   wait: u8             // Wait
   id: u8               // candidate
-  owner: u8            // of its transactions
+  owner: u8            // kind of the owner of its transactions
   rounds: u8           // requests sent
   raised: u8           // a 423 has been answered
   reason: u8           // Reason, with LEAVE
@@ -56,9 +56,24 @@ export class Attempt {
 }
 
 const LOCAL_AT: usize = 36
-/** Where in its record a registration has its attempt; the other attempt of a line is LEFTOVER. */
+/** Where in its record a registration has its attempt; the other attempt of a line is its errand. */
 export const ATTEMPT_AT: usize = 104
 export const ATTEMPT_SIZE: usize = LOCAL_AT + ENDPOINT_SIZE
+export const PROBE_SIZE: usize = 32
+export const REGISTRATION_SIZE: usize = ATTEMPT_AT + ATTEMPT_SIZE
+
+/** Owners of the transactions of a line are a kind below 16, with the line above it; those of calls and dialogs have none. */
+const OWNER_LINE: u32 = 6
+const OWNER_KIND: i32 = 0x3f
+const OWNER_OTHER: i32 = 0x10
+export function ownerOf(kind: u8, line: i32): u8 { return <u8>(<u32>kind | line << OWNER_LINE) }
+export function kindOf(owner: i32): u8 { return <u8>(owner & OWNER_KIND) }
+export function isOfLine(owner: i32): bool { return (owner & OWNER_KIND) < OWNER_OTHER }
+export function lineOf(owner: i32): i32 { return owner >> OWNER_LINE }
+
+/** The second attempt of a line, one thing at a time: a binding left behind is removed, or a return is tried. Behind it is the line's probe. */
+export const ERRAND_SIZE: usize = ATTEMPT_SIZE + PROBE_SIZE
+export function errand(line: i32): Attempt { return changetype<Attempt>(LEFTOVER + <usize>line * ERRAND_SIZE) }
 
 /** Begins a REGISTER at candidate `id` for `expiresSec` seconds (0 = remove our binding). Nothing may be under way in `a`. */
 export function start(a: Attempt, line: i32, id: u32, expiresSec: u32, giveUpMs: i64, now: i64): Outcome {
@@ -115,7 +130,7 @@ export function answered(a: Attempt, line: i32, m: Message, now: i64): Outcome {
   if (m.status == 401 || m.status == 407) return answerChallenge(a, line, c, m, now)
   if (m.status == 423 && a.raised == 0 && raise(a, m)) return request(a, line, now)
   // Credentials that go with a damaged challenge may be what it dislikes: the next request begins without any.
-  if (a.signed) forget(c.endpoint)
+  if (a.signed) forget(line, c.endpoint)
   end(a)
   return Outcome.REFUSED
 }
@@ -171,7 +186,7 @@ function request(a: Attempt, line: i32, now: i64): Outcome {
     return Outcome.REJECTED
   }
   // RFC 3261 10.2, P-38: not before the last REGISTER at that server has ended.
-  if (isAsked(a)) {
+  if (isAsked(line, a)) {
     a.wait = <u8>Wait.ROOM
     return Outcome.PENDING
   }
@@ -185,10 +200,10 @@ function request(a: Attempt, line: i32, now: i64): Outcome {
   if (outbox.writer(slot).overflow) {
     // Only what the server asked of us can be too long: the next request begins without it.
     outbox.discard(slot)
-    forget(c.endpoint)
+    forget(line, c.endpoint)
     return leave(a, Reason.NO_FLOW)
   }
-  a.handle = client.start(Method.REGISTER, slot, a.flow, c.endpoint, a.owner, a.giveUpMs, now)
+  a.handle = client.start(Method.REGISTER, slot, a.flow, c.endpoint, ownerOf(a.owner, line), a.giveUpMs, now)
   if (a.handle < 0) {
     outbox.discard(slot)
     a.wait = <u8>Wait.ROOM
@@ -200,9 +215,9 @@ function request(a: Attempt, line: i32, now: i64): Outcome {
 }
 
 /** Whether the other attempt of the line awaits an answer from the same server. */
-function isAsked(a: Attempt): bool {
-  const own = changetype<usize>(a) == REGISTRATIONS + ATTEMPT_AT
-  const other = changetype<Attempt>(own ? LEFTOVER : REGISTRATIONS + ATTEMPT_AT)
+function isAsked(line: i32, a: Attempt): bool {
+  const own = changetype<usize>(errand(line)) != changetype<usize>(a)
+  const other = own ? errand(line) : changetype<Attempt>(REGISTRATIONS + <usize>line * REGISTRATION_SIZE + ATTEMPT_AT)
   return other.wait == Wait.REPLY && other.id == a.id
 }
 
@@ -214,7 +229,7 @@ function compose(w: Writer, line: i32, a: Attempt, c: Candidate): void {
   head(w, line, text("REGISTER"), uri, local, server)
   writeAor(w, line)
   w.say(prose(">\r\nCall-ID: "))
-  writeCallId(w, server)
+  writeCallId(w, line, server)
   w.say(prose("\r\nCSeq: "))
   w.number(nextCseq())
   w.say(prose(" REGISTER\r\nContact: "))
@@ -236,7 +251,7 @@ export function head(w: Writer, line: i32, method: Span, uri: Span, local: Endpo
   w.say(prose("Max-Forwards: 70\r\nFrom: "))
   writeNameAddr(w, line)
   w.say(prose(";tag="))
-  writeFromTag(w, server)
+  writeFromTag(w, line, server)
   w.say(prose("\r\nTo: <"))
 }
 
@@ -277,7 +292,7 @@ function branch(): Span {
 // -- The answers
 
 function answerChallenge(a: Attempt, line: i32, c: Candidate, m: Message, now: i64): Outcome {
-  if (challenged(m, c.endpoint) == Challenged.ACCEPTED) return request(a, line, now)
+  if (challenged(line, m, c.endpoint) == Challenged.ACCEPTED) return request(a, line, now)
   end(a)
   return Outcome.REJECTED
 }
@@ -291,7 +306,7 @@ function raise(a: Attempt, m: Message): bool {
 }
 
 function granted(a: Attempt, line: i32, m: Message): Outcome {
-  succeeded(m, byId(line, a.id).endpoint)
+  succeeded(line, m, byId(line, a.id).endpoint)
   const seconds = a.expiresSec == 0 ? 0 : expiresOfOurs(a, line, m)
   end(a)
   a.grantedSec = <u32>min(seconds, <i64>EXPIRES_MAX_SEC)

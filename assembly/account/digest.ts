@@ -33,9 +33,9 @@ export function authorize(w: Writer, line: i32, server: Endpoint, method: Span, 
   let written = false
   for (let i = 0; i < NONCES; i++) {
     const n = nonceAt(i)
-    if (!isOf(n, server) || n.proxy != proxy) continue
+    if (!isOf(n, line, server) || n.proxy != proxy) continue
     // The last challenge was answered before: another request begins.
-    if (n.heard && n.count > 0) endRounds(server)
+    if (n.heard && n.count > 0) endRounds(line, server)
     n.count++
     useNonce(n)
     writeCredentials(w, line, n, method, uri)
@@ -49,48 +49,48 @@ export function authorize(w: Writer, line: i32, server: Endpoint, method: Span, 
  * Whatever the server says, one request is answered CHALLENGE_ROUNDS + CHALLENGE_STALES times at most. Unless the result is ACCEPTED
  * all challenges of this server are forgotten: the next request begins without credentials.
  */
-export function challenged(m: Message, server: Endpoint): Challenged {
+export function challenged(line: i32, m: Message, server: Endpoint): Challenged {
   for (let i = 0; i < NONCES; i++) {
-    if (isOf(nonceAt(i), server)) nonceAt(i).heard = false
+    if (isOf(nonceAt(i), line, server)) nonceAt(i).heard = false
   }
-  const rounds = roundsOf(server)
+  const rounds = roundsOf(line, server)
   let verdict: i32 = Challenged.UNSUPPORTED
   // RFC 8760 2.4: of several challenges for one realm the topmost that we know is answered.
   const c = challenge()
   c.open(m)
   while (c.next()) {
-    if (hashOf(c) != Hash.NONE) verdict = min<i32>(verdict, hear(c, server, rounds))
+    if (hashOf(c) != Hash.NONE) verdict = min<i32>(verdict, hear(c, line, server, rounds))
   }
-  if (verdict != Challenged.ACCEPTED) forget(server)
+  if (verdict != Challenged.ACCEPTED) forget(line, server)
   return verdict
 }
 
 /** Takes the nonce for the next request, where an answer of `server` to a request with credentials brings one (RFC 7616 3.5). */
-export function succeeded(m: Message, server: Endpoint): void {
-  endRounds(server)
+export function succeeded(line: i32, m: Message, server: Endpoint): void {
+  endRounds(line, server)
   const nonce = nextNonce(m)
   if (nonce == NONE) return
-  const latest = latestOf(server, firstField(m, Field.AUTHENTICATION_INFO) < 0)
+  const latest = latestOf(line, server, firstField(m, Field.AUTHENTICATION_INFO) < 0)
   if (latest >= 0 && !replaceNonce(nonceAt(latest), nonce)) freeNonce(latest)
 }
 
 /** Forgets what this server has asked. */
-export function forget(server: Endpoint): void {
+export function forget(line: i32, server: Endpoint): void {
   for (let i = 0; i < NONCES; i++) {
-    if (isOf(nonceAt(i), server)) freeNonce(i)
+    if (isOf(nonceAt(i), line, server)) freeNonce(i)
   }
 }
 
-/** Forgets all challenges: the account has changed. */
-export function forgetAll(): void {
-  for (let i = 0; i < NONCES; i++) freeNonce(i)
+/** Forgets all challenges to a line: its account has changed. */
+export function forgetAll(line: i32): void {
+  for (let i = 0; i < NONCES; i++) if (nonceAt(i).line == <u8>line) freeNonce(i)
 }
 
 // -- Challenges
 
 /** One challenge that we can answer: whether we should. */
-function hear(c: Challenge, server: Endpoint, rounds: u32): Challenged {
-  const known = findNonce(server, c.realm, c.proxy)
+function hear(c: Challenge, line: i32, server: Endpoint, rounds: u32): Challenged {
+  const known = findNonce(line, server, c.realm, c.proxy)
   let stales: u32 = 0, counted = rounds + 1
   if (known >= 0) {
     const n = nonceAt(known)
@@ -106,7 +106,7 @@ function hear(c: Challenge, server: Endpoint, rounds: u32): Challenged {
   }
   if (counted > CHALLENGE_ROUNDS || stales > CHALLENGE_STALES) return Challenged.REJECTED
   const place = known >= 0 ? known : placeForNonce()
-  if (!keepNonce(place, server, c.realm, c.opaque, c.nonce)) return Challenged.UNSUPPORTED
+  if (!keepNonce(place, line, server, c.realm, c.opaque, c.nonce)) return Challenged.UNSUPPORTED
   const n = nonceAt(place)
   n.algorithm = <u8>hashOf(c)
   n.session = c.session
@@ -143,29 +143,29 @@ function isQuotable(s: Span): bool {
   return true
 }
 
-function roundsOf(server: Endpoint): u32 {
+function roundsOf(line: i32, server: Endpoint): u32 {
   let most: u32 = 0
   for (let i = 0; i < NONCES; i++) {
-    if (isOf(nonceAt(i), server)) most = max<u32>(most, nonceAt(i).rounds)
+    if (isOf(nonceAt(i), line, server)) most = max<u32>(most, nonceAt(i).rounds)
   }
   return most
 }
 
-function endRounds(server: Endpoint): void {
+function endRounds(line: i32, server: Endpoint): void {
   for (let i = 0; i < NONCES; i++) {
     const n = nonceAt(i)
-    if (!isOf(n, server)) continue
+    if (!isOf(n, line, server)) continue
     n.rounds = 0
     n.stales = 0
   }
 }
 
 /** The challenge of this server, as a proxy or not, that was answered last; -1 when there is none. */
-function latestOf(server: Endpoint, proxy: bool): i32 {
+function latestOf(line: i32, server: Endpoint, proxy: bool): i32 {
   let latest = -1
   for (let i = 0; i < NONCES; i++) {
     const n = nonceAt(i)
-    if (!isOf(n, server) || n.proxy != proxy) continue
+    if (!isOf(n, line, server) || n.proxy != proxy) continue
     if (latest < 0 || n.order > nonceAt(latest).order) latest = i
   }
   return latest

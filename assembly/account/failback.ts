@@ -10,8 +10,8 @@ import { Candidate, Reason, Status, activeId, activeOf, byId, candidate, candida
 import { giveUpAfter, longestTry, markAnswer, markFailure, markFall, registerTtl } from "../servers/policy"
 import { beginWhy, noteBack } from "../servers/why"
 import * as attempt from "./attempt"
-import { Outcome } from "./attempt"
-import { OWNER_LEFTOVER, errand } from "./leftover"
+import { Outcome, errand } from "./attempt"
+import { OWNER_LEFTOVER } from "./leftover"
 import { RegistrationState } from "./machine"
 import { Registration, registration } from "./record"
 import * as registrar from "./registration"
@@ -50,7 +50,7 @@ function isKept(line: i32, r: Registration): bool { return r.inCall && knob(line
 /** Where a refresh is due and `failback` says so, the better servers are asked first. True: the refresh waits for that. */
 export function goesFirst(line: i32, now: i64): bool {
   const r = registration(line)
-  if (isUnderWay()) {
+  if (isUnderWay(line)) {
     r.dueAt = now + 1000
     return true
   }
@@ -63,12 +63,12 @@ export function goesFirst(line: i32, now: i64): bool {
   return true
 }
 
-export function isUnderWay(): bool { return attempt.isBusy(errand()) && errand().owner == OWNER_FAILBACK }
+export function isUnderWay(line: i32): bool { return attempt.isBusy(errand(line)) && errand(line).owner == OWNER_FAILBACK }
 
 /** Goes on with what is under way, or begins what is due. */
 export function progress(line: i32, now: i64): void {
-  const a = errand()
-  if (isUnderWay()) {
+  const a = errand(line)
+  if (isUnderWay(line)) {
     settle(line, attempt.progress(a, line, now), now)
     return
   }
@@ -78,7 +78,7 @@ export function progress(line: i32, now: i64): void {
 }
 
 export function answered(line: i32, m: Message, now: i64): void {
-  const a = errand()
+  const a = errand(line)
   if (indexOfId(line, a.id) < 0) {
     attempt.abandon(a, now)
     return
@@ -90,13 +90,13 @@ export function answered(line: i32, m: Message, now: i64): void {
 }
 
 export function unanswered(line: i32, reason: Reason, now: i64): void {
-  settle(line, attempt.failed(errand(), line, reason, now), now)
+  settle(line, attempt.failed(errand(line), line, reason, now), now)
 }
 
 /** When a return is due; NEVER while none can be. */
 export function soonest(line: i32): i64 {
   const r = registration(line)
-  if (r.state != RegistrationState.REGISTERED || isKept(line, r) || r.locating || attempt.isBusy(errand())) return NEVER
+  if (r.state != RegistrationState.REGISTERED || isKept(line, r) || r.locating || attempt.isBusy(errand(line))) return NEVER
   let at = NEVER
   for (let i = candidateCount(line) - 1; i >= 0; i--) at = sooner(at, readyAt(line, candidate(line, i)))
   return at
@@ -141,17 +141,17 @@ function begin(line: i32, id: u32, now: i64): void {
   const first = knob(line, Setting.FAILBACK_ORDER) == FailbackOrder.UNREGISTER_FIRST
   r.towards = <u8>id
   r.failbackAt = NEVER
-  errand().owner = OWNER_FAILBACK
+  errand(line).owner = OWNER_FAILBACK
   beginWhy(line, line, false)
   noteBack(line, id)
   // BK-17: on the way back the other server has its 64*T1.
   const ttl = first ? 0 : registerTtl(byId(line, id))
-  settle(line, attempt.start(errand(), line, first ? activeId(line) : id, ttl, giveUpAfter(line, Method.REGISTER, true), now), now)
+  settle(line, attempt.start(errand(line), line, first ? activeId(line) : id, ttl, giveUpAfter(line, Method.REGISTER, true), now), now)
 }
 
 function settle(line: i32, outcome: Outcome, now: i64): void {
   if (outcome == Outcome.PENDING) return
-  const a = errand(), r = registration(line)
+  const a = errand(line), r = registration(line)
   const known = indexOfId(line, a.id) >= 0
   a.owner = OWNER_LEFTOVER
   if (a.expiresSec == 0) {
@@ -173,7 +173,7 @@ function settle(line: i32, outcome: Outcome, now: i64): void {
 
 /** A return that failed is a failure of that server, but the registration that we have is not touched by it. */
 function fail(c: Candidate, outcome: Outcome, now: i64): void {
-  const a = errand()
+  const a = errand(c.line)
   const reason = outcome == Outcome.LEAVE ? <Reason>a.reason : outcome == Outcome.REJECTED ? Reason.REJECTED : Reason.CODE
   markFailure(c, reason, a.retryAfterSec, now)
   markFall(c, 0, now)

@@ -38,11 +38,11 @@ export function mustMove(line: i32): bool {
 
 /** A core before this one was registered: its server goes first, and its binding there is ours to renew or to remove. */
 export function takeOver(line: i32, r: Registration): void {
-  const id = idAt(line, keptActive())
+  const id = idAt(line, keptActive(line))
   if (id == 0) return
   const c = byId(line, id)
-  c.boundUntil = keptUntil()
-  c.boundLocal.copyFrom(keptLocal())
+  c.boundUntil = keptUntil(line)
+  c.boundLocal.copyFrom(keptLocal(line))
   if (r.prefer == 0) r.prefer = <u8>id
 }
 

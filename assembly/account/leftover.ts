@@ -1,5 +1,6 @@
 // Removes bindings that were left behind at servers that failed, once those can be reached again, so that a call does not ring twice or nowhere (P-28).
-import { LEFTOVER, LEFTOVER_SIZE } from "../memory"
+import { LINES } from "../config"
+import { LEFTOVER_SIZE } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
 import { Failback, Setting, knob } from "../settings/settings"
 import { Message } from "../wire/message"
@@ -7,7 +8,7 @@ import { Candidate, Reason, Status, activeId, byId, candidate, candidateCount, i
 import { knowsStatus, longestTry, markAnswer } from "../servers/policy"
 import { isBetter } from "./failback"
 import * as attempt from "./attempt"
-import { ATTEMPT_SIZE, Attempt, Outcome } from "./attempt"
+import { ERRAND_SIZE, Outcome, errand } from "./attempt"
 import { RegistrationState } from "./machine"
 import { registration } from "./record"
 
@@ -18,20 +19,17 @@ export const OWNER_LEFTOVER: u8 = 2
 const PAUSE_MIN: i64 = 30_000
 const PAUSE_MAX: i64 = 1_800_000
 
-/** The second attempt of a line; whoever uses it says so in `owner`. */
-export function errand(): Attempt { return changetype<Attempt>(LEFTOVER) }
-
 export function openLeftover(line: i32, now: i64): void {
-  attempt.abandon(errand(), now)
-  if (ATTEMPT_SIZE > LEFTOVER_SIZE) ERROR("Attempt does not fit in LEFTOVER")
-  memory.fill(LEFTOVER, 0, LEFTOVER_SIZE)
-  errand().owner = OWNER_LEFTOVER
-  errand().handle = -1
+  attempt.abandon(errand(line), now)
+  if (ERRAND_SIZE * <usize>LINES > LEFTOVER_SIZE) ERROR("the errands do not fit in LEFTOVER")
+  memory.fill(changetype<usize>(errand(line)), 0, ERRAND_SIZE)
+  errand(line).owner = OWNER_LEFTOVER
+  errand(line).handle = -1
 }
 
 /** Goes on with what is under way, or begins the next removal. Only a registered line removes: before that, finding a server has precedence. */
 export function progress(line: i32, now: i64): void {
-  const a = errand()
+  const a = errand(line)
   if (attempt.isBusy(a)) {
     if (a.owner == OWNER_LEFTOVER) settle(line, attempt.progress(a, line, now), now)
     return
@@ -42,7 +40,7 @@ export function progress(line: i32, now: i64): void {
 }
 
 export function answered(line: i32, m: Message, now: i64): void {
-  const a = errand()
+  const a = errand(line)
   if (indexOfId(line, a.id) < 0) {
     attempt.abandon(a, now)
     return
@@ -52,11 +50,11 @@ export function answered(line: i32, m: Message, now: i64): void {
 }
 
 export function unanswered(line: i32, now: i64): void {
-  settle(line, attempt.failed(errand(), line, Reason.SILENT, now), now)
+  settle(line, attempt.failed(errand(line), line, Reason.SILENT, now), now)
 }
 
 export function soonest(line: i32): i64 {
-  if (attempt.isBusy(errand()) || registration(line).state != RegistrationState.REGISTERED) return NEVER
+  if (attempt.isBusy(errand(line)) || registration(line).state != RegistrationState.REGISTERED) return NEVER
   let at = NEVER
   const count = candidateCount(line)
   for (let i = 0; i < count; i++) {
@@ -88,7 +86,7 @@ function dueAt(line: i32, c: Candidate): i64 {
 }
 
 function settle(line: i32, outcome: Outcome, now: i64): void {
-  const a = errand()
+  const a = errand(line)
   if (outcome == Outcome.PENDING || indexOfId(line, a.id) < 0) return
   const c = byId(line, a.id)
   if (outcome == Outcome.GRANTED) c.boundUntil = 0

@@ -1,4 +1,4 @@
-// The challenges that we remember, by server and realm (RFC 7616 3.3), so that a request can carry credentials without being asked first.
+// The challenges that we remember, by line, server and realm (RFC 7616 3.3), so that a request can carry credentials without being asked first.
 import { NONCES } from "../config"
 import { ACCOUNT_STATE, ACCOUNT_STATE_SIZE } from "../memory"
 import { ENDPOINT_SIZE, Endpoint } from "../base/endpoint"
@@ -7,7 +7,9 @@ import { Span, NONE, keep, lengthOf, same } from "../base/span"
 /** A challenge. The place is free when the family of `server` is 0. */
 @unmanaged
 export class Nonce {
-  order: u32          // of last use: the smallest is given up for a new one
+  order: u16          // of last use: the smallest is given up for a new one
+  line: u8            // whose requests they are
+  spare: u8
   count: u32          // requests made with this nonce: nc of RFC 7616 3.4
   realm: Span         // between the quotes, as it was received
   opaque: Span        // the same; NONE when there was none
@@ -51,16 +53,16 @@ export function nonceAt(i: i32): Nonce {
   return changetype<Nonce>(ACCOUNT_STATE + <usize>i * NONCE_SIZE)
 }
 
-/** True for a challenge of this server. */
-export function isOf(n: Nonce, server: Endpoint): bool {
-  return n.server.family != 0 && n.server.equals(server)
+/** True for a challenge of this server to this line. */
+export function isOf(n: Nonce, line: i32, server: Endpoint): bool {
+  return n.server.family != 0 && n.line == <u8>line && n.server.equals(server)
 }
 
 /** The number of the challenge with this realm, or -1. */
-export function findNonce(server: Endpoint, realm: Span, proxy: bool): i32 {
+export function findNonce(line: i32, server: Endpoint, realm: Span, proxy: bool): i32 {
   for (let i = 0; i < NONCES; i++) {
     const n = nonceAt(i)
-    if (isOf(n, server) && n.proxy == proxy && same(n.realm, realm)) return i
+    if (isOf(n, line, server) && n.proxy == proxy && same(n.realm, realm)) return i
   }
   return -1
 }
@@ -77,11 +79,12 @@ export function placeForNonce(): i32 {
 }
 
 /** Writes the texts of a challenge to place `i` and leaves all other fields 0. False, and the place free, when they are too long. */
-export function keepNonce(i: i32, server: Endpoint, realm: Span, opaque: Span, nonce: Span): bool {
+export function keepNonce(i: i32, line: i32, server: Endpoint, realm: Span, opaque: Span, nonce: Span): bool {
   const n = nonceAt(i)
   freeNonce(i)
   if (lengthOf(realm) + lengthOf(opaque) + lengthOf(nonce) > TEXTS_MAX) return false
   n.server.copyFrom(server)
+  n.line = <u8>line
   const texts = changetype<usize>(n) + TEXTS_AT
   n.realm = keep(realm, texts, TEXTS_MAX)
   n.opaque = opaque == NONE ? NONE : keep(opaque, texts + lengthOf(realm), TEXTS_MAX)
@@ -104,7 +107,9 @@ export function replaceNonce(n: Nonce, nonce: Span): bool {
 export function useNonce(n: Nonce): void {
   let last: u32 = 0
   for (let i = 0; i < NONCES; i++) last = max<u32>(last, nonceAt(i).order)
-  n.order = last + 1
+  // The count has not far to go, and only the order matters.
+  if (last == 0xffff) for (let i = 0; i < NONCES; i++) nonceAt(i).order = 0
+  n.order = <u16>(last + 1)
 }
 
 export function freeNonce(i: i32): void {

@@ -1,5 +1,4 @@
 // Asks every server from time to time, with OPTIONS, whether it is there, and keeps what is known of each (VE-22 to VE-31, RF-06).
-import { LEFTOVER, LEFTOVER_SIZE, TX } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
 import { NONE, text } from "../base/span"
 import { prose } from "../base/prose"
@@ -13,7 +12,7 @@ import * as outbox from "../transport/outbox"
 import * as client from "../transaction/client"
 import { Candidate, Reason, Status, activeId, byId, candidate, candidateCount, indexOfId } from "../servers/candidates"
 import { isUp, knowsStatus, longestTry, markAnswer, markFailure } from "../servers/policy"
-import { ATTEMPT_SIZE, head, registrar } from "./attempt"
+import { ATTEMPT_SIZE, PROBE_SIZE, errand, head, ownerOf, registrar } from "./attempt"
 import { awaits, noteGood } from "./failback"
 import { outer } from "./nat"
 import { nextCseq, writeContact, writeProbeId } from "./identity"
@@ -48,14 +47,14 @@ class Probe {
   dueAt: i64           // of what is held up by a full pool
 }
 
-function probe(): Probe {
-  if (ATTEMPT_SIZE + offsetof<Probe>() > LEFTOVER_SIZE) ERROR("the probe does not fit behind the errand")
-  return changetype<Probe>(LEFTOVER + ATTEMPT_SIZE)
+function probe(line: i32): Probe {
+  if (offsetof<Probe>() > PROBE_SIZE) ERROR("the probe does not fit behind the errand")
+  return changetype<Probe>(changetype<usize>(errand(line)) + ATTEMPT_SIZE)
 }
 
 /** Goes on with the probe under way, or begins the next one that is due. One at a time (P-37). */
 export function progress(line: i32, now: i64): void {
-  const p = probe()
+  const p = probe(line)
   if (!mayProbe(line)) return
   schedule(line, now)
   if (p.wait == Wait.NOTHING) begin(line, p, now)
@@ -64,7 +63,7 @@ export function progress(line: i32, now: i64): void {
 
 /** The network is gone or everything begins anew: what is known of the servers stays (VE-34). */
 export function stop(line: i32, now: i64): void {
-  const p = probe()
+  const p = probe(line)
   if (p.wait == Wait.REPLY) client.abandon(p.handle, now)
   if (p.wait != Wait.NOTHING) flow.letGo(p.flow)
   p.wait = <u8>Wait.NOTHING
@@ -76,7 +75,7 @@ export function answered(line: i32, code: u32, now: i64): void {
   const c = ended(line)
   if (changetype<usize>(c) == 0) return
   markAnswer(c, code, now)
-  c.roundTripMs = <u16>min<i64>(now - probe().startedAt, 0xffff)
+  c.roundTripMs = <u16>min<i64>(now - probe(line).startedAt, 0xffff)
   if (isUp(line, code)) up(line, c, now)
   else down(line, c, Reason.CODE, code, now)
 }
@@ -87,7 +86,7 @@ export function unanswered(line: i32, reason: Reason, now: i64): void {
 }
 
 export function soonest(line: i32): i64 {
-  const p = probe()
+  const p = probe(line)
   if (!mayProbe(line) || p.wait == Wait.REPLY) return NEVER
   if (p.wait == Wait.FLOW) return p.dueAt == 0 ? NEVER : p.dueAt
   let at = NEVER
@@ -152,7 +151,7 @@ function request(line: i32, p: Probe, now: i64): void {
   if (slot < 0) return
   const c = byId(line, p.id)
   compose(outbox.writer(slot), line, p, c)
-  p.handle = outbox.writer(slot).overflow ? -1 : client.start(Method.OPTIONS, slot, p.flow, c.endpoint, OWNER_PROBE, patience(line), now)
+  p.handle = outbox.writer(slot).overflow ? -1 : client.start(Method.OPTIONS, slot, p.flow, c.endpoint, ownerOf(OWNER_PROBE, line), patience(line), now)
   if (p.handle < 0) {
     outbox.discard(slot)
     return
@@ -174,7 +173,7 @@ function compose(w: Writer, line: i32, p: Probe, c: Candidate): void {
   head(w, line, text("OPTIONS"), uri, local, c.endpoint)
   w.put(uri)
   w.say(prose(">\r\nCall-ID: "))
-  writeProbeId(w, c.endpoint)
+  writeProbeId(w, line, c.endpoint)
   w.say(prose("\r\nCSeq: "))
   w.number(nextCseq())
   w.say(prose(" OPTIONS\r\nContact: <"))
@@ -187,7 +186,7 @@ function compose(w: Writer, line: i32, p: Probe, c: Candidate): void {
 
 /** The server whose probe has just ended, or null when it has left the list. */
 function ended(line: i32): Candidate {
-  const p = probe()
+  const p = probe(line)
   if (p.wait != Wait.NOTHING) flow.letGo(p.flow)
   p.wait = <u8>Wait.NOTHING
   p.handle = -1
@@ -195,7 +194,7 @@ function ended(line: i32): Candidate {
 }
 
 function up(line: i32, c: Candidate, now: i64): void {
-  const p = probe(), before = <Status>c.status
+  const p = probe(line), before = <Status>c.status
   p.again = 0
   if (c.good < 0xff) c.good++
   c.probeAt = now + (awaits(line, c) ? CONFIRM_MS : about(intervalOf(line, c)))
@@ -208,7 +207,7 @@ function up(line: i32, c: Candidate, now: i64): void {
 }
 
 function down(line: i32, c: Candidate, reason: Reason, code: u32, now: i64): void {
-  const p = probe()
+  const p = probe(line)
   // RF-06: one lost packet says little of a server that was there a moment ago.
   const again = reason == Reason.SILENT && p.again != c.id && c.lastSeen != NEVER && p.startedAt - c.lastSeen < RECENT_MS
   p.again = again ? c.id : 0

@@ -1,7 +1,8 @@
-// What is remembered of a line's registration, and what there is to say about it.
+// What is remembered of each line's registration, and what there is to say about it.
+import { LINES } from "../config"
 import { REGISTRATIONS, REGISTRATIONS_SIZE } from "../memory"
 import { activeId } from "../servers/candidates"
-import { ATTEMPT_AT, ATTEMPT_SIZE, Attempt } from "./attempt"
+import { ATTEMPT_AT, Attempt, REGISTRATION_SIZE } from "./attempt"
 
 /** Why the line is not registered. */
 export const enum Trouble {
@@ -29,6 +30,7 @@ export class Registration {
   asked: u8            // server that a registration was asked for by a call, 0 none: account/ready.ts
   inCall: bool         // there are calls: no return until they end (AMB-19)
   rejected: u8         // servers that rejected the account in this hunt
+  changing: bool       // the old account is being unregistered; the new one waits
   happened: u32        // Happened bits not yet told
   grantedSec: u32
   lastId: u32          // candidate of the registration before, 0 none
@@ -48,11 +50,11 @@ export class Registration {
   get attempt(): Attempt { return changetype<Attempt>(changetype<usize>(this) + ATTEMPT_AT) }
 }
 
-if (ATTEMPT_AT + ATTEMPT_SIZE > REGISTRATIONS_SIZE) ERROR("Registration does not fit its region")
+if (REGISTRATION_SIZE * <usize>LINES > REGISTRATIONS_SIZE) ERROR("the registrations do not fit their region")
 
 export function registration(line: i32): Registration {
   if (offsetof<Registration>() > ATTEMPT_AT) ERROR("Registration has grown over its attempt")
-  return changetype<Registration>(REGISTRATIONS)
+  return changetype<Registration>(REGISTRATIONS + <usize>line * REGISTRATION_SIZE)
 }
 
 /** True while our binding at the active server is believed to live. */

@@ -1,5 +1,4 @@
 // Keeps a line registered: finds the servers, registers at one, refreshes, moves on when it fails, and says truthfully how it stands.
-import { REGISTRATIONS_SIZE } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
 import { lengthOf } from "../base/span"
 import { DnsRefresh, Methods, Setting, words, knob } from "../settings/settings"
@@ -11,7 +10,7 @@ import { beginHunt, confine, currentId, dropJustFailed, isLast, leave, noteTryin
 import { failsOver, giveUpAfter, markAnswer, markFall, markGood, movesOn, registerTtl, standing } from "../servers/policy"
 import { noteHold } from "../servers/why"
 import * as attempt from "./attempt"
-import { Attempt, Outcome } from "./attempt"
+import { Attempt, Outcome, REGISTRATION_SIZE } from "./attempt"
 import * as failback from "./failback"
 import { crowded, hint, mustMove, takeOver, troubleOf } from "./found"
 import { forgetActive, keepActive, keptUntil } from "./identity"
@@ -31,13 +30,13 @@ const CROWDED_MS: i64 = 500
 /** Puts the line into its first state. `taken` says that KEEP came from a core before us: its server is then tried first. */
 export function openRegistration(line: i32, taken: bool): void {
   const r = registration(line)
-  memory.fill(changetype<usize>(r), 0, REGISTRATIONS_SIZE)
+  memory.fill(changetype<usize>(r), 0, REGISTRATION_SIZE)
   r.candidate = -1
   r.dueAt = NEVER
   r.failbackAt = NEVER
   r.requeryAt = NEVER
   r.attempt.owner = OWNER_REGISTRATION
-  if (!taken) forgetActive()
+  if (!taken) forgetActive(line)
 }
 
 // -- Commands
@@ -218,7 +217,7 @@ function located(line: i32, r: Registration, now: i64): void {
     if (r.state == RegistrationState.LOCATING) hint(line)
     if (r.state == RegistrationState.LOCATING) {
       r.happened |= Happened.LOCATED
-      if (keptUntil() > now) takeOver(line, r)
+      if (keptUntil(line) > now) takeOver(line, r)
     }
     put(line, Input.LOCATED, now)
     if (mustMove(line)) put(line, Input.MOVE, now)
@@ -292,7 +291,7 @@ function hold(line: i32, r: Registration, a: Attempt, now: i64): void {
   r.dueAt = r.refreshAt
   c.boundUntil = r.expiresAt
   c.boundLocal.copyFrom(a.local)
-  keepActive(c.endpoint, c.boundLocal, r.expiresAt)
+  keepActive(line, c.endpoint, c.boundLocal, r.expiresAt)
   failback.plan(line, now)
   dropRemoved(line)
 }
@@ -352,7 +351,7 @@ function tell(r: Registration, what: Happened): void {
 /** We are registered nowhere that we know of. */
 function unhold(line: i32, r: Registration): void {
   // What KEEP holds of a core before us stays as long as its server has not been asked.
-  if (activeId(line) != 0) forgetActive()
+  if (activeId(line) != 0) forgetActive(line)
   setActive(line, 0)
   r.candidate = -1
   r.expiresAt = 0

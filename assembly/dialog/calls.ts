@@ -48,6 +48,13 @@ export function liveCalls(): i32 {
   return count
 }
 
+/** The same of one line. */
+export function liveCallsOf(line: i32): i32 {
+  let count = 0
+  for (let i = 0; i < CALLS; i++) count += <i32>(isLive(call(i)) && call(i).line == <u8>line)
+  return count
+}
+
 export function isLive(c: Call): bool { return c.state != CallState.FREE && c.state != CallState.ENDED }
 
 /** Wipes the records of a place for a new call, which gets an id of its own. */

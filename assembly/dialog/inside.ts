@@ -11,8 +11,6 @@ import { reply } from "./reply"
 import { notifiedWithin } from "./transfer"
 import { notified } from "./waiting"
 
-const LINE: i32 = 0
-
 /** A request that belongs to dialog `d`, and that nothing in its header stands against. */
 export function within(d: i32, m: Message, now: i64): void {
   const x = dialog(d)
@@ -35,6 +33,6 @@ export function within(d: i32, m: Message, now: i64): void {
 function answerTo(i: i32, d: i32, m: Message, now: i64): u32 {
   if (m.method == Method.PRACK) return pracked(d, m)
   if (m.method == Method.INFO) return informed(m)
-  if (m.method == Method.NOTIFY) return i < 0 ? notified(LINE, m, false, now) : notifiedWithin(i, m)
+  if (m.method == Method.NOTIFY) return i < 0 ? notified(dialog(d).line, m, false, now) : notifiedWithin(i, m)
   return 200
 }

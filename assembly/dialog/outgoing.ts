@@ -323,7 +323,7 @@ function confirm(i: i32, d: i32, m: Message): void {
   x.inviteCseq = m.cseq
   fill(x.mark, 8)
   leg(i).dialog = <i8>d
-  succeeded(m, x.server)
+  succeeded(x.line, m, x.server)
 }
 
 function late(i: i32, handle: i32, m: Message, now: i64): void {
@@ -335,7 +335,7 @@ function late(i: i32, handle: i32, m: Message, now: i64): void {
 /** P-03: the answer to a challenge goes to the server that made it. */
 function challenge(i: i32, m: Message, now: i64): void {
   const l = leg(i)
-  if (l.rounds++ < ROUNDS_MAX && challenged(m, dialog(l.dialog).server) == Challenged.ACCEPTED) {
+  if (l.rounds++ < ROUNDS_MAX && challenged(call(i).line, m, dialog(l.dialog).server) == Challenged.ACCEPTED) {
     put(i, Input.AGAIN, now)
     return
   }

@@ -94,7 +94,7 @@ export function reinviteAnswered(i: i32, m: Message, now: i64): void {
   else if (m.status == 491) wait(i, now)
   else if (m.status == 408 || m.status == 481) lose(i, now)
   else if (m.status == 422 && raiseTimer(i, m)) again(i, now)
-  else if ((m.status == 401 || m.status == 407) && challenged(m, hop()) == Challenged.ACCEPTED) again(i, now)
+  else if ((m.status == 401 || m.status == 407) && challenged(call(i).line, m, hop()) == Challenged.ACCEPTED) again(i, now)
   else if (takeDetour(l.dialog, Method.INVITE, Reason.CODE, m.status, m.retryAfter, now)) offerAnew(i, now)
   // RFC 3261 14.1: whatever else they have against it, the session stays as it was.
   else l.rounds = 0
@@ -134,7 +134,7 @@ function reinviteAccepted(i: i32, handle: i32, m: Message, now: i64): void {
   arrive(d)
   x.inviteCseq = m.cseq
   fill(x.mark, 8)
-  succeeded(m, hop())
+  succeeded(call(i).line, m, hop())
   refreshTarget(d, m)
   sendAck(d, handle, m.cseq, now)
   if (lengthOf(m.body) > 0) takeAnswer(m.body, session(i))

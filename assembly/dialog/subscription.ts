@@ -19,6 +19,7 @@ import { Reason, activeId, byId, candidateCount, indexOfId } from "../servers/ca
 import { nextBut, noteAway } from "../servers/hunt"
 import { failsOver, longestTry, movesOn } from "../servers/policy"
 import { Challenged, challenged, succeeded } from "../account/digest"
+import { ownerOf } from "../account/attempt"
 import { writeAor, writeNameAddr } from "../account/identity"
 import { suspect } from "../account/ready"
 import { serviceRoute } from "../account/routes"
@@ -60,13 +61,15 @@ export class Subscription {
 }
 
 export const SUBSCRIPTION_SIZE: usize = 40
+/** Behind it is what the mailbox says: dialog/waiting.ts. */
+export const SUBSCRIPTION_STRIDE: usize = SUBSCRIPTION_SIZE + 8
 
-export function subscription(line: i32): Subscription { return changetype<Subscription>(SUBSCRIPTION) }
+export function subscription(line: i32): Subscription { return changetype<Subscription>(SUBSCRIPTION + <usize>line * SUBSCRIPTION_STRIDE) }
 
 /** Everything is as before the first one. Its dialog is gone already, or is given up here. */
 export function openSubscription(line: i32): void {
-  memory.fill(SUBSCRIPTION, 0, SUBSCRIPTION_SIZE)
   const s = subscription(line)
+  memory.fill(changetype<usize>(s), 0, SUBSCRIPTION_SIZE)
   s.dialog = -1
   s.handle = -1
   s.begunAt = -APART_MS
@@ -181,7 +184,7 @@ function send(line: i32, s: Subscription, now: i64): void {
       put(line, Input.NO_WAY, now)
       return
     }
-    s.handle = client.start(Method.SUBSCRIBE, slot, by, hop(), OWNER_SUBSCRIPTION, 0, now)
+    s.handle = client.start(Method.SUBSCRIBE, slot, by, hop(), ownerOf(OWNER_SUBSCRIPTION, line), 0, now)
     if (s.handle < 0) outbox.discard(slot)
   }
   s.dueAt = s.handle < 0 ? now + CROWDED_MS : NEVER
@@ -222,8 +225,8 @@ function write(w: Writer, s: Subscription, by: u32): void {
 // -- The answers
 
 /** RFC 6665 4.1.2.1: a challenge, or a lifetime that is too short. */
-function mayAskAgain(s: Subscription, m: Message): bool {
-  if (m.status == 401 || m.status == 407) return s.rounds++ < ROUNDS_MAX && challenged(m, hop()) == Challenged.ACCEPTED
+function mayAskAgain(line: i32, s: Subscription, m: Message): bool {
+  if (m.status == 401 || m.status == 407) return s.rounds++ < ROUNDS_MAX && challenged(line, m, hop()) == Challenged.ACCEPTED
   if (m.status != 423 || s.raised || m.minExpires <= <i64>s.expiresSec || m.minExpires > <i64>EXPIRES_MAX_SEC) return false
   s.raised = true
   s.expiresSec = <u32>m.minExpires
@@ -232,7 +235,7 @@ function mayAskAgain(s: Subscription, m: Message): bool {
 
 function refused(line: i32, s: Subscription, m: Message, now: i64): void {
   s.retryAfterSec = <u32>min<i64>(max<i64>(m.retryAfter, 0), PAUSE_MAX_SEC)
-  if (mayAskAgain(s, m)) put(line, Input.AGAIN, now)
+  if (mayAskAgain(line, s, m)) put(line, Input.AGAIN, now)
   // RFC 6665 4.1.2.2: a refresh that is not known leads to a new subscription.
   else if (m.status == 481 && dialog(s.dialog).state == DialogState.CONFIRMED) put(line, Input.GONE, now)
   else if (failsOver(line, Method.SUBSCRIBE, m.status)) failed(line, s, Reason.CODE, m.status, m.retryAfter, now)
@@ -256,7 +259,7 @@ function failed(line: i32, s: Subscription, reason: Reason, code: u32, retryAfte
 }
 
 function granted(line: i32, s: Subscription, m: Message, now: i64): void {
-  succeeded(m, hop())
+  succeeded(line, m, hop())
   // RFC 6665 4.1.2.1: the answer may shorten the lifetime, never lengthen it.
   const seconds: i64 = m.expires < 0 ? <i64>s.expiresSec : min<i64>(m.expires, s.expiresSec)
   const known = dialog(s.dialog).state == DialogState.CONFIRMED || confirm(s.dialog, m, m.toTag, true)

@@ -1,11 +1,12 @@
 // Message waiting (RFC 3842): what a NOTIFY says of the messages in the mailbox of the line.
+import { LINES } from "../config"
 import { SUBSCRIPTION, SUBSCRIPTION_STATE_SIZE } from "../memory"
 import { decimal } from "../base/number"
 import { NONE, Span, after, between, endOf, indexOf, lengthOf, sameFolded, span, startOf, text, trim } from "../base/span"
 import { mediaType, withoutParams } from "../wire/fields"
 import { Field, Message, fieldOf } from "../wire/message"
 import { Setting, Mwi, knob } from "../settings/settings"
-import { SUBSCRIPTION_SIZE, isNotified, noteState, openSubscription } from "./subscription"
+import { SUBSCRIPTION_SIZE, SUBSCRIPTION_STRIDE, isNotified, noteState, openSubscription } from "./subscription"
 
 export { OWNER_SUBSCRIPTION, progressSubscription, soonestSubscription, subscribed } from "./subscription"
 
@@ -20,8 +21,7 @@ class Waiting {
   old: u16
 }
 
-const WAITING: usize = SUBSCRIPTION + SUBSCRIPTION_SIZE
-function waiting(line: i32): Waiting { return changetype<Waiting>(WAITING) }
+function waiting(line: i32): Waiting { return changetype<Waiting>(SUBSCRIPTION + <usize>line * SUBSCRIPTION_STRIDE + SUBSCRIPTION_SIZE) }
 
 /** Nothing is known, and nothing is subscribed to. */
 export function openWaiting(line: i32): void {
@@ -30,7 +30,7 @@ export function openWaiting(line: i32): void {
 }
 
 /** The account has changed: its messages are others. */
-export function forgetWaiting(line: i32): void { memory.fill(WAITING, 0, offsetof<Waiting>()) }
+export function forgetWaiting(line: i32): void { memory.fill(changetype<usize>(waiting(line)), 0, offsetof<Waiting>()) }
 
 /** Whether messages wait, with or without a number. */
 export function isWaiting(line: i32): bool { return waiting(line).waiting }
@@ -66,7 +66,7 @@ export function notified(line: i32, m: Message, trusted: bool, now: i64): u32 {
 
 /** RFC 3842 3.5, 5.2: lines as in a header. A line that we do not know, or cannot read, changes nothing. */
 function readSummary(line: i32, body: Span): void {
-  const w = waiting(line), before = load<u64>(WAITING)
+  const w = waiting(line), before = load<u64>(changetype<usize>(w))
   w.fresh = 0
   w.old = 0
   for (let rest = body; lengthOf(rest) > 0;) {
@@ -78,7 +78,7 @@ function readSummary(line: i32, body: Span): void {
     if (sameFolded(name, text("messages-waiting"))) w.waiting = sameFolded(value, text("yes"))
     else if (sameFolded(name, text("voice-message"))) readCounts(w, value)
   }
-  if (load<u64>(WAITING) != before) w.happened = true
+  if (load<u64>(changetype<usize>(w)) != before) w.happened = true
 }
 
 /** "2/8 (0/2)": new, old, and in brackets the urgent ones of both. */
@@ -97,4 +97,4 @@ function withoutCr(s: Span): Span {
   return length > 0 && load<u8>(endOf(s) - 1) == 0x0d ? trim(span(startOf(s), length - 1)) : s
 }
 
-if (WAITING + 8 > SUBSCRIPTION + SUBSCRIPTION_STATE_SIZE) ERROR("the subscription and what it brings do not fit")
+if (SUBSCRIPTION_STRIDE * <usize>LINES > SUBSCRIPTION_STATE_SIZE) ERROR("the subscription and what it brings do not fit")

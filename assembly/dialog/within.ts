@@ -123,12 +123,12 @@ export function answeredWithin(d: i32, handle: i32, m: Message, now: i64): void 
   x.handle = -1
   way(d, now)
   if (m.status == 401 || m.status == 407) {
-    if (x.rounds < ROUNDS_MAX && challenged(m, hop()) == Challenged.ACCEPTED) {
+    if (x.rounds < ROUNDS_MAX && challenged(x.line, m, hop()) == Challenged.ACCEPTED) {
       x.rounds++
       again(d, now)
       return
     }
-  } else succeeded(m, hop())
+  } else succeeded(x.line, m, hop())
   if (m.status >= 300 && takeDetour(d, <Method>x.method, Reason.CODE, m.status, m.retryAfter, now)) again(d, now)
   else over(d, m, now)
 }

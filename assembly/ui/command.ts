@@ -1,10 +1,10 @@
 // The console: finds the command in a line, checks what follows it, and says what the phone is to do. The reply is given by ui/lines.ts.
 import { Prose, prose, proseAt } from "../base/prose"
 import { Span, text, startOf, endOf, lengthOf, byteAt, between, sameFolded, same, trim, span } from "../base/span"
-import { Setting, assign, keyOf, knob, settingOf } from "../settings/settings"
+import { LINE_SETTINGS, Setting, assign, keyOf, knob, lineOf, settingOf } from "../settings/settings"
 import { FAR, distance } from "../settings/word"
 import { setLogging } from "../locate/resolver"
-import { Action } from "./panel"
+import { Action, panel } from "./panel"
 import { Command, COMMANDS, Refusal, Reply, reply } from "./lines"
 import { hasAccount } from "./words"
 import { carryOutCall } from "./command-calls"
@@ -65,6 +65,7 @@ export function run(whole: Span, now: i64): Action {
   const r = reply()
   let line = trim(whole)
   r.due = true
+  panel().acting = -1
   r.refusal = <u8>Refusal.NONE
   r.piece = 0
   r.now = now
@@ -154,6 +155,7 @@ function set(r: Reply): Action {
   const value = trim(between(endOf(name), endOf(r.argument)))
   if (!assign(name, value)) return refuse(r, Refusal.SETTING)
   r.subject = keyOf(name)
+  if (settingOf(r.subject) < LINE_SETTINGS) panel().acting = <i8>lineOf(r.subject)
   return isRegisteredWith(settingOf(r.subject)) ? Action.APPLY : Action.NONE
 }
 

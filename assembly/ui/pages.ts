@@ -59,8 +59,8 @@ export function pressPage(key: u32): Action {
 }
 
 /** Shows why the registration failed, as it stands now. */
-export function announceFailure(): void {
-  const p = panel(), r = registration(0)
+export function announceFailure(line: i32): void {
+  const p = panel(), r = registration(line)
   // Nobody is interrupted in a call
   if (p.place >= 0) return
   p.trouble = r.reason

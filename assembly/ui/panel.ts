@@ -32,6 +32,8 @@ export class Panel {
   ringing: bool        // it is an incoming one: it is shown over every other view
   missed: u8           // missed calls that nobody has looked at
   entry: i8            // contact being edited, -1 a new one
+  line: u8             // that is shown, and that the next call goes out by
+  acting: i8           // line that an action is about, -1 all
   changed: bool        // settings were changed that are to be kept
   refusal: u8          // Refusal that a message is about
   digit: u8            // key that is to be heard as DTMF now, 0 none
@@ -52,7 +54,7 @@ export class Panel {
 }
 
 const PANEL = (UI_STATE + SCREEN_STATE_SIZE + 7) & ~7
-export const PANEL_SIZE: usize = 136
+export const PANEL_SIZE: usize = 144
 
 /** For each place the id of the call whose end is in the history. */
 export const NOTED: usize = PANEL + PANEL_SIZE

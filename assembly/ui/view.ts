@@ -39,6 +39,7 @@ export function open(now: i64): void {
 export function key(code: u32, down: bool, now: i64): Action {
   const p = panel()
   p.now = now
+  p.acting = <i8>p.line
   p.held = 0
   p.repeatAt = NEVER
   if (!down) releaseDigit(code)
@@ -50,6 +51,9 @@ export function key(code: u32, down: bool, now: i64): Action {
   }
   return action
 }
+
+/** The line that the last action is about; -1: all. */
+export function actionLine(): i32 { return panel().acting }
 
 /** Calendar time, for the clock: milliseconds since 1970 UTC, and minutes that local time is ahead. */
 export function setClock(unixMs: i64, zoneMin: i32, now: i64): void {

@@ -59,12 +59,12 @@ export const PASSWORD: i32 = Setting.PASSWORD
 
 /** A response in RX: what came of its challenges, or -1 when it is no SIP. */
 export function hear(length: u32, from: u32): i32 {
-  return parse(RX, length, incoming()) < 0 ? -1 : challenged(incoming(), server(from))
+  return parse(RX, length, incoming()) < 0 ? -1 : challenged(0, incoming(), server(from))
 }
 
 export function succeed(length: u32, from: u32): i32 {
   if (parse(RX, length, incoming()) < 0) return -1
-  succeeded(incoming(), server(from))
+  succeeded(0, incoming(), server(from))
   return 0
 }
 
@@ -77,5 +77,5 @@ export function answer(methodLength: u32, uriLength: u32, to: u32, proxy: i32, r
   return w.overflow ? -2 : <i32>lengthOf(w.written)
 }
 
-export function forgetServer(n: u32): void { forget(server(n)) }
-export function forgetServers(): void { forgetAll() }
+export function forgetServer(n: u32): void { forget(0, server(n)) }
+export function forgetServers(): void { forgetAll(0) }

@@ -62,7 +62,7 @@ export function soonest(): i64 { return view.soonest() }
 /** Views under the one that is shown. */
 export function depth(): i32 { return panel().depth }
 export function shownView(): i32 { return shown() }
-export function announceFailure(): void { view.announceFailure() }
+export function announceFailure(): void { view.announceFailure(0) }
 
 export function key(code: u32, down: bool, now: i64): i32 {
   const action = view.key(code, down, now)

@@ -94,9 +94,9 @@ function composeResponses(which: i32, n: i32): i32 {
 }
 
 function authorizeRequests(which: i32, n: i32): i32 {
-  forgetAll()
+  forgetAll(0)
   read(which)
-  if (challenged(incoming(), server()) != 0) return -1
+  if (challenged(0, incoming(), server()) != 0) return -1
   let sum: usize = 0
   for (let i = 0; i < n; i++) {
     const w = pen()
