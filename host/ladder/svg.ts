@@ -65,7 +65,7 @@ class Sheet {
     const height = this.y + PAD + AIR, width = Math.ceil(this.right)
     const lines = this.plan.places.map((place) => `<path class="life" d="M${x(place)} ${this.top}V${this.y + AIR}"/>`)
     return [
-      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img"`,
+      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" xml:space="preserve"`,
       `  font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="12">`,
       `<title>${escaped(title)}</title>`,
       `<style>${rules(SCHEMES.light)}`, `@media (prefers-color-scheme: dark) {`, `${rules(SCHEMES.dark)} }`, `</style>`,
@@ -120,7 +120,7 @@ function toneOf({ label, out }: Extract<Row, { kind: "message" }>): string {
 // The halo keeps a text apart from the lines that it crosses.
 function rules(c: Colours): string {
   return [
-    `.paper { fill: ${c.paper} }`, `text { fill: ${c.text}; stroke: ${c.paper}; stroke-width: 3px; paint-order: stroke; white-space: pre }`,
+    `.paper { fill: ${c.paper} }`, `text { fill: ${c.text}; stroke: ${c.paper}; stroke-width: 3px; paint-order: stroke }`,
     `.head { font-weight: bold }`, `text.soft { fill: ${c.soft} }`,
     `.life { stroke: ${c.line} }`, `.break { stroke: ${c.paper}; stroke-width: 3px; stroke-dasharray: 3 3 }`, `.band { fill: ${c.band} }`, `text.inside { stroke: none }`,
     ...(["ask", "well", "bad", "event"] as const).flatMap((tone) => [
