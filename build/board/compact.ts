@@ -85,6 +85,7 @@ export function steppingWasm3(folder: string): string { return changedWasm3(fold
 function changedWasm3(folder: string, rules: readonly Rule[]): string {
   const sources = readdirSync(join(ROOT, folder)).filter((name) => /^(m3_|wasm3).*\.[ch]$/.test(name) && !name.startsWith("m3_api_")).sort()
   const texts = new Map(sources.map((name) => [name, readFileSync(join(ROOT, folder, name), "utf8")]))
+  checkSources(folder, texts)
   const print = createHash("sha256").update(JSON.stringify([rules.map((rule) => ({ ...rule, find: String(rule.find) })), [...texts]])).digest("hex").slice(0, 12)
   const made = join(OUT, `board/wasm3-${print}`)
   if (existsSync(made)) return made
@@ -95,6 +96,15 @@ function changedWasm3(folder: string, rules: readonly Rule[]): string {
   rmSync(made, { recursive: true, force: true })
   renameSync(part, made)
   return made
+}
+
+/** The firmware of a board has only the wasm3 that its rules and its budgets were made for. */
+function checkSources(folder: string, texts: Map<string, string>): void {
+  const { sha256 } = JSON.parse(readFileSync(join(ROOT, "host/engine/node-wasm3/wasm3.json"), "utf8")) as { sha256: string }
+  const hash = createHash("sha256")
+  for (const [name, text] of texts) hash.update(`${name}\0${text}\0`)
+  const found = hash.digest("hex")
+  if (found !== sha256) throw new Error(`${folder} holds another wasm3 than boards are made with (SHA-256 ${found}, not ${sha256}): npm ci`)
 }
 
 function changed(text: string, { file, find, put, times = 1 }: Rule): string {

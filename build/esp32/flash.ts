@@ -10,7 +10,7 @@ import { PROJECT, boards, partitionsOf, type RealBoard } from "./boards.ts"
 import { MODULE } from "./prepare.ts"
 
 // Tests have their own.
-const BUILDS = process.env["LINEHUNT_BUILDS"] ?? join(OUT, "esp32"), DEVICES = process.env["LINEHUNT_DEVICES"] ?? "/dev"
+const buildsFolder = (): string => process.env["LINEHUNT_BUILDS"] ?? join(OUT, "esp32"), devicesFolder = (): string => process.env["LINEHUNT_DEVICES"] ?? "/dev"
 
 const OLDEST = [5, 2], NEWEST_MAJOR = 5
 const GET = "https://docs.espressif.com/projects/esp-idf/en/stable/esp32/get-started/"
@@ -49,7 +49,7 @@ function newest(): RealBoard | undefined {
   return built.sort((one, other) => statSync(folderOf(other)).mtimeMs - statSync(folderOf(one)).mtimeMs)[0]
 }
 
-function folderOf(board: RealBoard): string { return join(BUILDS, board.name) }
+function folderOf(board: RealBoard): string { return join(buildsFolder(), board.name) }
 
 /** What idf.py is told each time: everything that it makes lies in build/out. */
 function project(board: RealBoard): string[] {
@@ -85,7 +85,7 @@ function serialPort(port: string | undefined): string {
 }
 
 function portList(): string {
-  const found = readdirSync(DEVICES).filter((name) => /^(ttyUSB|ttyACM|cu\.usb|cu\.SLAB|cu\.wchusb)/.test(name)).sort().map((name) => join(DEVICES, name))
+  const found = readdirSync(devicesFolder()).filter((name) => /^(ttyUSB|ttyACM|cu\.usb|cu\.SLAB|cu\.wchusb)/.test(name)).sort().map((name) => join(devicesFolder(), name))
   return found.length === 0 ? "the name of a serial port; none of a board is there now" : found.join(" or ")
 }
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict"
-import { readFileSync } from "node:fs"
-import { join } from "node:path"
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { join, relative } from "node:path"
+import { compactWasm3 } from "../../build/board/compact.ts"
 import { STRICT, inParallel, run } from "../../build/board/compile.ts"
 import { GCC } from "../../build/board/tools.ts"
-import { CLANG, XTENSA } from "../../build/board/xtensa.ts"
-import { ROOT, filesBelow } from "../../build/core.ts"
+import { CLANG, XTENSA, wasm3Options } from "../../build/board/xtensa.ts"
+import { OUT, ROOT, filesBelow } from "../../build/core.ts"
 import type { Chip } from "../../build/esp32/boards.ts"
 import { definesFor, wasm3Files } from "../../build/esp32/prepare.ts"
 import { needsBoard, needsXtensa } from "./needs.ts"
@@ -34,6 +35,18 @@ describe("The board's C above its port", function () {
   it("It compiles for Xtensa with every warning an error, with the empty port", async function () {
     needsXtensa(this)
     await compileFor("esp32s3", CLANG, [...XTENSA, "-S"])
+  })
+
+  it("Another wasm3 than the one that it was made for is refused", () => {
+    const { folder } = wasm3Options(), copy = mkdtempSync(join(OUT, "wasm3-"))
+    try {
+      cpSync(join(ROOT, folder), copy, { recursive: true })
+      assert.equal(compactWasm3(relative(ROOT, copy)), compactWasm3(folder))
+      appendFileSync(join(copy, "m3_env.c"), "\n")
+      assert.throws(() => compactWasm3(relative(ROOT, copy)), /holds another wasm3 than boards are made with \(SHA-256 [0-9a-f]{64}, not [0-9a-f]{64}\): npm ci/)
+    } finally {
+      rmSync(copy, { recursive: true })
+    }
   })
 
   it("It knows nothing of SIP: only the core does", () => {

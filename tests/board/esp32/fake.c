@@ -39,14 +39,22 @@ void esp_rom_delay_us (uint32_t us) { (void) us; }
 /* -- GPIO ---------------------------------------------------------------------------------------------------------------------------------------- */
 
 enum { PINS = 64 };
-static struct { gpio_mode_t mode; int level; bool held, pulled; gpio_isr_t edge; void * argument; } pins [PINS];
+static struct { gpio_mode_t mode; int level; bool taken, held, pulled; gpio_isr_t edge; void * argument; } pins [PINS];
 static bool contacts [PINS] [PINS];
 
 void fakeContact (int one, int other, bool closed) { contacts [one] [other] = contacts [other] [one] = closed; }
 void fakeHold (int pin, bool low) { pins [pin].held = low; }
 void fakeEdge (int pin) { if (pins [pin].edge) pins [pin].edge (pins [pin].argument); }
 
-esp_err_t gpio_set_direction (gpio_num_t pin, gpio_mode_t mode) { pins [pin].mode = mode; return ESP_OK; }
+esp_err_t gpio_reset_pin (gpio_num_t pin) { pins [pin].taken = true; return ESP_OK; }
+
+esp_err_t gpio_set_direction (gpio_num_t pin, gpio_mode_t mode)
+{
+    if (! pins [pin].taken) printf ("pin %d belongs to something else\n", pin);
+    pins [pin].mode = mode;
+    return ESP_OK;
+}
+
 esp_err_t gpio_set_pull_mode (gpio_num_t pin, gpio_pull_mode_t pull) { pins [pin].pulled = pull == GPIO_PULLUP_ONLY; return ESP_OK; }
 esp_err_t gpio_set_intr_type (gpio_num_t pin, gpio_int_type_t type) { (void) pin; return type == GPIO_INTR_ANYEDGE ? ESP_OK : ESP_FAIL; }
 esp_err_t gpio_install_isr_service (int flags) { (void) flags; return ESP_OK; }
@@ -452,6 +460,7 @@ esp_err_t esp_event_handler_register (esp_event_base_t base, int32_t id, esp_eve
     return ESP_OK;
 }
 esp_err_t esp_netif_init (void) { return ESP_OK; }
+esp_err_t esp_netif_set_hostname (esp_netif_t * station, const char * name) { return station && name [0] ? ESP_OK : ESP_FAIL; }
 esp_netif_t * esp_netif_create_default_wifi_sta (void) { return (esp_netif_t *) 1; }
 esp_netif_t * esp_netif_get_handle_from_ifkey (const char * key) { return strcmp (key, "WIFI_STA_DEF") == 0 ? (esp_netif_t *) 1 : NULL; }
 esp_err_t esp_netif_get_ip_info (esp_netif_t * station, esp_netif_ip_info_t * info) { (void) station; info->ip.addr = own; return ESP_OK; }

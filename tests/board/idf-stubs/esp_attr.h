@@ -3,6 +3,6 @@
 #define STUB_ESP_ATTR_H
 
 #define IRAM_ATTR
-#define __NOINIT_ATTR
+#define RTC_NOINIT_ATTR
 
 #endif

@@ -13,6 +13,7 @@ typedef enum { IP_EVENT_STA_GOT_IP, IP_EVENT_STA_LOST_IP } ip_event_t;
 
 extern esp_event_base_t const IP_EVENT;
 
+esp_err_t esp_netif_set_hostname (esp_netif_t * esp_netif, const char * hostname);
 esp_err_t esp_netif_init (void);
 esp_netif_t * esp_netif_get_handle_from_ifkey (const char * if_key);
 esp_err_t esp_netif_get_ip_info (esp_netif_t * esp_netif, esp_netif_ip_info_t * ip_info);

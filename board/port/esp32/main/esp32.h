@@ -6,6 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Pins; NO_PIN is left alone. */
+typedef enum PinDrive { PIN_PUSHES, PIN_PULLS_LOW } PinDrive;
+void pinOutput (int8_t pin, PinDrive drive, bool level);
+void pinInput (int8_t pin);
+
 /* The I2C bus that screen, keys and codec share. An address that does not answer costs nothing but the time. */
 void busStart (void);
 bool busAnswers (uint8_t address);

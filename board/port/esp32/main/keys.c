@@ -26,12 +26,9 @@ static void startMatrix (void)
 {
     for (unsigned i = 0; i < MATRIX_SIDE; i++)
     {
-        gpio_num_t row = (gpio_num_t) profile.keys.rows [i], column = (gpio_num_t) profile.keys.columns [i];
-        /* Open drain: two keys of one column that are pressed at once must not join two outputs. */
-        gpio_set_direction (row, GPIO_MODE_OUTPUT_OD);
-        gpio_set_level (row, 1);
-        gpio_set_direction (column, GPIO_MODE_INPUT);
-        gpio_set_pull_mode (column, GPIO_PULLUP_ONLY);
+        /* Two keys of one column that are pressed at once must not join two outputs. */
+        pinOutput (profile.keys.rows [i], PIN_PULLS_LOW, true);
+        pinInput (profile.keys.columns [i]);
     }
 }
 
@@ -104,8 +101,7 @@ static void startBall (void)
     for (uintptr_t i = 0; i < BALL_PINS; i++)
     {
         gpio_num_t pin = (gpio_num_t) profile.keys.ball [i];
-        gpio_set_direction (pin, GPIO_MODE_INPUT);
-        gpio_set_pull_mode (pin, GPIO_PULLUP_ONLY);
+        pinInput (profile.keys.ball [i]);
         if (i == BALL_BUTTON) continue;
         gpio_set_intr_type (pin, GPIO_INTR_ANYEDGE);
         gpio_isr_handler_add (pin, onTurn, (void *) i);

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include "bootloader_random.h"
-#include "driver/gpio.h"
 #include "esp_attr.h"
 #include "esp_heap_caps.h"
 #include "esp_ota_ops.h"
@@ -39,9 +38,9 @@ const uint32_t portStackBytes = 4 * 1024;
 
 int boardMain (void);
 
-/* What a reset leaves as it is: why it was asked for, and what the phone keeps. */
-static __NOINIT_ATTR struct { uint32_t magic, why; } reset;
-static __NOINIT_ATTR uint8_t retained [RETAINED_BYTES] __attribute__ ((aligned (8)));
+/* What a reset leaves as it is, also one by a watchdog: why it was asked for, and what the phone keeps. */
+static RTC_NOINIT_ATTR struct { uint32_t magic, why; } reset;
+static RTC_NOINIT_ATTR uint8_t retained [RETAINED_BYTES] __attribute__ ((aligned (8)));
 static Boot boot;
 static bool isGood;
 static TaskHandle_t task;
@@ -66,12 +65,7 @@ void portStart (void)
     boot = bootOf (esp_reset_reason ());
     /* Wi-Fi cuts the heap into pieces: the two large blocks are held free while it starts. */
     void * code = malloc (portCodeBytes), * page = malloc (PAGE_BYTES);
-    for (unsigned i = 0; i < HIGH_MAX; i++)
-    {
-        if (profile.high [i] == NO_PIN) continue;
-        gpio_set_direction ((gpio_num_t) profile.high [i], GPIO_MODE_OUTPUT);
-        gpio_set_level ((gpio_num_t) profile.high [i], 1);
-    }
+    for (unsigned i = 0; i < HIGH_MAX; i++) pinOutput (profile.high [i], PIN_PUSHES, true);
     serialStart ();
     flashStart ();
     busStart ();

@@ -80,13 +80,6 @@ static unsigned pictureWidth (void)
     return width;
 }
 
-static void output (int8_t pin, int level)
-{
-    if (pin == NO_PIN) return;
-    gpio_set_direction ((gpio_num_t) pin, GPIO_MODE_OUTPUT);
-    gpio_set_level ((gpio_num_t) pin, (uint32_t) level);
-}
-
 static bool openBus (void)
 {
     spi_bus_config_t bus = {
@@ -99,11 +92,11 @@ static bool openBus (void)
 
 static void startWide (void)
 {
-    output (profile.screen.light, 0);
-    output (profile.screen.command, 0);
-    output (profile.screen.reset, 0);
+    pinOutput (profile.screen.light, PIN_PUSHES, false);
+    pinOutput (profile.screen.command, PIN_PUSHES, false);
+    pinOutput (profile.screen.reset, PIN_PUSHES, false);
     vTaskDelay (pdMS_TO_TICKS (RESET_MS));
-    output (profile.screen.reset, 1);
+    if (profile.screen.reset != NO_PIN) gpio_set_level ((gpio_num_t) profile.screen.reset, 1);
     if (! openBus ())
     {
         wide = NULL;
@@ -119,7 +112,7 @@ static void startWide (void)
     window (0, 0, profile.screen.width, profile.screen.height);
     for (unsigned y = 0; y < profile.screen.height; y++) put (true, line, profile.screen.width * PIXEL_BYTES);
     command (ST7789_ON, NULL, 0);
-    output (profile.screen.light, 1);
+    if (profile.screen.light != NO_PIN) gpio_set_level ((gpio_num_t) profile.screen.light, 1);
 }
 
 /* One row of a page, stretched, into `line`. */

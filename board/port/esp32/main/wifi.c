@@ -71,8 +71,8 @@ static void onAddress (void * nothing, esp_event_base_t base, int32_t id, void *
 static bool startDriver (void)
 {
     wifi_init_config_t config = WIFI_INIT_CONFIG_DEFAULT ();
-    return esp_netif_init () == ESP_OK && esp_event_loop_create_default () == ESP_OK && esp_netif_create_default_wifi_sta ()
-        && esp_wifi_init (& config) == ESP_OK && esp_wifi_set_storage (WIFI_STORAGE_RAM) == ESP_OK
+    esp_netif_t * station = esp_netif_init () == ESP_OK && esp_event_loop_create_default () == ESP_OK ? esp_netif_create_default_wifi_sta () : NULL;
+    return station && esp_netif_set_hostname (station, "linehunt") == ESP_OK && esp_wifi_init (& config) == ESP_OK && esp_wifi_set_storage (WIFI_STORAGE_RAM) == ESP_OK
         && esp_event_handler_register (WIFI_EVENT, ESP_EVENT_ANY_ID, onWifi, NULL) == ESP_OK
         && esp_event_handler_register (IP_EVENT, ESP_EVENT_ANY_ID, onAddress, NULL) == ESP_OK
         && esp_wifi_set_mode (WIFI_MODE_STA) == ESP_OK && esp_wifi_start () == ESP_OK

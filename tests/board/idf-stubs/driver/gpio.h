@@ -11,6 +11,7 @@ typedef enum { GPIO_PULLUP_ONLY, GPIO_PULLDOWN_ONLY, GPIO_PULLUP_PULLDOWN, GPIO_
 typedef enum { GPIO_INTR_DISABLE, GPIO_INTR_POSEDGE, GPIO_INTR_NEGEDGE, GPIO_INTR_ANYEDGE } gpio_int_type_t;
 typedef void (* gpio_isr_t) (void * arg);
 
+esp_err_t gpio_reset_pin (gpio_num_t gpio_num);
 esp_err_t gpio_set_direction (gpio_num_t gpio_num, gpio_mode_t mode);
 esp_err_t gpio_set_pull_mode (gpio_num_t gpio_num, gpio_pull_mode_t pull);
 esp_err_t gpio_set_level (gpio_num_t gpio_num, uint32_t level);
