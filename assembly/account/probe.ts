@@ -32,6 +32,8 @@ const SPREAD: u32 = 10_000
 const CONFIRM_MS: i64 = 5_000
 /** RF-06: a server heard of so lately gets a second chance before it counts as down. */
 const RECENT_MS: i64 = 60_000
+/** An answer that takes so long came to a repetition. Milliseconds. */
+const LATE_MS: i64 = 4_000
 const CROWDED_MS: i64 = 500
 
 const enum Wait { NOTHING, FLOW, REPLY }
@@ -76,7 +78,11 @@ export function answered(line: i32, code: u32, now: i64): void {
   if (changetype<usize>(c) == 0) return
   markAnswer(c, code, now)
   c.roundTripMs = <u16>min<i64>(now - probe(line).startedAt, 0xffff)
-  if (isUp(line, code)) up(line, c, now)
+  if (isUp(line, code)) {
+    up(line, c, now)
+    // SK-09: it was gone for a while. What answers now may be another machine behind the same address, or the same without its registrations.
+    if (now - probe(line).startedAt >= LATE_MS && knob(line, Setting.KEEPALIVE_INTERVAL) != 0) suspect(line, c.id, now)
+  }
   else down(line, c, Reason.CODE, code, now)
 }
 

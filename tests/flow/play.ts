@@ -10,6 +10,7 @@ import { NEXT_WORD, WORD, nextBuild } from "../builds.ts"
 import { BOOT, lockstep, type Endpoint, type MakePhone, type Output, type Phone } from "../../host/sim/phone.ts"
 
 import { Mailbox } from "../../host/sim/mailbox.ts"
+import { Balancer } from "../../host/sim/balancer.ts"
 import { Nat } from "../../host/sim/nat.ts"
 import { Nameserver } from "../../host/sim/nameserver.ts"
 import { Registrar, type Mode } from "../../host/sim/registrar.ts"
@@ -98,6 +99,7 @@ class Stage {
   private readonly nameserver: Nameserver
   private readonly world: World
   private readonly nat: Nat | undefined
+  private readonly balancer: Balancer | undefined
   private readonly mailboxes = new Map<string, Mailbox>()
   private dnsShown = false
   private wholeShown = false
@@ -132,13 +134,14 @@ class Stage {
     })
     this.people.enter(this.world)
     for (const [letter, address] of Object.entries(this.addresses)) this.placeServer(letter, address, script)
+    this.balancer = this.placeBalancer(linesOf(script, "balancer")[0])
     this.world.place(NAMESERVER, { receive: (bytes, from) => this.answerDns(bytes, from) })
   }
 
   /** One line of the script. */
   perform(line: string): void {
     const [verb = "", ...rest] = line.split(" ")
-    if (["set", "zone", "zone-file", "server", "hide", "own", "seed", "floor", "ceiling", "service-route", "path", "nat"].includes(verb)) return
+    if (["set", "zone", "zone-file", "server", "hide", "own", "seed", "floor", "ceiling", "service-route", "path", "nat", "balancer"].includes(verb)) return
     if (verb === "show") {
       if (rest[0] === "dns") this.dnsShown = true
       if (rest[0] === "messages") this.wholeShown = true
@@ -157,8 +160,10 @@ class Stage {
     return [...this.lines, ...violations, ...screen].join("\n")
   }
 
-  /** What no phone behind a NAT can do better. */
-  private isOfNat(violation: string): boolean { return this.nat !== undefined && /Via says|does not lead back/.test(violation) }
+  /** What no phone behind a NAT, or before a balancer, can do better. */
+  private isOfNat(violation: string): boolean {
+    return this.nat !== undefined && /Via says|does not lead back/.test(violation) || this.balancer !== undefined && /is none of this server/.test(violation)
+  }
 
   private start(): void {
     if (this.booted) return
@@ -171,6 +176,7 @@ class Stage {
     if (registrar !== undefined) this.server(who, registrar, what)
     else if (this.people.perform(who, what)) return
     else if (who === "nat") this.nat?.forget()
+    else if (who === "balancer") this.balance(what)
     else if (who === "dns") this.nameserver.fault = what[0] === "well" ? { kind: "none" } : { kind: what[0] as "dead" | "silent" }
     else if (who === "dns-says") this.nameserver.zones = [parseZone(ZONE + what.join(" ").replaceAll("|", "\n") + "\n")]
     else if (who === "type") this.world.type(what.join(" "))
@@ -254,7 +260,7 @@ class Stage {
   private placeServer(letter: string, address: string, script: string): void {
     const of = (word: string): string[] => linesOf(script, word).filter((line) => line.startsWith(`${letter} `)).map((line) => line.slice(2))
     const registrar = new Registrar({
-      realm: `${letter}.example.com`, users: { 6001: "secret", 6002: "secret" }, hash, secret: letter, nonceLifeSec: 86400,
+      realm: linesOf(script, "balancer").length > 0 ? "example.com" : `${letter}.example.com`, users: { 6001: "secret", 6002: "secret" }, hash, secret: letter, nonceLifeSec: 86400,
       minExpiresSec: Number(of("floor")[0] ?? 60), maxExpiresSec: Number(of("ceiling")[0] ?? 3600), serviceRoutes: of("service-route"),
     })
     this.registrars.set(letter, registrar)
@@ -267,6 +273,27 @@ class Stage {
       receive: (bytes, from, now) => registrar.mode.kind === "refuse" ? "refused" : server.receive(withPath(bytes, of("path")), from, now),
     })
     this.world.place(STRANGER, { receive: () => [] })
+  }
+
+  /** `ADDRESS a:WEIGHT b:WEIGHT`: a farm with these servers behind it. */
+  private placeBalancer(line: string | undefined): Balancer | undefined {
+    if (line === undefined) return undefined
+    const [address = "", ...members] = line.split(" ")
+    const backends = members.map((member) => {
+      const [name = "", weight = "1"] = member.split(":"), service = this.servers.get(name)
+      if (service === undefined) throw new Error(`there is no server "${name}" to stand behind a balancer`)
+      return { name, weight: Number(weight), at: { address: this.addresses[name] ?? "", port: 5060 }, service }
+    })
+    const balancer = new Balancer({ address, ports: [5060, 5061], nat: "dnat", backends })
+    for (const port of balancer.options.ports) this.world.place({ address, port }, balancer)
+    return balancer
+  }
+
+  private balance([verb = "", name = ""]: string[]): void {
+    if (this.balancer === undefined) throw new Error("there is no balancer")
+    if (verb === "drops") this.balancer.drop(name)
+    else if (verb === "restores") this.balancer.restore(name)
+    else this.balancer.silent = verb === "is-silent"
   }
 
   private answerDns(bytes: Uint8Array, from: Endpoint): readonly Answer[] | "refused" {
@@ -310,7 +337,10 @@ class Stage {
     else if (piece.trim() !== "") this.say(`reply ${piece.trimEnd().replaceAll("\n", "\n    ")}`)
   }
 
-  private letterOf(address: string): string { return Object.entries(this.addresses).find(([, known]) => known === address)?.[0] ?? nameOf(address) }
+  private letterOf(address: string): string {
+    if (address === this.balancer?.options.address) return "balancer"
+    return Object.entries(this.addresses).find(([, known]) => known === address)?.[0] ?? nameOf(address)
+  }
 
   private say(text: string): void { this.lines.push(`${(this.world.now / 1000).toFixed(3)} ${text.trimEnd()}`) }
 }
