@@ -5,7 +5,7 @@ import { Writer } from "../../assembly/base/writer"
 import { seed } from "../../assembly/base/random"
 import * as settings from "../../assembly/settings/settings"
 import { Candidate, Reason, candidate } from "../../assembly/servers/candidates"
-import { failsOver, giveUpAfter, isUp, markAnswer, markFailure, markFall, registerTtl, setupMax } from "../../assembly/servers/policy"
+import { failsOver, giveUpAfter, isUp, markAnswer, markFailure, markFall, registerTtl, setupMax, standing } from "../../assembly/servers/policy"
 import { setTimers } from "../../assembly/transaction/record"
 import { Method } from "../../assembly/wire/message"
 
@@ -53,6 +53,11 @@ export function answer(code: u32, now: i64): i64 {
 export function fall(heldMs: i64, now: i64): i64 {
   markFall(only(), heldMs, now)
   return only().heldUntil
+}
+/** How little a server of this status is worth: 0 nothing speaks against it. */
+export function worth(status: u32): u32 {
+  only().status = <u8>status
+  return standing(only(), 0)
 }
 export function ttl(rank: u32): u32 {
   only().rank = <u8>rank

@@ -46,6 +46,16 @@ describe("target search", () => {
     assert.deepEqual(world.asked, ["A four.edge.example"])
   })
 
+  it("takes the port of a server from its SRV record, else from the setting, else 5060, in one mixed list (VE-12, VE-48, BK-20, BK-24)", async () => {
+    const world = await begin()
+    world.set("domain", "example.com")
+    world.set("server", "192.0.2.77; twoports.edge.example; 192.0.2.78:5080; four.edge.example:5090")
+    assert.equal(world.locate(), "READY")
+    assert.deepEqual(world.targets().map((target) => target.replace(/^.* /, "")), ["192.0.2.77:5060", "192.0.2.1:5060", "192.0.2.1:5070", "192.0.2.78:5080",
+      ...[14, 11, 13, 12].map((n) => `192.0.2.${n}:5090`)])
+    assert.deepEqual(world.asked.filter((question) => question.includes("example.com")), [])
+  })
+
   it("takes the setting server before the domain, and finds nothing when neither is set (SN-07)", async () => {
     const world = await begin()
     assert.equal(world.locate(), "NOT_FOUND")

@@ -104,6 +104,15 @@ describe("redundancy policies", () => {
     assert.deepEqual([1, 2, 3].map((rank) => policy.call("ttl", rank)), [3600, 600, 600])
   })
 
+  it("pass over a server that probes have found down in versity and auto, while in snom and vip only the marks of failures count (AMB-12, AMB-34)", () => {
+    const worth = (profile: string): string => {
+      policy.reset(1)
+      policy.load(`profile: ${profile}\n`)
+      return [1, 0, 2].map((status) => policy.call("worth", status)).join("")
+    }
+    assert.deepEqual(["versity", "auto", "snom", "vip", "baker"].map(worth), ["012", "012", "000", "000", "000"])
+  })
+
   it("avoid a server for dirty_host_ttl, not at all when it is 0, and no longer once it answers (SN-16, SN-21)", () => {
     policy.load("profile: snom\n")
     assert.equal(policy.call("fail", 0, -1n, 1000n), 0)

@@ -62,6 +62,33 @@ describe("redundancy over time", function () {
     }
   })
 
+  for (const profile of ["versity", "auto", "baker"] as const) {
+    it(`${profile} never probes with an empty registration: it removes bindings only where it may have one (P-11)`, () => {
+      const list = LISTS[profile === "baker" ? "versity" : profile].replace("versity", profile)
+      const flaps = Array.from({ length: 36 }, (_, i) => `at ${600 * (i + 1)}s ${"abc"[i % 3]} ${i % 6 < 3 ? "crashes" : "returns"}`).join("\n")
+      const bound = new Set<string>()
+      let removed = 0
+      for (const [, out, letter = "", words = ""] of play(`${list}${flaps}\nuntil 7h\n`, make).matchAll(/^[\d.]+ (->|<-) (\w) (.*)$/gm)) {
+        const seconds = Number(/expires (\d+)/.exec(words)?.[1] ?? 0)
+        if (out === "->" && /^REGISTER .* signed/.test(words) && seconds > 0) bound.add(letter)
+        if (out === "<-" && /^200 to REGISTER/.test(words) && seconds === 0) bound.delete(letter)
+        if (out !== "->" || !/^REGISTER .*expires 0/.test(words)) continue
+        removed++
+        assert.ok(bound.has(letter), `${letter}: ${words}`)
+      }
+      assert.ok(removed > 0)
+    })
+  }
+
+  it("a hundred calls to two servers, each with nonces of its own, take one challenge at each, and no round more (P-03)", () => {
+    const calls = Array.from({ length: 100 }, (_, i) => `at ${10 + 2 * i}s type dial 701\nat ${10.2 + 2 * i}s type hangup`).join("\n")
+    const lines = play(`set profile: snom\nzone _sip._udp IN SRV 1 50 5060 a\nzone _sip._udp IN SRV 1 50 5060 b\nat 0s a challenges everything\n` +
+      `at 0s b challenges everything\nat 1s bob rings\n${calls}\nuntil 215s\n`, make)
+    const invites = [...lines.matchAll(/^[\d.]+ -> (\w) INVITE/gm)].map((found) => found[1])
+    assert.ok(invites.filter((letter) => letter === "a").length > 30 && invites.filter((letter) => letter === "b").length > 30)
+    assert.deepEqual([...lines.matchAll(/<- (\w) 40[17] to (?!REGISTER)\w+/g)].map((found) => found[1]).sort(), ["a", "b"])
+  })
+
   it("every candidate sees one OPTIONS in 270 to 330 s, and the first within 10 s (VE-27, AMB-35)", () => {
     const lines = play(`${LISTS.versity}hide REGISTER\nhide 200\nuntil 2h\n`, make)
     for (const letter of ["a", "b", "c"]) {
