@@ -1,6 +1,7 @@
 // A call of others until it is acknowledged: the INVITE, what rings, what is answered to it, and its ACK (RFC 3261 13.3).
 import { CALLS } from "../config"
 import { peer } from "../io"
+import { prose } from "../base/prose"
 import { NONE, Span, lengthOf, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { AutoAnswer, Setting, number } from "../settings/settings"
@@ -20,7 +21,7 @@ import { DialogState, Text, contactOf, dialog, dialogFromInvite, dialogOf, freeD
 import { Wait, clearLeg, leg } from "./leg"
 import { Input } from "./machine"
 import { Taken, refusalOf as unsuitable, takeAnswer, takeOffer } from "./offer"
-import { noteCaller, noteReason, wantsNoRinging } from "./person"
+import { Asked, askedMode, modeOf, noteCaller, noteReason } from "./person"
 import { beginLater, beginReply, endReply, reply, writeAbilities } from "./reply"
 import { isTooShort, noteTimer, refuseWith, writeTimer } from "./refresh"
 import { reinviteAcknowledged } from "./reinvite"
@@ -65,17 +66,19 @@ export function invited(line: i32, m: Message, from: u32, trusted: bool, now: i6
   const by = flow.kindOf(from) == flow.FlowKind.SERVER ? <i32>from : flow.towards(peer(), now)
   l.flow = by < 0 ? <i32>from : by
   flow.hold(l.flow)
-  const unfit = isTooShort(i, m) ? 422 : judgeOffer(i, m)
+  const asked = askedMode(m), itself = answersItself(asked, trusted)
+  // RFC 5373: what is required and not done is refused.
+  const unfit = isTooShort(i, m) ? 422 : asked == Asked.REQUIRED && !itself ? 403 : judgeOffer(i, m)
   if (unfit != 0) refuseWith(i, m, unfit, now)
   if (unfit != 0 || !respond(i, m, now)) {
     drop(i)
     return
   }
   describe(i, m, trusted)
-  if (replaced >= 0) {
-    replace(i, replaced)
-    leg(i).wantsAnswer = true
-  }
+  call(i).autoAnswer = itself || replaced >= 0
+  l.wantsAnswer = call(i).autoAnswer
+  l.moded = modeOf(m) != NONE
+  if (replaced >= 0) replace(i, replaced)
   put(i, Input.INVITED, now)
   progressIncoming(i, now)
 }
@@ -129,9 +132,13 @@ function describe(i: i32, m: Message, trusted: bool): void {
   c.serverId = <u8>idAt(c.line, peer(), true)
   noteCaller(i, m, trusted)
   c.silentRing = liveCalls() > 0
+}
+
+/** Whether a new call is taken by itself: never while the user has another one, nor where the caller wants the user to do it. */
+function answersItself(asked: Asked, trusted: bool): bool {
   const mode = number(Setting.AUTO_ANSWER)
-  c.autoAnswer = !c.silentRing && (mode == AutoAnswer.ALWAYS || mode == AutoAnswer.HEADER && trusted && wantsNoRinging(m))
-  leg(i).wantsAnswer = c.autoAnswer
+  if (liveCalls() > 0 || asked == Asked.BY_HAND) return false
+  return mode == AutoAnswer.ALWAYS || mode == AutoAnswer.HEADER && trusted && asked != Asked.NOTHING
 }
 
 /** Nothing has come of it yet, and nothing will. */
@@ -191,6 +198,8 @@ function later(i: i32, status: u32, body: Span, now: i64): bool {
   if (status < 300) writeOurContact(w, call(i).line, l.flow)
   if (status == 180 && l.reliable) writeReliable(w, i, now)
   if (status == 200) {
+    // RFC 5373: how it was answered
+    if (l.moded) w.say(call(i).autoAnswer ? prose("Answer-Mode: Auto\r\n") : prose("Answer-Mode: Manual\r\n"))
     writeAbilities(w)
     writeTimer(w, i, true)
   }

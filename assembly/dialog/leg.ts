@@ -27,6 +27,7 @@ export class Leg {
   offered: bool        // the INVITE under way carries, or brought, an offer
   rung: bool           // 180 has been sent
   reliable: bool       // it wants a PRACK
+  moded: bool          // it says how it wants to be answered (RFC 5373)
   handle: i32          // INVITE under way: a client's or a server's transaction; -1 none
   flow: i32            // to the server, held; -1 none
   happened: u32        // Happened bits not yet told

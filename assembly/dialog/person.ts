@@ -2,7 +2,7 @@
 import { decimal } from "../base/number"
 import { NONE, Span, after, indexOf, lengthOf, sameFolded, span, startOf, text } from "../base/span"
 import { Address, displayOf, param, parseAddress } from "../wire/address"
-import { firstAddress } from "../wire/fields"
+import { firstAddress, withoutParams } from "../wire/fields"
 import { Field, Message, fieldOf } from "../wire/message"
 import { unquoted } from "../wire/param"
 import { ADDRESS_AT, URI_AT } from "../wire/state"
@@ -23,11 +23,23 @@ export function noteCaller(i: i32, m: Message, trusted: bool): void {
   if (firstAddress(m, Field.DIVERSION, a) || firstAddress(m, Field.REFERRED_BY, a)) call(i).diversion = put(i, DIVERSION_AT, SHORT, userOf(a.uri))
 }
 
-/** A call that asks to be taken at once: Call-Info with answer-after=0, or Alert-Info that says so, as door phones and intercoms are called. */
-export function wantsNoRinging(m: Message): bool {
-  const a = changetype<Address>(ADDRESS_AT)
-  if (firstAddress(m, Field.CALL_INFO, a) && decimal(param(a.params, text("answer-after")), 0) == 0) return true
-  return firstAddress(m, Field.ALERT_INFO, a) && sameFolded(unquoted(param(a.params, text("info"))), text("alert-autoanswer"))
+/** How a call asks to be answered. AT_ONCE: by itself, as door phones and intercoms call; REQUIRED: so, or not at all; BY_HAND: by the user only. */
+export const enum Asked { NOTHING, AT_ONCE, REQUIRED, BY_HAND }
+
+/** RFC 5373: Priv-Answer-Mode goes before Answer-Mode; else Call-Info with answer-after=0, or Alert-Info that says so. */
+export function askedMode(m: Message): Asked {
+  const line = modeOf(m), mode = withoutParams(line), a = changetype<Address>(ADDRESS_AT)
+  if (sameFolded(mode, text("manual"))) return Asked.BY_HAND
+  if (sameFolded(mode, text("auto"))) return param(after(line, lengthOf(mode)), text("require")) == NONE ? Asked.AT_ONCE : Asked.REQUIRED
+  if (firstAddress(m, Field.CALL_INFO, a) && decimal(param(a.params, text("answer-after")), 0) == 0) return Asked.AT_ONCE
+  const told = firstAddress(m, Field.ALERT_INFO, a) && sameFolded(unquoted(param(a.params, text("info"))), text("alert-autoanswer"))
+  return told ? Asked.AT_ONCE : Asked.NOTHING
+}
+
+/** What RFC 5373 has for it, or NONE. */
+export function modeOf(m: Message): Span {
+  const privileged = fieldOf(m, Field.PRIV_ANSWER_MODE)
+  return privileged != NONE ? privileged : fieldOf(m, Field.ANSWER_MODE)
 }
 
 /** Whom we call. */

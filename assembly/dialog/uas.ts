@@ -25,7 +25,7 @@ export const NOBODY_HERE: u32 = 480
 
 /** RFC 3261 20.5, 20.37: what we take part in. The same methods as in isOffered. RFC 3327: Path is read in the answer of a registrar. */
 export const ALLOW: Span = text("INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, NOTIFY")
-export const SUPPORTED: Span = text("path, timer, 100rel, replaces, norefersub")
+export const SUPPORTED: Span = text("path, timer, 100rel, replaces, norefersub, answermode, privanswermode")
 
 const TAG_LENGTH: u32 = 10
 const SEMICOLON: u32 = 0x3b, ZERO: u32 = 0x30, DOT: u32 = 0x2e
@@ -137,9 +137,9 @@ function judgeHeaders(m: Message): u32 {
   return 0
 }
 
-/** RFC 3262 8.1, RFC 4028 11, RFC 3891 6.2, RFC 4488 3: what a request may require of us. */
+/** RFC 3262 8.1, RFC 4028 11, RFC 3891 6.2, RFC 4488 3, RFC 5373: what a request may require of us. */
 function isSupported(tag: Span): bool {
-  return sameFolded(tag, text("100rel")) || sameFolded(tag, text("timer")) || sameFolded(tag, text("replaces")) || sameFolded(tag, text("norefersub"))
+  return sameFolded(tag, text("answermode")) || sameFolded(tag, text("privanswermode")) || sameFolded(tag, text("100rel")) || sameFolded(tag, text("timer")) || sameFolded(tag, text("replaces")) || sameFolded(tag, text("norefersub"))
 }
 
 /** RFC 3261 8.2.3: of bodies we understand session descriptions, as they are; one that is optional may be anything. */

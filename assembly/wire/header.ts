@@ -74,6 +74,8 @@ export const enum Field {
   P_PREFERRED_IDENTITY,      // P-Preferred-Identity
   PRIORITY,                  // Priority
   PRIVACY,                   // Privacy
+  PRIV_ANSWER_MODE,          // Priv-Answer-Mode
+  ANSWER_MODE,               // Answer-Mode
   REASON,                    // Reason
   REMOTE_PARTY_ID,           // Remote-Party-ID
   REPLY_TO,                  // Reply-To

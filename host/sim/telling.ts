@@ -4,7 +4,7 @@ import { audioOf } from "./talk.ts"
 
 /** Fields that are told with their values. */
 const TOLD = [
-  "refer-to", "referred-by", "replaces", "event", "subscription-state", "rseq", "rack", "session-expires", "min-se", "reason", "require", "retry-after", "alert-info", "warning",
+  "refer-to", "referred-by", "replaces", "event", "subscription-state", "rseq", "rack", "session-expires", "min-se", "reason", "require", "retry-after", "alert-info", "answer-mode", "priv-answer-mode", "warning",
 ] as const
 
 /** Fields that explain an answer of this status. */
