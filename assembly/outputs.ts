@@ -91,7 +91,7 @@ export function poll(): Output {
 
 function pollSip(now: i64): Output {
   const kind = outbox.pollSend(now)
-  if (kind == Output.SEND) logMessage(true, peer(), span(io().at, io().length), phone().sipTrace)
+  if (kind == Output.SEND) logMessage(prose("to "), peer(), span(io().at, io().length), phone().sipTrace)
   return kind
 }
 

@@ -2,6 +2,7 @@
 import { PHONE_STATE, RX, TRANSPORT_STATE, STATE, STATE_SIZE } from "./memory"
 import { LINES } from "./config"
 import { NEVER, sooner } from "./base/deadline"
+import { prose } from "./base/prose"
 import { Endpoint } from "./base/endpoint"
 import { Span, span } from "./base/span"
 import { peer } from "./io"
@@ -11,6 +12,7 @@ import * as flow from "./transport/flow"
 import { FlowKind } from "./transport/flow"
 import * as outbox from "./transport/outbox"
 import { logMessage } from "./transport/siplog"
+import { Play, endRehearsal, endsAt, playAt } from "./transport/rehearsal"
 import * as resolver from "./locate/resolver"
 import { readNetwork } from "./locate/network"
 import * as client from "./transaction/client"
@@ -23,6 +25,7 @@ import { expireCalls, hangUpAll, networkDown, networkUp, openCalls, progressCall
 import { progressDialogs } from "./dialog/within"
 import { dispatch } from "./answers"
 import * as lines from "./lines"
+import { rehearse } from "./rehearse"
 import { request } from "./requests"
 import * as view from "./ui/view"
 import { Action } from "./ui/view"
@@ -166,6 +169,7 @@ export function command(line: Span, now: i64): void {
 
 /** Deadlines have passed. */
 export function timeout(now: i64): void {
+  if (endsAt() <= now) endRehearsal()
   resolver.expire(now)
   client.expire(now)
   server.expire(now)
@@ -188,7 +192,7 @@ export function soonest(): i64 {
   if (lines.changedLine() >= 0) return 0
   let at = sooner(resolver.soonest(), client.soonest())
   at = sooner(at, server.soonest())
-  at = sooner(at, outbox.soonest())
+  at = sooner(at, sooner(outbox.soonest(), endsAt()))
   at = sooner(at, soonestCall())
   at = sooner(at, lines.soonestLine(phone().linkUp))
   return sooner(at, sooner(media.soonest(), view.soonest()))
@@ -208,7 +212,7 @@ function settle(now: i64): void {
     }
     const changed = lines.changedLine()
     if (changed >= 0) finishChange(changed, now)
-    else if (!dispatch(now)) break
+    else if (!dispatch(now) && !rehearse(now, phone().sipTrace)) break
   }
   const failed = lines.failedLine()
   if (failed >= 0) {
@@ -300,7 +304,9 @@ function sip(from: u32, length: u32, now: i64): void {
   if (length <= 4) return
   const m = incoming()
   const bad = parse(RX, length, m) < 0
-  logMessage(false, peer(), span(RX, length), phone().sipTrace)
+  const unheard = playAt(peer()) == Play.REFUSE || playAt(peer()) == Play.SILENT
+  logMessage(unheard ? prose("rehearsed, not heard from ") : prose("from "), peer(), span(RX, length), phone().sipTrace)
+  if (unheard) return
   if (bad && (m.status != 0 || !answerable(m))) phone().malformed++
   else if (m.status == 0) request(m, from, now)
   // RFC 3581 4: an answer comes from where the request went; with P-42 from any server of a line. A stranger's is no answer of theirs.

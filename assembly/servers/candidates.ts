@@ -16,6 +16,8 @@ export const LAST_GROUP: u8 = 0xff
 
 /** Why a server was left. */
 export const enum Reason { NONE, REFUSED, SILENT, CODE, UNREACHABLE, REJECTED, REMOVED, NO_FLOW }
+/** With a Reason: the failure was rehearsed. */
+export const REHEARSED: u8 = 0x80
 
 @unmanaged
 export class Candidate {
@@ -26,7 +28,7 @@ export class Candidate {
   priority: u16       // of the SRV record; 1 when there was none
   weight: u16
   lastCode: u16       // last status code received, 0 none
-  reason: u8          // Reason it was left last
+  reason: u8          // Reason it was left last, | REHEARSED
   id: u8              // names it for as long as it is known; 0: the place is free
   host: Span          // name that led to the address, or NONE
   group: u8           // candidates of one group are equals; lower groups come first (rank, NAPTR order, preference, SRV priority)

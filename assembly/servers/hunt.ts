@@ -111,9 +111,9 @@ export function leave(number: i32, line: i32, reason: Reason, code: u32, retryAf
   const id = currentId(number)
   if (id == 0) return 0
   // The list may have been made anew while the request was out: a server that has gone is simply passed over.
-  if (indexOfId(line, id) >= 0) markFailure(byId(line, id), reason, retryAfterSec, now)
-  noteLeft(line, number, id, reason, code)
-  writeLeft(log.line(), line, id, reason, code)
+  const told = indexOfId(line, id) >= 0 ? markFailure(byId(line, id), reason, retryAfterSec, now) : reason
+  noteLeft(line, number, id, told, code)
+  writeLeft(log.line(), line, id, told, code)
   log.say(Level.NOTE)
   const next = skip(number, line)
   if (next == 0) noteExhausted(line, number)
@@ -131,8 +131,7 @@ export function skip(number: i32, line: i32): u32 {
 
 /** A request that no hunt is about has failed at this server: it is marked, and told of. */
 export function noteAway(line: i32, id: u32, reason: Reason, code: u32, retryAfterSec: i64, now: i64): void {
-  markFailure(byId(line, id), reason, retryAfterSec, now)
-  writeLeft(log.line(), line, id, reason, code)
+  writeLeft(log.line(), line, id, markFailure(byId(line, id), reason, retryAfterSec, now), code)
   log.say(Level.NOTE)
 }
 

@@ -4,8 +4,9 @@ import { CANDIDATES_OF_LINE, TIMEOUT_T1S } from "../config"
 import { Affinity, Methods, ProbeMethod, RetryAfter, RetryMode, Setting, number, inCodes, knob } from "../settings/settings"
 import { below } from "../base/random"
 import { Method } from "../wire/message"
+import { Play, playAt } from "../transport/rehearsal"
 import * as client from "../transaction/client"
-import { Candidate, Reason, Status, activeId } from "./candidates"
+import { Candidate, REHEARSED, Reason, Status, activeId } from "./candidates"
 
 /** A refusal by ICMP is easily forged: while no other failure bears it out, it keeps a server out for no longer than this (P-31). Seconds. */
 const REFUSED_MAX_SEC: i64 = 60
@@ -56,12 +57,12 @@ export function firstServer(line: i32): u32 {
   return knob(line, Setting.SERVER_AFFINITY) == Affinity.NONE ? 0 : activeId(line)
 }
 
-/** Notes a failure on the server, and how long it will be tried only after the others (SN-16, SN-21, RF-20). */
-export function markFailure(c: Candidate, reason: Reason, retryAfterSec: i64, now: i64): void {
+/** Notes a failure on the server, and how long it will be tried only after the others (SN-16, SN-21, RF-20). Returns the reason, with REHEARSED where it is not the server's own. */
+export function markFailure(c: Candidate, reason: Reason, retryAfterSec: i64, now: i64): Reason {
   if (c.failures < 0xff) c.failures++
   c.status = <u8>(reason == Reason.REJECTED ? Status.FAILED : Status.DOWN)
   c.good = 0
-  c.reason = <u8>reason
+  c.reason = <u8>reason | (playAt(c.endpoint) != Play.NONE ? REHEARSED : 0)
   c.leftAt = now
   let seconds = avoidanceSec(c.line, c.failures)
   if (reason == Reason.REFUSED && c.failures < 2) seconds = min(seconds, REFUSED_MAX_SEC)
@@ -70,6 +71,7 @@ export function markFailure(c: Candidate, reason: Reason, retryAfterSec: i64, no
     seconds = max(seconds, min<i64>(retryAfterSec, knob(c.line, Setting.RETRY_AFTER_MAX)))
   }
   c.dirtyUntil = seconds > 0 ? now + seconds * 1000 : 0
+  return <Reason>c.reason
 }
 
 /** dirty_host_ttl, doubled with each failure in a row where there is a dirty_max_ttl, times 50 to 100 % then (RFC 5626 4.5). */

@@ -6,7 +6,7 @@ import { Writer } from "../base/writer"
 import { writeEndpoint } from "../base/ip"
 import { Setting, knob, nameOf, unitOf } from "../settings/settings"
 import { wordAt } from "../settings/word"
-import { Candidate, Reason, WHY_STATE, WHY_STATE_SIZE, byId, indexOfId } from "./candidates"
+import { Candidate, REHEARSED, Reason, WHY_STATE, WHY_STATE_SIZE, byId, indexOfId } from "./candidates"
 
 export const enum Step { NONE, FOUND, FIRST, PICK, AVOIDED, TRY, LEFT, EXHAUSTED, HOLD, BACK, KNOB }
 
@@ -218,12 +218,12 @@ function writePick(w: Writer, line: i32, id: u32, draw: u32): void {
 
 export function writeReason(w: Writer, reason: Reason, code: u32): void {
   w.say(prose(": "))
-  if (reason == Reason.CODE) {
+  const plain = <Reason>(<u32>reason & ~<u32>REHEARSED)
+  if (plain == Reason.CODE) {
     w.say(prose("it answered "))
     w.number(code)
-    return
-  }
-  w.say(wordsFor(reason))
+  } else w.say(wordsFor(plain))
+  if (plain != reason) w.say(prose(" (rehearsed)"))
 }
 
 function wordsFor(reason: Reason): Prose {
@@ -264,10 +264,11 @@ function writeStepJson(w: Writer, line: i32, at: usize): void {
   }
   if (kind == Step.LEFT) {
     w.say(prose(",\"reason\":\""))
-    const reason = <Reason>(value >>> 16)
+    const reason = <Reason>(value >>> 16 & 0x7f)
     w.say(reason == Reason.CODE ? prose("it answered with a failure") : wordsFor(reason))
     w.byte(0x22)
     if (reason == Reason.CODE) member(w, prose("code"), value & 0xffff)
+    if (value >>> 16 & REHEARSED) w.say(prose(",\"rehearsed\":true"))
   }
   w.byte(0x7d)
 }

@@ -9,7 +9,7 @@ import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
 import { below } from "../base/random"
 import { Output, io, peer as ioPeer, local as ioLocal, give } from "../io"
 import { NONE } from "../base/span"
-import { PACE_END } from "./pace"
+import { REHEARSAL_END } from "./rehearsal"
 
 export const enum FlowKind { FREE, LISTEN, SERVER, QUERY, MEDIA }
 
@@ -48,7 +48,7 @@ class Flow {
 }
 
 const FLOW_SIZE: usize = 24 + 2 * ENDPOINT_SIZE
-const TABLE: usize = PACE_END
+const TABLE: usize = REHEARSAL_END
 const TABLE_END: usize = TABLE + <usize>FLOWS * FLOW_SIZE
 
 // -- What the rooms above use

@@ -3,7 +3,7 @@ import { OUTBOX, OUTBOX_SIZE } from "../memory"
 import { OUTBOX_SLOTS, MESSAGE_MAX, REQUEST_BYTES, REQUEST_SLOTS } from "../config"
 import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
 import { Heap } from "../base/heap"
-import { NEVER } from "../base/deadline"
+import { NEVER, sooner } from "../base/deadline"
 import { assume } from "../base/panic"
 import { prose } from "../base/prose"
 import { Span, lengthOf, startOf } from "../base/span"
@@ -11,6 +11,7 @@ import { Writer, WRITER_SIZE } from "../base/writer"
 import { Output, give, io, peer as ioPeer } from "../io"
 import { carrier, LOST } from "./flow"
 import { freeAt, mayAt, spent } from "./pace"
+import { Play, SLOW_MS, beginRehearsal, begunAt, play, playAt } from "./rehearsal"
 
 const enum Slot { FREE, COMPOSED, KEPT, DROPPED }
 
@@ -19,7 +20,7 @@ const enum Slot { FREE, COMPOSED, KEPT, DROPPED }
 class Letter {
   state: u8            // Slot
   due: bool            // waits to be sent
-  spare: u16
+  heldFor: u16         // while its server is rehearsed to be slow: until so many TICKs after the rehearsal began; 0 = not yet known
   order: u32           // rises with every send(): the smallest of those due goes first
   flow: u32
   // then, until send(): the writer; from send() on: the peer's endpoint
@@ -31,6 +32,11 @@ class Letter {
   @inline
   get peer(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + HEADER_SIZE) }
 }
+
+/** A rehearsal lasts no longer than a u16 holds of these. Milliseconds. */
+export const TICK: i64 = 10
+/** "SIP/", with which every response begins. */
+const RESPONSE: u32 = 0x2f504953
 
 const HEADER_SIZE: usize = 12
 const LETTER_SIZE: usize = 32
@@ -145,32 +151,86 @@ export function recall(slot: i32): void { taken(slot).due = false }
 
 /** Describes in IO the packet that leaves now, or returns REST. */
 export function pollSend(now: i64): Output {
+  holdBack(now)
   if (mayAt(now) > now) return Output.REST
-  const slot = next()
+  const slot = next(now)
   if (slot < 0) return Output.REST
   const letter = at(slot)
   spent(now)
   give(Output.SEND, heap().at(slot), 0)
   io().flow = <u32>carrier(letter.flow)
   ioPeer().copyFrom(letter.peer)
-  letter.due = false
-  if (letter.state == Slot.DROPPED) forget(slot)
+  unsent(slot)
   return Output.SEND
 }
 
+// -- A failure that is rehearsed
+
+/** From now on until then this server is treated as if it had failed so. */
+export function rehearse(server: Endpoint, p: Play, untilMs: i64, now: i64): void {
+  for (let i = 0; i < OUTBOX_SLOTS; i++) at(i).heldFor = 0
+  beginRehearsal(server, p, untilMs, now)
+}
+
+/** The slot of a message that would leave now, but for a rehearsal; -1: there is none. */
+export function intercepted(): i32 {
+  for (let i = 0; i < OUTBOX_SLOTS; i++) {
+    const letter = at(i)
+    if (!isReady(letter)) continue
+    const p = playAt(letter.peer)
+    if (p == Play.REFUSE || p == Play.SILENT || p == Play.BUSY && load<u32>(startOf(heap().at(i))) != RESPONSE) return i
+  }
+  return -1
+}
+
+/** Its bytes, good until the next take(), and the flow that it would have left by. */
+export function interceptedBytes(slot: i32): Span { return heap().at(slot) }
+export function interceptedFlow(slot: i32): u32 { return at(slot).flow }
+
+/** The message is not due any more, whether it has been sent or not. */
+export function unsent(slot: i32): void {
+  const letter = at(slot)
+  letter.due = false
+  letter.heldFor = 0
+  if (letter.state == Slot.DROPPED) forget(slot)
+}
+
+/** Notes of messages to a server that is rehearsed to be slow when they may leave. */
+function holdBack(now: i64): void {
+  if (play() != Play.SLOW) return
+  for (let i = 0; i < OUTBOX_SLOTS; i++) {
+    const letter = at(i)
+    if (isReady(letter) && letter.heldFor == 0 && playAt(letter.peer) == Play.SLOW) letter.heldFor = <u16>((now + SLOW_MS - begunAt()) / TICK)
+  }
+}
+
+/** The instant from which on it may leave; in the past when nothing holds it back. */
+function leavesAt(letter: Letter): i64 {
+  return letter.heldFor == 0 || playAt(letter.peer) != Play.SLOW ? i64.MIN_VALUE : begunAt() + <i64>letter.heldFor * TICK
+}
+
 /** When the pace lets the next packet leave; NEVER when none can. Flows that open are inputs of their own. */
-export function soonest(): i64 { return next() < 0 ? NEVER : freeAt() }
+export function soonest(): i64 {
+  let soon = NEVER
+  for (let i = 0; i < OUTBOX_SLOTS; i++) {
+    if (isReady(at(i))) soon = sooner(soon, max(leavesAt(at(i)), freeAt()))
+  }
+  return soon
+}
 
 /** The slot of the packet whose turn it is, or -1. */
-function next(): i32 {
+function next(now: i64): i32 {
   let first = -1
   for (let i = 0; i < OUTBOX_SLOTS; i++) {
     const letter = at(i)
-    if (letter.state == Slot.FREE || !letter.due || carrier(letter.flow) < 0) continue
+    if (!isReady(letter) || leavesAt(letter) > now) continue
     if (first < 0 || <i32>(letter.order - at(first).order) < 0) first = i
   }
   return first
 }
+
+/** It waits for nothing but its turn. */
+function isReady(letter: Letter): bool { return letter.state != Slot.FREE && letter.due && carrier(letter.flow) >= 0 }
 
 /** A message that nobody owns any more is forgotten when its flow is lost. */
 function isFree(letter: Letter): bool {

@@ -1,18 +1,18 @@
 // SIP messages in the log: always their first line, and on request every line.
 import { Endpoint } from "../base/endpoint"
-import { prose } from "../base/prose"
+import { Prose, prose } from "../base/prose"
 import { Span, between, byteAt, endOf, lengthOf, span, startOf } from "../base/span"
 import { Writer } from "../base/writer"
 import { writeEndpoint } from "../base/ip"
 import * as log from "../base/log"
 import { Level } from "../base/log"
 
-/** Logs a message that was sent to, or came from, `peer`; all its lines when `whole`. Nothing in a SIP message tells the password. */
-export function logMessage(sent: bool, peer: Endpoint, bytes: Span, whole: bool): void {
+/** Logs a message; `way` says whether it was sent to, or came from, `peer`. All its lines when `whole`. Nothing in a SIP message tells the password. */
+export function logMessage(way: Prose, peer: Endpoint, bytes: Span, whole: bool): void {
   const end = endOf(bytes)
   let line = lineAt(startOf(bytes), end)
   const w = log.line()
-  w.say(sent ? prose("to ") : prose("from "))
+  w.say(way)
   writeEndpoint(w, peer)
   w.say(prose(": "))
   putPart(w, line)

@@ -7,6 +7,7 @@ import { fault } from "../settings/settings"
 import { candidateCount } from "../servers/candidates"
 import { PRODUCT } from "../product"
 import { COMMANDS, Command, Refusal, Reply, scratch } from "./lines"
+import { writeRehearsal } from "./command-fail"
 import { commandArguments, commandHelp, commandName, guess } from "./command"
 import { name, numberMember, proseMember, textMember } from "./json"
 import { callItems, writeCall, writeCallItem, writeContact } from "./report-calls"
@@ -34,6 +35,7 @@ export function produce(w: Writer, r: Reply): bool {
     case Command.WHY: return why(w, r)
     case Command.MEM: return list(w, r, prose("memory"), MEMORY_ITEMS)
     case Command.VERSION: return version(w, r)
+    case Command.FAIL: return writeRehearsal(w, r)
     case Command.CALLS:
     case Command.SWAP: return list(w, r, prose("calls"), callItems(Command.CALLS))
     case Command.HISTORY: return list(w, r, prose("history"), callItems(Command.HISTORY))
@@ -208,7 +210,7 @@ function refusal(w: Writer, r: Reply): bool {
 }
 
 function refusalWord(refusal: u8): Span {
-  return wordAt(text("none unknown_command usage setting_refused no_account switched_off not_now no_call all_busy bad_target no_network"), refusal)
+  return wordAt(text("none unknown_command usage setting_refused no_account switched_off not_now no_call all_busy bad_target no_network no_server"), refusal)
 }
 
 function writeSentence(w: Writer, r: Reply): void {

@@ -51,6 +51,7 @@ export function refusalSentence(refusal: u8): Prose {
     case Refusal.ALL_BUSY: return prose("there is no room for another call now")
     case Refusal.BAD_TARGET: return prose("that is no extension, number, sip: or tel: URI, or name in the phone book")
     case Refusal.NO_NETWORK: return prose("the network is down")
+    case Refusal.NO_SERVER: return prose("there is no such server")
   }
   return prose("that is not possible now")
 }

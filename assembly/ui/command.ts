@@ -8,6 +8,7 @@ import { Action, panel } from "./panel"
 import { Command, COMMANDS, Refusal, Reply, reply } from "./lines"
 import { hasAccount } from "./words"
 import { carryOutCall } from "./command-calls"
+import { carryOutFail } from "./command-fail"
 
 // One row per command, in the order of `Command`: name, what follows it, what it does.
 const TABLE = memory.data<u32>([
@@ -29,6 +30,7 @@ const TABLE = memory.data<u32>([
   text("mem"), prose(""), prose("shows the memory and the pools in use"),
   text("version"), prose(""), prose("shows the version"),
   text("reboot"), prose(""), prose("starts the phone anew"),
+  text("fail"), prose(" [SERVER HOW for S]"), prose("rehearses a failure: refuse, silent, 503 or slow; well ends it"),
   text("dial"), prose(" TARGET"), prose("calls an extension, number, URI or name"),
   text("answer"), prose(" [CALL]"), prose("takes the call that rings"),
   text("reject"), prose(" [CALL]"), prose("declines it"),
@@ -124,6 +126,7 @@ function carryOut(r: Reply, c: Command): Action {
       return r.subject < 0 ? refuse(r, Refusal.SETTING) : Action.NONE
     }
     case Command.CFG_SET: return set(r)
+    case Command.FAIL: return carryOutFail(r)
     case Command.DNS_LOG:
     case Command.SIP_TRACE: return turn(r, c)
   }

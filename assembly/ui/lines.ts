@@ -7,15 +7,15 @@ import { Writer, WRITER_SIZE } from "../base/writer"
 import { produce } from "./answers"
 
 export const enum Command {
-  HELP, STATUS, SERVERS, REGISTER, UNREGISTER, DNS_SHOW, DNS_FLUSH, DNS_LOG, SIP_TRACE, SIP_STATUS, CFG_SHOW, CFG_GET, CFG_SET, CFG_SAVE, WHY, MEM, VERSION, REBOOT,
+  HELP, STATUS, SERVERS, REGISTER, UNREGISTER, DNS_SHOW, DNS_FLUSH, DNS_LOG, SIP_TRACE, SIP_STATUS, CFG_SHOW, CFG_GET, CFG_SET, CFG_SAVE, WHY, MEM, VERSION, REBOOT, FAIL,
   // From here on they are about calls
   DIAL, ANSWER, REJECT, HANGUP, HOLD, RESUME, SWAP, TRANSFER, CONFERENCE, DTMF, MUTE, VOLUME, CALLS,
   HISTORY_CLEAR, HISTORY, CONTACTS_ADD, CONTACTS_DELETE, CONTACTS,
 }
-export const COMMANDS = 36
+export const COMMANDS = 37
 
 /** Why a command was not carried out; the code of its reply. */
-export const enum Refusal { NONE, UNKNOWN_COMMAND, USAGE, SETTING, NO_ACCOUNT, SWITCHED_OFF, NOT_NOW, NO_CALL, ALL_BUSY, BAD_TARGET, NO_NETWORK }
+export const enum Refusal { NONE, UNKNOWN_COMMAND, USAGE, SETTING, NO_ACCOUNT, SWITCHED_OFF, NOT_NOW, NO_CALL, ALL_BUSY, BAD_TARGET, NO_NETWORK, NO_SERVER }
 
 /** The reply that is being given. Spans point into RX, which stays as it is until all outputs are drained. */
 @unmanaged

@@ -5,6 +5,7 @@ import { Writer } from "../base/writer"
 import { NEVER } from "../base/deadline"
 import { writeIp } from "../base/ip"
 import { Setting, words } from "../settings/settings"
+import { Play, playAt } from "../transport/rehearsal"
 import { Candidate, activeId, candidate, candidateCount } from "../servers/candidates"
 import { writeLed } from "../servers/why"
 import { Registration, isRegistered, registration } from "../account/registration"
@@ -13,7 +14,7 @@ import { Reply, scratch } from "./lines"
 import { name, numberMember, proseMember, textMember } from "./json"
 import { FACTS, factName, factValue } from "./server-facts"
 import { iconWord, modeWord, redundancyWord, serversUp, writeRedundancy } from "./standing"
-import { isEmpty, reasonWord, stateWord, statusWord, transportWord, troubleWord, writeAccount, writeRank, writeServer, writeStatus, writeTrouble } from "./words"
+import { isEmpty, playWord, reasonWord, stateWord, statusWord, transportWord, troubleWord, writeAccount, writeRank, writeServer, writeStatus, writeTrouble } from "./words"
 
 /** Writes how the phone stands, in one piece. */
 export function writeStatusReport(w: Writer, r: Reply): bool {
@@ -146,6 +147,7 @@ function serverJson(w: Writer, c: Candidate, now: i64): void {
   writeLed(pen, c.led)
   textMember(w, prose("records"), pen.written)
   textMember(w, prose("left_because"), reasonWord(c.reason))
+  if (playAt(c.endpoint) != Play.NONE) textMember(w, prose("rehearsed"), playWord(playAt(c.endpoint)))
   for (let fact = 0; fact < FACTS; fact++) {
     const value = factValue(c, fact, now)
     if (value >= 0) numberMember(w, factName(fact), value)

@@ -3,10 +3,11 @@ import { Prose, prose, proseAt } from "../base/prose"
 import { NONE } from "../base/span"
 import { NEVER } from "../base/deadline"
 import { secondsOfAddress } from "../locate/show"
+import { Play, endsAt, playAt } from "../transport/rehearsal"
 import { Candidate, Reason } from "../servers/candidates"
 
-const enum Fact { LAST_CODE, FAILURES, SEEN, ROUND_TRIP, LEFT, AVOIDED, HELD, PROBE, DNS }
-export const FACTS = 9
+const enum Fact { LAST_CODE, FAILURES, SEEN, ROUND_TRIP, LEFT, AVOIDED, HELD, PROBE, DNS, REHEARSED }
+export const FACTS = 10
 
 // In the order of `Fact`: the name in JSON; on the screen what stands before the value and behind it.
 const TABLE = memory.data<usize>([
@@ -19,6 +20,7 @@ const TABLE = memory.data<usize>([
   prose("held_for_sec"), prose("No return for "), prose(" s"),
   prose("next_probe_sec"), prose("Next probe in "), prose(" s"),
   prose("dns_ttl_sec"), prose("DNS good for "), prose(" s"),
+  prose("rehearsed_for_sec"), prose("Rehearsed for "), prose(" s"),
 ])
 
 export function factName(fact: i32): Prose { return proseAt(TABLE + <usize>fact * 12) }
@@ -36,6 +38,7 @@ export function factValue(c: Candidate, fact: i32, now: i64): i64 {
     case Fact.AVOIDED: return until(c.dirtyUntil, now)
     case Fact.HELD: return until(c.heldUntil, now)
     case Fact.PROBE: return until(c.probeAt, now)
+    case Fact.REHEARSED: return playAt(c.endpoint) == Play.NONE ? -1 : until(endsAt(), now)
   }
   return c.host == NONE ? -1 : secondsOfAddress(c.host, c.endpoint.family == 6, now)
 }

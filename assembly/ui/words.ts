@@ -6,7 +6,8 @@ import { writeIp, writeEndpoint } from "../base/ip"
 import { Endpoint } from "../base/endpoint"
 import { wordAt } from "../settings/word"
 import { Setting, words } from "../settings/settings"
-import { Candidate, activeId } from "../servers/candidates"
+import { Candidate, REHEARSED, activeId } from "../servers/candidates"
+import { Play, playAt } from "../transport/rehearsal"
 import { Registration, Trouble } from "../account/registration"
 
 const SIP_PORT: u16 = 5060
@@ -26,7 +27,7 @@ export function statusWord(status: u8): Span { return wordAt(text("unknown up do
 
 /** Names of the servers' Reason. */
 export function reasonWord(reason: u8): Span {
-  return wordAt(text("none refused silent code unreachable rejected removed no_flow"), reason)
+  return wordAt(text("none refused silent code unreachable rejected removed no_flow"), reason & ~REHEARSED)
 }
 
 /** Names of wire Transport. */
@@ -108,11 +109,15 @@ export function writeRank(w: Writer, c: Candidate): void {
   w.number(c.priority)
 }
 
-/** Writes the status, with an asterisk behind it when the phone is registered there. VE-20 */
+/** Writes the status, with an asterisk behind it when the phone is registered there (VE-20), and whether its failure is being rehearsed. */
 export function writeStatus(w: Writer, c: Candidate): void {
   w.put(statusWord(c.status))
   if (<u32>c.id == activeId(0)) w.byte(0x2a)
+  if (playAt(c.endpoint) != Play.NONE) w.say(prose(" rehearsed"))
 }
+
+/** Names of what may be rehearsed at a server, in the order of Play. */
+export function playWord(play: Play): Span { return wordAt(text("well refuse silent 503 slow"), play) }
 
 /** Whether user and domain are set, without which nothing can be registered. */
 export function hasAccount(line: i32): bool { return !isEmpty(line, Setting.USER) && !isEmpty(line, Setting.DOMAIN) }

@@ -7,7 +7,7 @@ import { ACTIONS, openPhone, type Phone } from "./phone.ts"
 const PAGE = join(import.meta.dirname, "../../docs/console.md")
 const COMMANDS = ["help", "status", "servers", "register", "unregister", "dns show", "dns flush", "dns log on", "sip trace on", "sip status", "cfg show",
   "cfg get user", "cfg set user 6002", "cfg save", "why", "mem", "version", "reboot", "calls", "volume", "volume 7", "mute on", "mute off", "dtmf 12#", "history",
-  "history clear", "history", "contacts", "contacts add Carl 6004"]
+  "history clear", "history", "contacts", "contacts add Carl 6004", "fail", "fail 2 slow", "fail"]
 const REFUSED = ["dial", "answer", "answer 9", "answer x", "reject", "hangup 0", "hold 7", "resume 300", "conference", "transfer", "dtmf 1x", "mute", "volume 11",
   "contacts add Anna", "contacts add A=B 1", "contacts delete Nobody", "calls 1", "swap 1", "history now"]
 const A = 1, SRV = 33
