@@ -38,6 +38,20 @@ enum { FLAG_SECRET = 1, FLAG_LAST = 1 };
 /* What AUDIO asks for: no more ticks, a tick every 20 ms, or that the samples be played. */
 enum { AUDIO_STOP, AUDIO_START, AUDIO_PLAY };
 
+/* Regions of the module's memory, which it exports as <name>_AT and <name>_SIZE. */
+typedef enum Region {
+    REGION_PANIC, REGION_IO, REGION_SCREEN, REGION_FRAME, REGION_AUDIO, REGION_KEEP, REGION_RX, REGION_TX, REGION_CONFIG, REGION_LOG, REGION_STATE, REGION_COUNT
+} Region;
+
+/* Inputs: each is a function of the module. */
+typedef enum InputKind {
+    INPUT_NONE, INPUT_ENTROPY, INPUT_OPEN, INPUT_CLOSE, INPUT_NETWORK, INPUT_DATAGRAM, INPUT_FLOW, INPUT_KEY, INPUT_COMMAND, INPUT_WALLCLOCK,
+    INPUT_TIMEOUT, INPUT_AUDIO, INPUT_RESUME, INPUT_KINDS
+} InputKind;
+
+/* Its functions: those of the inputs, then the others. */
+enum { CALL_POLL = INPUT_KINDS, CALL_DEADLINE, CALL_IDLE, CALL_INITIALIZE, CALL_COUNT };
+
 enum { FRAME_PAGES = 8, FRAME_COLUMNS = 128, SCREEN_BYTES = 21 * 8 + 21 * 8 / 8, AUDIO_SAMPLES = 160 };
 
 /* An address and a port. Family 0 is none, or any. IPv4 uses the first four bytes. */
@@ -61,6 +75,9 @@ typedef struct Io {
 } Io;
 
 _Static_assert (sizeof (Endpoint) == 20 && sizeof (Io) == 64, "the records are those of docs/abi.md");
+
+extern const char * const abiRegionNames [REGION_COUNT];
+extern const char * const abiCallNames [CALL_COUNT];   /* INPUT_NONE has none */
 
 /* The name of an event, as on every host: REGISTERED. */
 const char * abiEventName (uint32_t code);

@@ -52,6 +52,7 @@ static IM3CodePage firstPage (IM3Function function) { return (IM3CodePage) ((uin
 
 const char * codeStart (uint32_t bytes)
 {
+    if (code.start) return NULL;
     code.start = malloc (bytes);
     if (! code.start) return "there is no room for compiled code";
     codeStartsAt = (const code_t *) code.start;

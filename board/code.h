@@ -15,7 +15,7 @@ typedef struct CodeFigures {
     uint32_t wasmBytes;   /* wasm code compiled since the start */
 } CodeFigures;
 
-/* Takes `bytes` of RAM for good. NULL, or what went wrong. */
+/* Takes `bytes` of RAM for good, once. NULL, or what went wrong. */
 const char * codeStart (uint32_t bytes);
 
 /* The module whose functions are compiled; before it is loaded. */

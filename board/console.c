@@ -7,6 +7,8 @@
 #include "editor.h"
 #include "figures.h"
 #include "port/port.h"
+#include "supervisor.h"
+#include "upload.h"
 
 static bool inReply;   /* a reply has begun and not ended: nothing is drawn in between */
 
@@ -81,7 +83,8 @@ static void say (const char * text) { consoleLine ("", text, (uint32_t) strlen (
 /* True for a line that the board answers itself. */
 static bool isForBoard (const char * line)
 {
-    if (strcmp (line, "board") != 0) return * line == 0 || portCommand (line, say);
+    if (* line == 0 || uploadCommand (line)) return true;
+    if (strcmp (line, "board") != 0) return portCommand (line, say);
     editorHide ();
     figuresPrint (printFigure);
     return true;
@@ -91,11 +94,19 @@ bool consoleNext (Input * input)
 {
     for (int byte = portConsoleRead (); byte >= 0; byte = portConsoleRead ())
     {
-        const char * line = editorTake ((uint8_t) byte);
+        UploadByte what = uploadByte ((uint8_t) byte);
+        /* A frame takes time: whatever else has come in may be in more of a hurry than the next one. */
+        if (what == UPLOAD_FRAME) return * input = (Input) { .kind = INPUT_NONE }, true;
+        const char * line = what == UPLOAD_TYPED ? editorTake ((uint8_t) byte) : NULL;
         if (! line) continue;
         if (isForBoard (line))
         {
             editorDraw ();
+            continue;
+        }
+        if (! supervisorRuns ())
+        {
+            consolePrint ("The phone does not run just now.");
             continue;
         }
         uint32_t length = (uint32_t) strlen (line);

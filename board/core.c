@@ -3,114 +3,87 @@
 
 #include <string.h>
 #include "code.h"
+#include "facts.h"
 #include "meter.h"
 #include "port/port.h"
 
 enum {
     WASM_STACK_BYTES = 6 * 1024,
-    FUEL = 250 * 1000,               /* loop turns and calls of one call; a SIP message takes less than 50,000 */
-    WASM_HEADER_BYTES = 8,
-    SECTION_EXPORTS = 7,
-    EXPORT_FUNCTION = 0, EXPORT_GLOBAL = 3
+    FUEL = 250 * 1000   /* loop turns and calls of one call; a SIP message takes less than 50,000 */
 };
-
-/* The exports that are called, in the order of InputKind, then those that every input is followed by. */
-enum { CALL_POLL = INPUT_KINDS, CALL_DEADLINE, CALL_INITIALIZE, CALL_COUNT };
-static const char * const callNames [CALL_COUNT] = {
-    "", "handle_entropy", "core_open", "core_close", "handle_network", "handle_datagram", "handle_flow", "handle_key", "handle_command",
-    "handle_wallclock", "handle_timeout", "handle_audio", "poll_output", "poll_timeout", "_initialize",
-};
-static const char * const regionNames [REGION_COUNT] = { "PANIC", "IO", "SCREEN", "FRAME", "AUDIO", "KEEP", "RX", "CONFIG", "LOG" };
 
 static struct {
     IM3Environment environment;
     IM3Runtime runtime;
     IM3Module module;
     Meter meter;
+    Facts facts;
     IM3Function calls [CALL_COUNT];
-    uint32_t at [REGION_COUNT], size [REGION_COUNT];
 } core;
 
-/* -- what the module exports --------------------------------------------------------------------------------------------------------------- */
-
-static bool isNamed (const char * first, const char * second, bytes_t at, uint32_t length)
+/* The page of memory; NULL while there is none. */
+static uint8_t * page (uint32_t * bytes)
 {
-    size_t head = strlen (first), tail = strlen (second);
-    return length == head + tail && memcmp (at, first, head) == 0 && memcmp (at + head, second, tail) == 0;
-}
-
-static void noteGlobal (bytes_t name, uint32_t length, uint32_t value)
-{
-    for (unsigned i = 0; i < REGION_COUNT; i++)
-    {
-        if (isNamed (regionNames [i], "_AT", name, length)) core.at [i] = value;
-        if (isNamed (regionNames [i], "_SIZE", name, length)) core.size [i] = value;
-    }
-}
-
-static void noteExport (bytes_t name, uint32_t length, uint8_t kind, uint32_t index)
-{
-    if (kind == EXPORT_GLOBAL && index < core.module->numGlobals) noteGlobal (name, length, (uint32_t) core.module->globals [index].i32Value);
-    if (kind != EXPORT_FUNCTION || index >= core.module->numFunctions) return;
-    for (unsigned i = 0; i < CALL_COUNT; i++)
-    {
-        if (isNamed (callNames [i], "", name, length)) core.calls [i] = & core.module->functions [index];
-    }
-}
-
-/* wasm3 keeps only some names of a function that has several, so the section is read here. */
-static void readExports (bytes_t at, bytes_t end)
-{
-    u32 count, length, index;
-    u8 kind;
-    if (ReadLEB_u32 (& count, & at, end)) return;
-    while (count-- > 0)
-    {
-        if (ReadLEB_u32 (& length, & at, end) || length > (size_t) (end - at)) return;
-        bytes_t name = at;
-        at += length;
-        if (Read_u8 (& kind, & at, end) || ReadLEB_u32 (& index, & at, end)) return;
-        noteExport (name, length, kind, index);
-    }
-}
-
-static const char * findExports (void)
-{
-    bytes_t at = core.module->wasmStart + WASM_HEADER_BYTES, end = core.module->wasmEnd;
-    u8 section;
-    u32 size;
-    while (! Read_u8 (& section, & at, end) && ! ReadLEB_u32 (& size, & at, end) && size <= (size_t) (end - at))
-    {
-        if (section == SECTION_EXPORTS) readExports (at, at + size);
-        at += size;
-    }
-    for (unsigned i = INPUT_ENTROPY; i < CALL_COUNT; i++) if (! core.calls [i] && i != INPUT_AUDIO) return "the module lacks a function of docs/abi.md";
-    for (unsigned i = 0; i < REGION_COUNT; i++)
-    {
-        if (core.size [i] == 0 || ! coreBytes (core.at [i], core.size [i])) return "the module lacks a region of docs/abi.md";
-    }
-    return core.size [REGION_IO] < sizeof (Io) ? "the module's IO record is too short" : NULL;
+    * bytes = 0;
+    return core.runtime && core.runtime->memory.mallocated ? m3_GetMemory (core.runtime, bytes, 0) : NULL;
 }
 
 /* -- loading --------------------------------------------------------------------------------------------------------------------------------- */
 
-const char * coreLoad (void)
+static void unload (void)
 {
-    core.environment = m3_NewEnvironment ();
-    core.runtime = core.environment ? m3_NewRuntime (core.environment, WASM_STACK_BYTES, & core.meter) : NULL;
-    if (! core.runtime) return m3Err_mallocFailed;
-    IM3Module module;
-    const char * error = m3_ParseModule (core.environment, & module, portModule, portModuleBytes);
+    if (! core.module) return;
+    codeFlush ();
+    core.runtime->modules = NULL;
+    m3_FreeModule (core.module);
+    core.module = NULL;
+}
+
+static const char * parse (const uint8_t * wasm, uint32_t length, IM3Module * module)
+{
+    const char * error = m3_ParseModule (core.environment, module, wasm, length);
     if (error) return error;
-    if (module->memoryInfo.initPages != 1 || module->numFuncImports > 0) return "the module does not have one page of memory and no imports";
-    if (module->numElementSegments > 0) return "the module has a function table, whose code could not be dropped";
+    IM3Module it = * module;
+    if (it->memoryInfo.initPages != 1 || it->numFuncImports > 0) error = "the module does not have one page of memory and no imports";
+    else if (it->numElementSegments > 0) error = "the module has a function table, whose code could not be dropped";
+    if (! error) return NULL;
+    m3_FreeModule (it);
+    return error;
+}
+
+/* The page of memory is taken once. wasm3 asks for it again with each module and gets what it has, as it was. */
+static void clearConstants (void)
+{
+    uint32_t bytes;
+    uint8_t * memory = page (& bytes);
+    if (memory && bytes > core.facts.constants) memset (memory + core.facts.constants, 0, bytes - core.facts.constants);
+}
+
+const char * coreLoad (const uint8_t * wasm, uint32_t length)
+{
+    if (! core.environment) core.environment = m3_NewEnvironment ();
+    if (core.environment && ! core.runtime) core.runtime = m3_NewRuntime (core.environment, WASM_STACK_BYTES, & core.meter);
+    if (! core.runtime) return m3Err_mallocFailed;
+    unload ();
+    const char * error = factsRead (wasm, length, & core.facts);
+    IM3Module module = NULL;
+    if (! error) error = parse (wasm, length, & module);
+    if (error) return error;
     module->memoryInfo.maxPages = 1;
     codeBind (module);
+    clearConstants ();
     error = m3_LoadModule (core.runtime, module);
-    if (error) return error;
+    if (error)
+    {
+        m3_FreeModule (module);
+        return error;
+    }
     core.module = module;
-    return findExports ();
+    for (unsigned i = INPUT_ENTROPY; i < CALL_COUNT; i++) core.calls [i] = & module->functions [core.facts.calls [i]];
+    return NULL;
 }
+
+bool coreIsLoaded (void) { return core.module != NULL; }
 
 /* Called by wasm3's loader; not in its header. */
 M3Result InitDataSegments (M3Memory * memory, IM3Module module);
@@ -125,12 +98,12 @@ static const char * call (unsigned which, uint32_t count, const void * parameter
 const char * coreReset (const uint8_t * keep)
 {
     codeFlush ();
-    uint32_t bytes = 0;
-    uint8_t * memory = m3_GetMemory (core.runtime, & bytes, 0);
+    uint32_t bytes;
+    uint8_t * memory = page (& bytes);
     memset (memory, 0, bytes);
     const char * error = InitDataSegments (& core.runtime->memory, core.module);
     if (! error) error = call (CALL_INITIALIZE, 0, NULL);
-    if (! error && keep) memcpy (memory + core.at [REGION_KEEP], keep, core.size [REGION_KEEP]);
+    if (! error && keep) memcpy (memory + core.facts.at [REGION_KEEP], keep, core.facts.size [REGION_KEEP]);
     return error;
 }
 
@@ -158,7 +131,6 @@ static uint32_t parametersOf (const Input * input, const int64_t * now, const vo
 
 const char * coreGive (const Input * input, int64_t now, int32_t * result)
 {
-    if (! core.calls [input->kind]) return NULL;
     const void * parameters [4];
     uint32_t count = parametersOf (input, & now, parameters);
     if (input->kind == INPUT_DATAGRAM || (input->kind == INPUT_FLOW && input->event == FLOW_REFUSED)) record ()->peer = input->endpoint;
@@ -187,15 +159,24 @@ const char * coreDeadline (int64_t * deadline)
     return error ? error : m3_GetResults (core.calls [CALL_DEADLINE], 1, (const void * []) { deadline });
 }
 
+const char * coreIdle (bool * idle)
+{
+    uint32_t result = 0;
+    const char * error = call (CALL_IDLE, 0, NULL);
+    if (! error) error = m3_GetResults (core.calls [CALL_IDLE], 1, (const void * []) { & result });
+    * idle = result != 0;
+    return error;
+}
+
 uint8_t * coreRegion (Region region, uint32_t * size)
 {
-    if (size) * size = core.size [region];
-    return (uint8_t *) coreBytes (core.at [region], core.size [region]);
+    if (size) * size = core.facts.size [region];
+    return (uint8_t *) coreBytes (core.facts.at [region], core.facts.size [region]);
 }
 
 const uint8_t * coreBytes (uint32_t at, uint32_t length)
 {
-    uint32_t bytes = 0;
-    const uint8_t * memory = m3_GetMemory (core.runtime, & bytes, 0);
+    uint32_t bytes;
+    const uint8_t * memory = page (& bytes);
     return memory && at <= bytes && length <= bytes - at ? memory + at : NULL;
 }

@@ -7,16 +7,6 @@
 #include <stdint.h>
 #include "abi.h"
 
-/* Regions of the module's memory that a board uses, as the module exports them: <name>_AT and <name>_SIZE. */
-typedef enum Region {
-    REGION_PANIC, REGION_IO, REGION_SCREEN, REGION_FRAME, REGION_AUDIO, REGION_KEEP, REGION_RX, REGION_CONFIG, REGION_LOG, REGION_COUNT
-} Region;
-
-typedef enum InputKind {
-    INPUT_NONE, INPUT_ENTROPY, INPUT_OPEN, INPUT_CLOSE, INPUT_NETWORK, INPUT_DATAGRAM, INPUT_FLOW, INPUT_KEY, INPUT_COMMAND, INPUT_WALLCLOCK,
-    INPUT_TIMEOUT, INPUT_AUDIO, INPUT_KINDS
-} InputKind;
-
 /* One input. Its bytes, `length` of them, are in RX already, or in CONFIG for OPEN, or in AUDIO. */
 typedef struct Input {
     InputKind kind;
@@ -34,8 +24,9 @@ typedef struct Output {
     const uint8_t * bytes;   /* io->length of them; valid until the next call */
 } Output;
 
-/* Loads the module. NULL, or why it cannot be used. */
-const char * coreLoad (void);
+/* Loads a module in the place of the one before. What that one had in memory below the constants stays. NULL, or why it cannot be used; then there is none. */
+const char * coreLoad (const uint8_t * wasm, uint32_t length);
+bool coreIsLoaded (void);
 
 /* Brings the memory to where it was after loading, with `keep` (KEEP's size) of an instance before, or NULL. */
 const char * coreReset (const uint8_t * keep);
@@ -46,6 +37,9 @@ const char * coreGive (const Input * input, int64_t now, int32_t * result);
 /* The next output, OUTPUT_REST for none; the next deadline. Errors as above. */
 const char * corePoll (Output * output);
 const char * coreDeadline (int64_t * deadline);
+
+/* Whether a restart would cut nothing off. */
+const char * coreIdle (bool * idle);
 
 /* A region of the memory; can be read after a trap. */
 uint8_t * coreRegion (Region region, uint32_t * size);

@@ -3,6 +3,7 @@
 #include "flows.h"
 
 #include <string.h>
+#include "kept.h"
 #include "port/port.h"
 
 enum { FLOWS_MAX = 24, EVENTS_MAX = 32, NO_SOCKET = -1 };
@@ -14,7 +15,6 @@ typedef struct Flow {
 } Flow;
 
 static Flow flows [FLOWS_MAX];
-static uint16_t chosenPort;   /* what "any port" was when a flow last received from everyone: a restarted phone is to be found there again */
 static Input events [EVENTS_MAX];
 static unsigned eventsAt, eventsCount;
 
@@ -49,9 +49,11 @@ static int socketFor (uint16_t port, bool connected)
         return connected || flow->peer.family != 0 ? flow->socket : - FAILURE_BUSY_PORT;
     }
     if (connected || port != 0) return portBind (port);
-    int socket = chosenPort ? portBind (chosenPort) : -1;
+    /* What "any port" was last: a restarted phone is to be found there again. */
+    uint16_t * chosen = keptPort ();
+    int socket = * chosen ? portBind (* chosen) : -1;
     if (socket < 0) socket = portBind (0);
-    if (socket >= 0) chosenPort = portBoundPort (socket);
+    if (socket >= 0) * chosen = portBoundPort (socket);
     return socket;
 }
 

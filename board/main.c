@@ -1,17 +1,18 @@
 /* The board: one input, drain, sleep until the deadline or the next input. */
 #include "audio.h"
-#include "code.h"
 #include "console.h"
 #include "flows.h"
 #include "keypad.h"
 #include "network.h"
 #include "port/port.h"
 #include "supervisor.h"
+#include "upload.h"
 
 static int64_t soonest (void)
 {
-    int64_t core = supervisorSoonest (), keys = keypadSoonest ();
-    return core < keys ? core : keys;
+    int64_t all [] = { supervisorSoonest (), keypadSoonest (), uploadSoonest () }, first = all [0];
+    for (unsigned i = 1; i < sizeof all / sizeof all [0]; i++) if (all [i] < first) first = all [i];
+    return first;
 }
 
 /* One input of whatever has come. The network first: it brings the most. */
@@ -24,15 +25,15 @@ int main (void)
 {
     portStart ();
     consoleStart ();
-    const char * error = codeStart (portCodeBytes);
-    if (error) consolePrint ("The board cannot start: %s.", error);
-    else supervisorStart (portBoot ());
+    supervisorStart (portBoot ());
     for (;;)
     {
         Input input;
         networkFollow ();
-        if (supervisorRuns () && next (& input)) supervisorGive (& input);
-        else portSleep (soonest ());
+        uploadFollow ();
+        /* A phone that does not run can still be given another module. */
+        if (supervisorRuns () ? next (& input) : consoleNext (& input)) supervisorGive (& input);
+        else if (! supervisorRest ()) portSleep (soonest ());
         portFeedWatchdog ();
     }
 }

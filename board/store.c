@@ -3,27 +3,16 @@
 
 #include <string.h>
 #include "console.h"
+#include "crc.h"
 #include "port/port.h"
 
 enum { MAGIC = 0x4c485354, CHUNK = 64 };   /* "LHST" */
 
 typedef struct Head { uint32_t magic, number, length, check; } Head;
 
-/* CRC-32 as everybody computes it, without a table: settings are short and seldom. */
-static uint32_t crc (uint32_t sum, const uint8_t * bytes, uint32_t length)
-{
-    while (length-- > 0)
-    {
-        sum ^= * bytes++;
-        for (unsigned bit = 0; bit < 8; bit++) sum = sum >> 1 ^ (0xedb88320u & (0 - (sum & 1)));
-    }
-    return sum;
-}
-
 static uint32_t checkOf (const Head * head, const uint8_t * text)
 {
-    uint32_t sum = crc (0xffffffffu, (const uint8_t *) & head->number, 2 * sizeof (uint32_t));
-    return ~ crc (sum, text, head->length);
+    return crcOf (crcOf (0, & head->number, 2 * sizeof (uint32_t)), text, head->length);
 }
 
 /* True when a copy is whole. */
@@ -31,16 +20,28 @@ static bool readHead (unsigned copy, Head * head)
 {
     portStoreRead (copy, 0, head, sizeof * head);
     if (head->magic != MAGIC || head->length > PORT_STORE_BYTES - sizeof * head) return false;
-    uint32_t sum = crc (0xffffffffu, (const uint8_t *) & head->number, 2 * sizeof (uint32_t));
+    uint32_t sum = crcOf (0, & head->number, 2 * sizeof (uint32_t));
     for (uint32_t at = 0; at < head->length; )
     {
         uint8_t chunk [CHUNK];
         uint32_t part = head->length - at < CHUNK ? head->length - at : CHUNK;
         portStoreRead (copy, (uint32_t) sizeof * head + at, chunk, part);
-        sum = crc (sum, chunk, part);
+        sum = crcOf (sum, chunk, part);
         at += part;
     }
-    return ~ sum == head->check;
+    return sum == head->check;
+}
+
+unsigned storeDamaged (void)
+{
+    static const Head erased = { UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX };
+    unsigned count = 0;
+    for (unsigned copy = 0; copy < STORE_COPIES; copy++)
+    {
+        Head head;
+        count += ! readHead (copy, & head) && memcmp (& head, & erased, sizeof head) != 0;
+    }
+    return count;
 }
 
 /* The copy of this age, or -1. */

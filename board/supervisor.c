@@ -1,14 +1,17 @@
 /* One input, drain, next: the only file that calls the core. A core that stops itself is reported, the input that did it is hidden for a while, and a
- * fresh instance goes on with what the old one kept. */
+ * fresh instance goes on with what the old one kept. Here one module also gives way to another. */
 #include "supervisor.h"
 
 #include <string.h>
 #include "audio.h"
+#include "code.h"
 #include "console.h"
 #include "display.h"
 #include "flows.h"
+#include "kept.h"
 #include "network.h"
 #include "port/port.h"
+#include "report.h"
 #include "store.h"
 #include "trace.h"
 
@@ -18,24 +21,18 @@ enum {
     PAUSES = 8,
     WELL_MS = 5 * 60 * 1000, /* an instance that lived so long was well: the next trap is a first one again */
     OUTPUTS_MAX = 10000,     /* no core has so many after one input */
-    SEED_BYTES = 64,
-    SHOWN_MAX = 256,         /* bytes of the input that stopped it */
-    KEEP_MAX = 1024,
-    KEEP_MAGIC = 0x4b454550
+    SEED_BYTES = 64
 };
 
 static const int32_t pausesMs [PAUSES] = { 0, 1000, 2000, 4000, 8000, 16000, 32000, 60000 };
 
-/* What outlives a reset of the processor. */
-typedef struct Kept { uint32_t magic, check, length; uint8_t bytes [KEEP_MAX]; } Kept;
-
 static struct {
     bool runs;
     int64_t deadline, startedAt, restartAt;
-    uint32_t traps, trapsInRow;
+    uint32_t trapsInRow;
     Boot nextBoot;
-    Kept * kept;
-    uint8_t shown [SHOWN_MAX];   /* how the input began: the core may write over it */
+    Module module, next;         /* the one that runs, and the one that is to take its place */
+    bool hasNext, waits;         /* waits: it has been said that it does so for the end of a call */
     struct { uint64_t print; int64_t until; } hidden [HIDDEN_MAX];
 } supervisor;
 
@@ -72,83 +69,28 @@ static bool isHidden (uint64_t print, int64_t now)
 
 /* -- traps ----------------------------------------------------------------------------------------------------------------------------------- */
 
-static void reportPanic (void)
+/* Three times within a minute: a module that came by an update is given up for the one before it. */
+static void fall (bool reset)
 {
-    uint32_t record [3], room;
-    memcpy (record, coreRegion (REGION_PANIC, & room), sizeof record);
-    const uint8_t * text = record [0] == 1 ? coreBytes (record [1], record [2]) : NULL;
-    if (text) consoleLine ("it expected: ", text, record [2]);
+    if (keptFall (reset) && supervisorGoBack ()) consolePrint ("That was the third time within a minute: the phone goes back to the module before.");
 }
 
-/* The ring of lines, oldest first; each is a byte for its level, text, a newline. The oldest is usually cut. */
-static void reportLog (void)
-{
-    enum { HEAD = 16, LINE_MAX = 160 };
-    uint32_t size, written;
-    const uint8_t * log = coreRegion (REGION_LOG, & size);
-    memcpy (& written, log, sizeof written);
-    uint32_t ring = size - HEAD, from = written > ring ? written - ring : 0, length = 0;
-    uint8_t line [LINE_MAX];
-    for (uint32_t at = from; at < written; at++)
-    {
-        uint8_t byte = log [HEAD + at % ring];
-        if (byte != '\n' && length < LINE_MAX) line [length++] = byte;
-        if (byte != '\n') continue;
-        if (length > 1) consoleLine ("  log: ", line + 1, length - 1);
-        length = 0;
-    }
-}
-
-static void reportInput (const Input * input)
-{
-    static const char * const names [INPUT_KINDS] = {
-        "nothing", "random bytes", "its settings", "close", "the network", "a datagram", "news of a flow", "a key", "a command", "the calendar",
-        "a timeout", "sound",
-    };
-    consolePrint ("It was given, at %lld ms: %s of %u bytes", (long long) portNow (), names [input->kind], (unsigned) input->length);
-    /* A command may hold a password. */
-    if (input->kind == INPUT_DATAGRAM) consoleEscaped (supervisor.shown, input->length < SHOWN_MAX ? input->length : SHOWN_MAX);
-}
-
-static void keep (void)
-{
-    uint32_t size;
-    const uint8_t * from = coreRegion (REGION_KEEP, & size);
-    Kept * kept = supervisor.kept;
-    if (size > KEEP_MAX || (kept->magic == KEEP_MAGIC && kept->length == size && memcmp (kept->bytes, from, size) == 0)) return;
-    kept->magic = 0;
-    kept->length = size;
-    memcpy (kept->bytes, from, size);
-    kept->check = (uint32_t) hash (KEEP_MAGIC, kept->bytes, size);
-    kept->magic = KEEP_MAGIC;
-}
-
-static bool isKept (void)
-{
-    const Kept * kept = supervisor.kept;
-    uint32_t size;
-    coreRegion (REGION_KEEP, & size);
-    return kept->magic == KEEP_MAGIC && kept->length == size && kept->check == (uint32_t) hash (KEEP_MAGIC, kept->bytes, size);
-}
-
-static void trapped (const Input * input, uint64_t print, const char * error)
+static void trapped (const Work * work, const char * error)
 {
     int64_t now = portNow ();
     supervisor.runs = false;
-    supervisor.traps++;
     traceTrap (error);
     flowsCloseAll ();
     audioStop ();
-    consolePrint ("The phone stopped itself: %s.", error);
-    reportPanic ();
-    reportInput (input);
-    reportLog ();
-    hide (print);
-    keep ();
+    reportTrap (error, work);
+    hide (work->print);
+    keptTake ();
+    keptRest ();
     if (now - supervisor.startedAt >= WELL_MS) supervisor.trapsInRow = 0;
     unsigned row = supervisor.trapsInRow++;
     supervisor.nextBoot = BOOT_TRAP;
     supervisor.restartAt = now + pausesMs [row < PAUSES ? row : PAUSES - 1];
+    fall (false);
 }
 
 /* -- what the core wants done ----------------------------------------------------------------------------------------------------------------- */
@@ -197,17 +139,22 @@ static int32_t give (const Input * input)
     uint64_t print = printOf (input);
     if (input->kind == INPUT_NONE || isHidden (print, now)) return 0;
     portFeedWatchdog ();
-    memcpy (supervisor.shown, coreRegion (REGION_RX, NULL), SHOWN_MAX);
+    Work * work = keptWork ();
+    work->print = print;
+    work->kind = input->kind;
+    work->length = input->length;
+    memcpy (work->shown, coreRegion (REGION_RX, NULL), SHOWN_MAX);
     traceCall (input, now);
     uint32_t before = portWork ();
     const char * error = coreGive (input, now, & result);
     if (! error) error = drain ();
     if (! error) error = coreDeadline (& supervisor.deadline);
-    if (error) trapped (input, print, error);
+    if (error) trapped (work, error);
     else
     {
         traceDone (result, supervisor.deadline, portWork () - before);
-        keep ();
+        keptTake ();
+        keptRest ();
     }
     return result;
 }
@@ -231,6 +178,9 @@ static void seed (void)
 /* Opens with the settings that are kept or, when the core refuses them, with those before, and at last with none. */
 static void openWithSettings (Boot boot)
 {
+    unsigned damaged = storeDamaged ();
+    if (damaged == STORE_COPIES) consolePrint ("No copy of the settings in flash is whole: the phone starts without.");
+    else if (damaged > 0) consolePrint ("A copy of the settings in flash is not whole: the phone starts with the other, if there is one.");
     for (unsigned age = 0; supervisor.runs && age <= STORE_COPIES; age++)
     {
         uint32_t room, length = 0;
@@ -246,11 +196,17 @@ static void openWithSettings (Boot boot)
 
 static void start (Boot boot, bool withKeep)
 {
+    if (! coreIsLoaded ())
+    {
+        supervisor.restartAt = INT64_MAX;
+        return;
+    }
     flowsCloseAll ();
     audioStop ();
+    const uint8_t * keep = withKeep ? keptKeep () : NULL;
     supervisor.startedAt = portNow ();
     supervisor.restartAt = -1;
-    const char * error = coreReset (withKeep ? supervisor.kept->bytes : NULL);
+    const char * error = coreReset (keep);
     if (error)
     {
         consolePrint ("The module cannot start: %s.", error);
@@ -258,7 +214,7 @@ static void start (Boot boot, bool withKeep)
         return;
     }
     supervisor.runs = true;
-    traceStart (boot, withKeep);
+    traceStart (& supervisor.module, boot, keep != NULL);
     seed ();
     openWithSettings (boot);
     Input calendar = { .kind = INPUT_WALLCLOCK };
@@ -266,24 +222,131 @@ static void start (Boot boot, bool withKeep)
     networkTell ();
 }
 
-void supervisorStart (Boot boot)
+/* Loads the module that was chosen; where it cannot be, the one before, at last that of the firmware. False when not even that can. */
+static bool load (void)
 {
-    static Kept kept;
-    supervisor.kept = portRetained (sizeof (Kept));
-    if (! supervisor.kept) supervisor.kept = & kept;
-    const char * error = coreLoad ();
+    Module * module = & supervisor.module;
+    for (;;)
+    {
+        const char * error = codeStart (portCodeBytes);
+        if (! error) error = coreLoad (module->wasm, module->length);
+        if (! error) return true;
+        consolePrint ("The module %s cannot be used: %s.", module->slot == SLOT_FIRMWARE ? "of the firmware" : "of the update", error);
+        if (module->slot == SLOT_FIRMWARE)
+        {
+            supervisor.restartAt = INT64_MAX;
+            return false;
+        }
+        if (slotsGiveUp (module)) slotsChoose (module);
+        else slotsFirmware (module);
+    }
+}
+
+/* -- another module -------------------------------------------------------------------------------------------------------------------------------- */
+
+/* With what the one before kept. */
+static void replace (void)
+{
+    supervisor.runs = false;
+    if (! load ()) return;
+    consolePrint ("The phone starts with the module of %s.", supervisor.module.slot == SLOT_FIRMWARE ? "the firmware" : "an update");
+    start (BOOT_TRAP, true);
+}
+
+/* With the memory of the one before, sockets open and calls under way. */
+static void exchange (void)
+{
+    Module before = supervisor.module;
+    const char * error = coreLoad (supervisor.next.wasm, supervisor.next.length);
     if (error)
     {
-        consolePrint ("The module cannot be used: %s.", error);
-        supervisor.restartAt = INT64_MAX;
-        return;
+        consolePrint ("The new module cannot be used: %s. The phone goes on with the one before.", error);
+        slotsGiveUp (& supervisor.next);
+        error = coreLoad (before.wasm, before.length);
     }
-    bool withKeep = boot == BOOT_WATCHDOG && isKept ();
-    start (withKeep ? boot : BOOT_COLD, withKeep);
+    else supervisor.module = supervisor.next;
+    if (error) return replace ();
+    traceExchange (& supervisor.module);
+    give (& (Input) { .kind = INPUT_RESUME });
+    if (supervisor.runs && supervisor.module.slot == supervisor.next.slot) consolePrint ("The phone goes on with the new module.");
+}
+
+/* At rest, between two inputs. */
+static void changeModule (void)
+{
+    bool idle = true;
+    if (supervisor.runs && supervisor.next.layout == supervisor.module.layout)
+    {
+        supervisor.hasNext = false;
+        return exchange ();
+    }
+    if (supervisor.runs) coreIdle (& idle);
+    if (! idle && ! supervisor.waits) consolePrint ("The new module lays out its memory in another way: it waits for the end of the call.");
+    supervisor.waits = ! idle;
+    if (! idle) return;
+    supervisor.hasNext = false;
+    supervisor.module = supervisor.next;
+    replace ();
+}
+
+void supervisorChange (const Module * module)
+{
+    supervisor.next = * module;
+    supervisor.hasNext = true;
+    supervisor.waits = false;
+    keptForgetFalls ();
+}
+
+bool supervisorGoBack (void)
+{
+    if (supervisor.module.slot == SLOT_FIRMWARE) return false;
+    Module before;
+    if (slotsGiveUp (& supervisor.module)) slotsChoose (& before);
+    else slotsFirmware (& before);
+    supervisor.trapsInRow = 0;
+    supervisorChange (& before);
+    return true;
+}
+
+const Module * supervisorModule (void) { return & supervisor.module; }
+
+/* -- the loop --------------------------------------------------------------------------------------------------------------------------------------- */
+
+/* The processor has been reset by a fault or by the watchdog. What it was working on is hidden. The third time within a minute in the firmware's own module the
+ * phone pauses, so that a board that cannot start is no endless loop of resets. */
+static void startAgain (void)
+{
+    const Work * work = keptWorkBefore ();
+    if (work) reportReset (work);
+    if (work) hide (work->print);
+    fall (true);
+    if (supervisor.hasNext) supervisor.module = supervisor.next;
+    else if (keptResets ()) supervisor.restartAt = portNow () + pausesMs [PAUSES - 1];
+    supervisor.hasNext = false;
+}
+
+void supervisorStart (Boot boot)
+{
+    bool fell = boot == BOOT_WATCHDOG;
+    keptStart (fell);
+    slotsChoose (& supervisor.module);
+    if (fell) startAgain ();
+    if (! load ()) return;
+    supervisor.nextBoot = fell && keptKeep () ? BOOT_WATCHDOG : BOOT_COLD;
+    if (portNow () < supervisor.restartAt) consolePrint ("That was the third time within a minute: the phone waits before it starts again.");
+    else start (supervisor.nextBoot, fell);
+}
+
+bool supervisorRest (void)
+{
+    if (! supervisor.hasNext) return false;
+    changeModule ();
+    return ! supervisor.hasNext;
 }
 
 bool supervisorRuns (void)
 {
+    if (supervisor.hasNext && ! supervisor.runs) changeModule ();
     if (! supervisor.runs && portNow () >= supervisor.restartAt) start (supervisor.nextBoot, supervisor.nextBoot != BOOT_COLD);
     return supervisor.runs;
 }

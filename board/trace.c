@@ -4,7 +4,7 @@
 #include <string.h>
 #include "port/port.h"
 
-enum { RECORD_START = 'S', RECORD_CALL = 'C', RECORD_OUTPUT = 'O', RECORD_DONE = 'D', RECORD_TRAP = 'T' };
+enum { RECORD_START = 'S', RECORD_CALL = 'C', RECORD_OUTPUT = 'O', RECORD_DONE = 'D', RECORD_TRAP = 'T', RECORD_EXCHANGE = 'X' };
 
 static void record (uint8_t kind, const void * head, uint32_t headLength, const void * bytes, uint32_t length)
 {
@@ -17,11 +17,27 @@ static void record (uint8_t kind, const void * head, uint32_t headLength, const 
     if (length > 0) portTraceWrite (bytes, length);
 }
 
-void traceStart (Boot boot, bool withKeep)
+/* The SHA-256 of the module; zeros for that of the firmware. */
+static void namePrint (const Module * module, uint8_t print [SHA256_BYTES])
 {
-    uint32_t size, head [2] = { boot, withKeep };
+    memset (print, 0, SHA256_BYTES);
+    if (module->slot != SLOT_FIRMWARE) memcpy (print, module->print, SHA256_BYTES);
+}
+
+void traceStart (const Module * module, Boot boot, bool withKeep)
+{
+    struct { uint32_t boot, withKeep; uint8_t print [SHA256_BYTES]; } head = { boot, withKeep, { 0 } };
+    uint32_t size;
     const uint8_t * keep = coreRegion (REGION_KEEP, & size);
-    record (RECORD_START, head, sizeof head, keep, size);
+    namePrint (module, head.print);
+    record (RECORD_START, & head, sizeof head, keep, size);
+}
+
+void traceExchange (const Module * module)
+{
+    uint8_t print [SHA256_BYTES];
+    namePrint (module, print);
+    record (RECORD_EXCHANGE, print, sizeof print, NULL, 0);
 }
 
 void traceCall (const Input * input, int64_t now)

@@ -3,8 +3,12 @@
 #define TRACE_H
 
 #include "core.h"
+#include "slots.h"
 
-void traceStart (Boot boot, bool withKeep);
+/* A fresh instance of a module. */
+void traceStart (const Module * module, Boot boot, bool withKeep);
+/* Another module goes on with the memory of the one before. */
+void traceExchange (const Module * module);
 void traceCall (const Input * input, int64_t now);
 void traceOutput (const Output * output);
 /* `work` is what the call and everything that followed has cost; port.h portWork. */

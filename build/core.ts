@@ -17,6 +17,8 @@ export type CompileOptions = {
   debug?: boolean
   /** Sources that are read otherwise than they are written, by path: the first text becomes the second. For tests that need another build. */
   changes?: Changes
+  /** Constants lie so many bytes behind where they lie otherwise. */
+  shift?: number
 }
 
 export type Changes = Readonly<Record<string, readonly [find: string, put: string]>>
@@ -41,10 +43,10 @@ type Cached = { inputs: Inputs; wasm: string }
  */
 export async function compile(entry: string, outFile?: string, options: CompileOptions = {}): Promise<Uint8Array> {
   const target = options.debug ? "debug" : "release"
-  const { changes = {} } = options
-  const name = hash([entry, target, ...toolVersion(), JSON.stringify(changes)].join("\0")).slice(0, 16)
+  const { changes = {}, shift = 0 } = options
+  const name = hash([entry, target, ...toolVersion(), JSON.stringify(changes), shift].join("\0")).slice(0, 16)
   const kept = join(CACHE, `${basename(entry, ".ts")}-${name}.json`)
-  const wasm = fromCache(kept) ?? await build(entry, target, kept, changes)
+  const wasm = fromCache(kept) ?? await build(entry, target, kept, changes, shift)
   if (outFile !== undefined) writeWhole(resolve(ROOT, outFile), wasm)
   return wasm
 }
@@ -57,14 +59,14 @@ function fromCache(kept: string): Uint8Array | undefined {
   return fresh ? new Uint8Array(Buffer.from(cached.wasm, "base64")) : undefined
 }
 
-async function build(entry: string, target: string, kept: string, changes: Changes): Promise<Uint8Array> {
+async function build(entry: string, target: string, kept: string, changes: Changes, shift: number): Promise<Uint8Array> {
   const { main } = await compiler()
   const inputs: Inputs = {}
   let wasm: Uint8Array | undefined
   // The transforms are named here and not in asconfig.json, where the compiler does not find them by a relative path.
   const transforms = TRANSFORMS.flatMap((file) => ["--transform", join(ROOT, file)])
   const constants = readMemoryMap().find(({ name }) => name === "CONSTANTS")
-  const options = ["--baseDir", ROOT, "--config", "asconfig.json", "--target", target, "--memoryBase", String(constants?.at), ...transforms]
+  const options = ["--baseDir", ROOT, "--config", "asconfig.json", "--target", target, "--memoryBase", String((constants?.at ?? 0) + shift), ...transforms]
   const { error, stderr } = await main([entry, ...options, "--outFile", "core.wasm"], {
     readFile(name, baseDir) {
       const path = resolve(ROOT, baseDir, name)

@@ -37,6 +37,11 @@ export type Machine = {
   poll(): Output | undefined
   /** The next instant at which it wants a timeout; Infinity for never. */
   deadline(): number
+  /** True when there is no call. */
+  idle(): boolean
+  /** Everything that changes, and that into another build whose memory is laid out alike; the call "resume" is to follow. */
+  snapshot(): Uint8Array
+  takeOver(snapshot: Uint8Array): void
   /** What a fresh instance needs to go on in this one's place; can be read after a trap. */
   keep(): Uint8Array
   /** Why it stopped itself; undefined when it says nothing. Can be read after a trap. */

@@ -14,7 +14,16 @@ export type ConsoleParts = {
   lab: ConsoleLab | undefined
   /** Every line asks for JSON. */
   json: boolean
+  modules: ConsoleModules
   quit(): void
+}
+
+export type ConsoleModules = {
+  /** The one that runs, in words. */
+  text(): string
+  /** Takes the module of a file; what is wrong with it, or nothing. */
+  update(path: string): string | undefined
+  back(): string | undefined
 }
 
 export type ConsoleLab = {
@@ -58,6 +67,7 @@ export class Console {
     if (verb === "quit") return this.parts.quit()
     if (verb === "wait") return this.wait(words)
     if (verb === "lab") return this.lab(words)
+    if (verb === "update") return this.update(words.join(" "))
     if (!this.parts.command(line.trim())) this.refuse("The phone cannot take commands just now.")
   }
 
@@ -101,6 +111,14 @@ export class Console {
     const wrong = await lab.set(Number(server), state)
     if (wrong !== undefined) this.refuse(wrong)
     else this.done(`server ${server}: ${state}`)
+  }
+
+  private update(file: string): void {
+    const { modules } = this.parts
+    if (file === "") return this.done(modules.text())
+    const wrong = file === "back" ? modules.back() : modules.update(file)
+    if (wrong === undefined) this.done(file === "back" ? "the module before takes over" : "the module is whole and takes over")
+    else this.refuse(wrong)
   }
 
   private done(text: string, document: object = { done: text }): void { this.parts.reply(0, this.json ? JSON.stringify(document) : text) }

@@ -61,9 +61,11 @@ export type Core = {
   panic(): string | undefined
   /** The last log lines, oldest first; readable after a trap. */
   logLines(): string[]
-  /** Everything that changes: to be put back with `restore` into a core made of the same or a compatible module. */
+  /** True when there is no call. */
+  idle(): boolean
+  /** Everything that changes: to be put with `takeOver` into a core made of a module with the same LAYOUT; then `resume`. */
   snapshot(): Uint8Array
-  restore(snapshot: Uint8Array, now: number): void
+  takeOver(snapshot: Uint8Array): void
   /** The whole memory, live. */
   memory(): Uint8Array
   /** Fuel that the last call has used; 0 where the engine does not count. */
@@ -148,12 +150,12 @@ export function loadCore(engine: Engine<CoreExports>, keep?: Uint8Array): Core {
       const at = call(() => exports.poll_timeout())
       return at === NEVER ? Infinity : Number(at)
     },
+    idle: () => call(() => exports.poll_idle()) === 1,
     ...readers(memory, place),
     snapshot: () => memory.slice(0, place.STATE.at + place.STATE.size),
-    restore(snapshot, now) {
+    takeOver(snapshot) {
       if (snapshot.length !== place.STATE.at + place.STATE.size) throw new CoreError("WRONG_MODULE", "the snapshot is of another memory map")
       memory.set(snapshot)
-      input(() => exports.core_resume(time(now)))
     },
     memory: () => memory,
     fuelUsed: engine.fuelUsed,

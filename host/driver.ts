@@ -57,6 +57,20 @@ export class Driver {
     this.machine = machine
   }
 
+  /** Another instance goes on with the memory of the one that runs, whose modules lay it out alike. Only at rest. Throws what taking it over throws. */
+  exchange(next: Machine): void {
+    if (this.machine === undefined || this.running) throw new Error("a module can only be exchanged at rest")
+    next.takeOver(this.machine.snapshot())
+    this.machine = next
+    this.give({ call: "resume" })
+  }
+
+  /** Whether an instance runs, and whether a restart of it would cut nothing off. */
+  get runs(): boolean { return this.machine !== undefined }
+  /** What it would leave to a fresh instance; undefined when none runs. */
+  get keep(): Uint8Array | undefined { return this.machine?.keep() }
+  get idle(): boolean { return this.machine?.idle() ?? true }
+
   /** Drops the instance. Inputs are lost until the next start. */
   stop(): void {
     this.machine = undefined

@@ -13,6 +13,7 @@ export const EXITS = {
   lab: { code: 8, meaning: "the lab's servers could not be started" },
   command: { code: 9, meaning: "console: at least one command was refused, or a wait was in vain" },
   sound: { code: 10, meaning: "a sound file that cannot be read or written" },
+  update: { code: 11, meaning: "update: the board cannot be reached, does not answer or refuses the module" },
 } as const
 
 export type Exit = keyof typeof EXITS

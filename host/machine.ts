@@ -20,6 +20,9 @@ export function machineOf(engine: Engine<CoreExports>, keep: Uint8Array | undefi
       return { kind: "display", picture: { frame: output.frame, lines: core.screen(), inverse: core.inverse() }, secret } satisfies Output
     },
     deadline: () => core.deadline(),
+    idle: () => core.idle(),
+    snapshot: () => core.snapshot(),
+    takeOver: (snapshot) => core.takeOver(snapshot),
     keep: () => core.keep(),
     panic: () => core.panic(),
     logLines: () => core.logLines(),

@@ -10,7 +10,7 @@ import { plainHandset } from "./handset/plain.ts"
 import { terminalHandset } from "./handset/terminal.ts"
 import { LAB_PASSWORD, labDefaults, startLab, type Lab } from "./lab/lab.ts"
 import { drawLadder } from "./ladder/draw.ts"
-import { makeLoader, type Loader } from "./loader.ts"
+import { makeLoader, otherLoader, type Loader } from "./loader.ts"
 import { HELP, defaultSettingsFile, readOptions, type Options, type Override } from "./options.ts"
 import { exportSettings, formatNamed, giveOut, importSettings, storeAt } from "./provision/command.ts"
 import { readTrace } from "./recording.ts"
@@ -20,7 +20,8 @@ import { microphoneOf } from "./sound/microphone.ts"
 import { speakerOf } from "./sound/speaker.ts"
 import { keptSettings, withOverrides } from "./settings.ts"
 import { fileStore, valueIn, type Store } from "./store.ts"
-import { fileTrace, sha256 } from "./trace.ts"
+import { fileTrace } from "./trace.ts"
+import { updateBoard } from "./update.ts"
 
 const say = (line: string): void => { process.stdout.write(`${line}\n`) }
 const note = (line: string): void => { process.stderr.write(`${line}\n`) }
@@ -35,22 +36,24 @@ async function main(args: readonly string[]): Promise<Exit> {
     case "contacts": return importFile(options)
     case "settings-import": return settingsImport(options)
     case "settings-export": return settingsExport(options)
+    case "update": return updateBoard({ line: options.line, file: options.file, input: process.stdin, say, note })
     case "console": case "phone": return phone(options)
   }
 }
 
 function version(options: Options): Exit {
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }
-  const { module, abi, engine } = makeLoader(options.engine)
-  const hash = sha256(module).slice(0, 12)
-  say(`linehunt ${version}, module ${hash} of ${module.length} bytes, interface ${abi}, engine ${engine}, node ${process.versions.node}`)
+  const { module, hash, abi, engine } = makeLoader(options.engine)
+  say(`linehunt ${version}, module ${hash.slice(0, 12)} of ${module.length} bytes, interface ${abi}, engine ${engine}, node ${process.versions.node}`)
   return "ok"
 }
 
 function replayFile(options: Options): Exit {
   const text = readTrace(options.file)
-  const { load, module } = makeLoader(options.engine)
-  const verdict = replay({ text, name: options.file, load, module: sha256(module), password: options.password, known: [LAB_PASSWORD], warn: note })
+  const { load, hash } = makeLoader(options.engine)
+  const others = options.modules.map((path) => otherLoader(options.engine, path))
+  const other = (wanted: string): Loader["load"] | undefined => others.find((each) => each.hash === wanted)?.load
+  const verdict = replay({ text, name: options.file, load, module: hash, other, password: options.password, known: [LAB_PASSWORD], warn: note })
   if (verdict.same) say(`identical: ${verdict.calls} calls, ${verdict.outputs} outputs${verdict.note}`)
   else for (const line of verdict.lines) say(line)
   return verdict.same ? "ok" : "differs"

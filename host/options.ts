@@ -11,7 +11,7 @@ import type { EngineName } from "./engine/engine.ts"
 export type Override = { name: string; value: string; flag: string }
 
 export type Options = {
-  command: "phone" | "console" | "replay" | "ladder" | "contacts" | "settings-import" | "settings-export" | "help" | "version"
+  command: "phone" | "console" | "replay" | "ladder" | "contacts" | "update" | "settings-import" | "settings-export" | "help" | "version"
   engine: EngineName
   /** Settings that are put over those of the file, in this order. */
   overrides: Override[]
@@ -25,12 +25,16 @@ export type Options = {
   speaker: string
   json: boolean
   lab: boolean
-  /** The trace to replay or to draw, or the address book to import. */
+  /** The trace to replay or to draw, the address book to import, or the module to send. */
   file: string
   /** What the settings are exported as, into which file, and the file that they came from. */
   as: string | undefined
   out: string | undefined
   template: string | undefined
+  /** Where the board is that gets a module. */
+  line: string
+  /** Modules for a trace in which one took the place of another. */
+  modules: string[]
   /** How a trace is drawn. */
   ladder: LadderOptions
 }
@@ -59,6 +63,7 @@ const FLAGS = {
   from: { type: "string" },
   to: { type: "string" },
   width: { type: "string" },
+  module: { type: "string", multiple: true },
   "sip-only": { type: "boolean" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean" },
@@ -78,6 +83,7 @@ Usage
   linehunt settings import FILE      takes a settings file of a Snom, Baker, Fanvil or Versity phone
   linehunt settings export --as KIND gives the settings as such a file
   linehunt replay FILE [flags]       feeds a recorded trace to a fresh phone and compares every byte
+  linehunt update --port WHERE FILE  sends another module of the phone to a board, over its console
   linehunt ladder FILE [flags]       draws a recorded trace: who sent what to whom, and what changed
   (linehunt stands for: node --import tsx host/main.ts)
 
@@ -113,6 +119,11 @@ Settings files of real phones
   --template FILE       change this file, which keeps all that is not ours; else the one that was imported, else a new one
   --out FILE            write it here, readable by you alone, instead of to stdout
 
+Modules
+  --module FILE         replay: the module that took the place of the first one; may be repeated
+  update                WHERE is a serial device such as /dev/ttyUSB0 (115200 baud), a local socket, or HOST:PORT of a board's console;
+                        what is typed meanwhile goes to the board
+
 What a ladder shows
   --svg FILE            a drawing in this file instead of text on the terminal
   --from TIME           only what happened from this time of the trace on: 30s, 1.5s, 250ms, 5m or 2h
@@ -122,6 +133,7 @@ What a ladder shows
 
 Lines that console takes besides the phone's own (try: help)
   wait EVENT [SECONDS]  reads no further until the event: LOCATED REGISTERED MOVED UNREGISTERED ... (10 s)
+  update [FILE|back]    takes another module of the phone while it runs, or the one before; alone says which runs
   lab                   the lab's servers; lab crash|silence|503|back N changes server N;
                         lab call [NUMBER]: one of its people (600 to 604, all can be dialled) calls the phone
   quit                  unregisters and ends
@@ -143,7 +155,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     command,
     engine: engineOf(text("engine")),
-    overrides: overridesOf(flags),
+    overrides: overridesOf(command === "update" ? new Map([...flags].filter(([name]) => name !== "port")) : flags),
     password: passwordFile === undefined || command === "help" ? undefined : readPassword(passwordFile),
     dns: (flags.get("dns") ?? []).map(dnsServer),
     settingsFile: text("settings"),
@@ -156,6 +168,8 @@ export function readOptions(args: readonly string[]): Options {
     as: text("as"),
     out: text("out"),
     template: text("template"),
+    line: command === "update" ? lineOf(text("port")) : "",
+    modules: flags.get("module") ?? [],
     ladder: ladderOf(text, flags.has("sip-only")),
   }
 }
@@ -192,7 +206,8 @@ function commandOf(words: string[]): Options["command"] {
   const [command, file, more] = words
   if (command === undefined) return "phone"
   if (command === "console" && file === undefined) return "console"
-  if ((command === "replay" || command === "ladder") && file !== undefined && more === undefined) return command
+  if ((command === "replay" || command === "ladder" || command === "update") && file !== undefined && more === undefined) return command
+  if (command === "update") throw new UserError("usage", "update needs one module: linehunt update --port WHERE FILE.")
   if (command === "contacts" && file === "import" && more !== undefined && words.length === 3) return "contacts"
   if (command === "settings" && file === "import" && more !== undefined && words.length === 3) return "settings-import"
   if (command === "settings" && file === "export" && more === undefined) return "settings-export"
@@ -200,7 +215,7 @@ function commandOf(words: string[]): Options["command"] {
   if (command === "contacts") throw new UserError("usage", "contacts needs a file: linehunt contacts import FILE.")
   if (command === "replay" || command === "ladder") throw new UserError("usage", `${command} needs one trace: linehunt ${command} FILE.`)
   if (command === "console") throw new UserError("usage", `console takes its commands from stdin, not ${file} from the command line.`)
-  throw new UserError("usage", `There is no command ${command}; there are console, contacts, settings, ladder and replay, or none for the phone itself.`)
+  throw new UserError("usage", `There is no command ${command}; there are console, contacts, settings, ladder, replay and update, or none for the phone itself.`)
 }
 
 function engineOf(value: string | undefined): EngineName {
@@ -247,6 +262,11 @@ function domainName(value: string): string {
 function portNumber(value: string): string {
   if (/^\d{1,5}$/.test(value) && Number(value) <= 65535) return String(Number(value))
   throw new UserError("usage", `--port ${value} is not a port; say a number from 0 (any free one) to 65535.`)
+}
+
+function lineOf(value: string | undefined): string {
+  if (value !== undefined) return value
+  throw new UserError("usage", "update needs to know where the board is: --port /dev/ttyUSB0, a local socket, or HOST:PORT.")
 }
 
 function dnsServer(value: string): string {

@@ -9,7 +9,11 @@ export type Recorded = {
   readonly n: number; readonly now: number; readonly call: unknown
   readonly outputs: Record<string, unknown>[]; end: Record<string, unknown> | undefined; readonly line: number
 }
-export type Entry = { readonly start: { readonly boot: unknown; readonly keep: unknown }; readonly line: number } | Recorded
+/** A fresh instance, or one that goes on with the memory of the one before; `module` is undefined for the one that the trace began with. */
+export type Entry =
+  | { readonly start: { readonly boot: unknown; readonly keep: unknown; readonly module: string | undefined }; readonly line: number }
+  | { readonly exchange: { readonly module: string | undefined }; readonly line: number }
+  | Recorded
 
 export type Recording = { readonly entries: Entry[]; readonly locks: Lock[]; readonly module: string }
 
@@ -58,15 +62,21 @@ function take(record: Record<string, unknown>, line: number, entries: Entry[], l
   const current = last !== undefined && "n" in last ? last : undefined
   if ("lock" in record) locks.push(lockOf(record["lock"]))
   else if ("start" in record) entries.push({ start: startOf(record["start"]), line })
+  else if ("exchange" in record) entries.push({ exchange: { module: moduleOf(fields(record["exchange"])) }, line })
   else if ("call" in record) entries.push({ n: number(record["n"]), now: number(record["now"]), call: record["call"], outputs: [], end: undefined, line })
   else if (current === undefined || record["n"] !== current.n) throw new TypeError("it belongs to no call")
   else if ("out" in record) current.outputs.push(fields(record["out"]))
   else current.end = record
 }
 
-function startOf(record: unknown): { boot: unknown; keep: unknown } {
-  const { boot, keep } = fields(record)
-  return { boot, keep }
+function startOf(record: unknown): { boot: unknown; keep: unknown; module: string | undefined } {
+  const it = fields(record)
+  return { boot: it["boot"], keep: it["keep"], module: moduleOf(it) }
+}
+
+function moduleOf({ module }: Record<string, unknown>): string | undefined {
+  if (module !== undefined && typeof module !== "string") throw new TypeError("a module has no name")
+  return module
 }
 
 function lockOf(record: unknown): Lock {

@@ -15,7 +15,8 @@ export type Header = { linehunt: "trace"; version: number; abi: number; module: 
 export type Line =
   | Header
   | { lock: Lock }
-  | { start: { boot: Boot; keep: Pieces | null } }
+  | { start: { boot: Boot; keep: Pieces | null; module?: string } }
+  | { exchange: { module?: string } }
   | { n: number; now: number; call: Record<string, unknown> }
   | { n: number; out: Record<string, unknown> }
   | { n: number; refusal?: Refusal; deadline: number | null }

@@ -15,6 +15,8 @@ export type ReplayParts = {
   load(keep: Uint8Array | undefined): Machine
   /** SHA-256 of the module that is loaded, in hex. */
   module: string
+  /** Loads another module by its SHA-256, for a trace in which one took the place of another; undefined when it is not at hand. */
+  other?(module: string): ((keep: Uint8Array | undefined) => Machine) | undefined
   password: string | undefined
   /** Passwords that are tried when none is given: that of the lab is no secret. */
   known: readonly string[]
@@ -24,6 +26,9 @@ export type ReplayParts = {
 export type Verdict =
   | { same: true; calls: number; outputs: number; note: string }
   | { same: false; lines: string[] }
+
+/** A part of the trace was made with a module that is not here. */
+class OtherModule extends Error {}
 
 const NEVER_KEPT = "; what follows was sealed and its password never kept, so it cannot be replayed"
 
@@ -44,7 +49,14 @@ function replayed(parts: ReplayParts, { entries, locks, module }: Recording): Ve
   for (const entry of entries) {
     try {
       if ("start" in entry) {
-        machine = parts.load(entry.start.keep === null ? undefined : joined(entry.start.keep, seal))
+        machine = loaderFor(parts, entry.start.module)(entry.start.keep === null ? undefined : joined(entry.start.keep, seal))
+        continue
+      }
+      if ("exchange" in entry) {
+        const next = loaderFor(parts, entry.exchange.module)(undefined)
+        if (machine === undefined) throw new TypeError("a module goes on before the first start")
+        next.takeOver(machine.snapshot())
+        machine = next
         continue
       }
       if (machine === undefined) throw new TypeError("a call comes before the first start")
@@ -54,6 +66,7 @@ function replayed(parts: ReplayParts, { entries, locks, module }: Recording): Ve
       calls++
       outputs += entry.outputs.length
     } catch (error) {
+      if (error instanceof OtherModule) return { same: true, calls, outputs, note: `; then ${error.message}` }
       if (error instanceof SealedError) return { same: true, calls, outputs, note: NEVER_KEPT }
       // A RangeError is an address that is none; a CoreError says that what was kept is no such thing.
       const isDamage = [TypeError, SyntaxError, RangeError, CoreError].some((kind) => error instanceof kind)
@@ -61,6 +74,13 @@ function replayed(parts: ReplayParts, { entries, locks, module }: Recording): Ve
     }
   }
   return { same: true, calls, outputs, note: "" }
+}
+
+function loaderFor(parts: ReplayParts, module: string | undefined): ReplayParts["load"] {
+  if (module === undefined || module === parts.module) return parts.load
+  const load = parts.other?.(module)
+  if (load === undefined) throw new OtherModule(`the phone went on with the module ${module.slice(0, 12)}; give it with --module FILE`)
+  return load
 }
 
 function openSeal({ name, password, known }: ReplayParts, locks: Lock[]): Seal {

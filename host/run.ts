@@ -8,7 +8,7 @@ import { realEntropy } from "./entropy.ts"
 import { UserError, type Exit } from "./errors.ts"
 import type { Actions, Handset, LogKind } from "./handset/handset.ts"
 import { labText, type Lab } from "./lab/lab.ts"
-import type { Loader } from "./loader.ts"
+import { otherLoader, type Loader } from "./loader.ts"
 import { makeFlows, type FlowEvent, type OpenRequest } from "./net/flows.ts"
 import { openUdp } from "./net/udp.ts"
 import { networkState, watchNetwork } from "./network.ts"
@@ -85,14 +85,16 @@ class Running {
     this.driver = new Driver(this.clock, (output) => this.output(output), (trap) => this.supervisor.trapped(trap), parts.trace)
     this.supervisor = new Supervisor({
       driver: this.driver, clock: this.clock, entropy: realEntropy,
-      load: parts.loader.load,
+      build: parts.loader,
       closeFlows: () => {
         this.sound.stop()
         this.flows.closeAll()
       },
       network: () => this.look(),
       warn: (line) => this.handset.line("warning", line),
-      onStart: (boot, keep) => parts.trace?.start(boot, keep),
+      note: (line) => this.handset.line("note", line),
+      onStart: (boot, keep, module) => parts.trace?.start(boot, keep, module),
+      onExchange: (module) => parts.trace?.exchanged(module),
       onOpen: () => { for (const line of parts.firstCommands) this.quietly(line) },
     })
     const { lab, microphone, speaker } = parts
@@ -104,6 +106,11 @@ class Running {
       json: parts.json,
       lab: lab === undefined ? undefined : {
         set: (n, state) => lab.set(n, state), call: (number) => lab.call(number), lines: () => lab.lines(), text: () => labText(lab.lines()),
+      },
+      modules: {
+        text: () => `the module ${this.supervisor.build.hash.slice(0, 12)} runs`,
+        update: (path) => this.update(path),
+        back: () => this.supervisor.goBack() ? undefined : "The phone runs the module that it began with: there is none before it.",
       },
       quit: () => this.quit(),
     })
@@ -155,6 +162,17 @@ class Running {
   private fail(error: unknown): void {
     this.reject(error)
     this.end()
+  }
+
+  /** Another module from a file; what is wrong with it, or nothing. */
+  private update(path: string): string | undefined {
+    try {
+      this.supervisor.update(otherLoader(this.parts.loader.engine, path))
+      return undefined
+    } catch (error) {
+      if (error instanceof UserError) return error.message
+      throw error
+    }
   }
 
   private async readLines(lines: AsyncIterable<string>): Promise<void> {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import type { Clock } from "./clock.ts"
 import { SEED_BYTES, type Entropy } from "./entropy.ts"
 import { BOOT, type Boot } from "./abi.ts"
+import type { Build } from "./loader.ts"
 import { endpointText, type Call, type Machine } from "./calls.ts"
 import { textOf } from "./core.ts"
 import type { Done, Driver, Trap } from "./driver.ts"
@@ -14,15 +15,18 @@ export type SupervisorParts = {
   driver: Driver
   clock: Clock
   entropy: Entropy
-  /** Makes a fresh instance; `keep` is what the one before it left. */
-  load(keep: Uint8Array | undefined): Machine
+  /** The module that the phone begins with. */
+  build: Build
   /** Closes the sockets of an instance that is gone; the next one opens its own on the same port. */
   closeFlows(): void
   network(): NetworkState
   /** Tells the person at the terminal. */
   warn(line: string): void
-  /** A fresh instance is there and will be started now. */
-  onStart(boot: Boot, keep: Uint8Array | undefined): void
+  note(line: string): void
+  /** A fresh instance is there and will be started now; `module` is its SHA-256 where it is not the one that the phone began with. */
+  onStart(boot: Boot, keep: Uint8Array | undefined, module: string | undefined): void
+  /** Another module goes on with the memory of the one before. */
+  onExchange(module: string | undefined): void
   /** It has taken its settings; nothing of the network has been told yet. */
   onOpen(): void
 }
@@ -36,6 +40,12 @@ export const PAUSES_MS = [0, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000] as 
 /** An instance that lived so long was well: the next trap is a first one again. */
 const WELL_MS = 5 * 60_000
 
+/** So many traps within so long, and a module that came by an update gives way to the one before it. */
+const FALLS = 3, FALLS_MS = 60_000
+
+/** A module whose memory is laid out otherwise waits for the end of the call; so often is looked. */
+const LOOK_MS = 200
+
 export class Supervisor {
   /** How often the core has stopped itself. */
   traps = 0
@@ -46,16 +56,30 @@ export class Supervisor {
   private startedAt = 0
   private stopped = false
   private callOff = (): void => {}
+  /** The modules, the one that runs last; and the one that is to take its place. */
+  private builds: Build[]
+  private next: Build | undefined
+  private waits = false
+  private callOffChange = (): void => {}
+  private falls: number[] = []
+  /** KEEP of the last instance that stopped itself. */
+  private kept: Uint8Array | undefined
 
-  constructor(parts: SupervisorParts) { this.parts = parts }
+  constructor(parts: SupervisorParts) {
+    this.parts = parts
+    this.builds = [parts.build]
+  }
+
+  /** The module that runs. */
+  get build(): Build { return this.builds.at(-1) ?? this.parts.build }
 
   /** Starts the first instance, or one in place of it. `opened` learns whether the core took the settings. */
   start(settings: Uint8Array, boot: Boot, opened: (done: Done) => void, keep?: Uint8Array): void {
     const { driver, clock, entropy, network } = this.parts
     this.settings = settings
     this.startedAt = clock.now()
-    driver.start(this.parts.load(keep))
-    this.parts.onStart(boot, keep)
+    driver.start(this.build.load(keep))
+    this.parts.onStart(boot, keep, this.foreign)
     driver.give({ call: "entropy", bytes: entropy(SEED_BYTES) })
     driver.give({ call: "open", bytes: settings, boot }, (done) => {
       opened(done)
@@ -89,10 +113,83 @@ export class Supervisor {
     this.callOff = this.parts.clock.after(0, () => this.again(BOOT.cold, undefined))
   }
 
+  // -- Another module
+
+  /** Another module takes the place of the one that runs: at the next rest where their memory is laid out alike, else with a restart as soon as there is no call. */
+  update(next: Build): void {
+    this.next = next
+    this.falls = []
+    this.waits = false
+    this.look(0)
+  }
+
+  /** Gives up the module that runs for the one before it. False when there is none. */
+  goBack(): boolean {
+    const before = this.builds.at(-2)
+    if (before === undefined) return false
+    this.update(before)
+    return true
+  }
+
+  private look(afterMs: number): void {
+    this.callOffChange()
+    this.callOffChange = this.parts.clock.after(afterMs, () => this.change())
+  }
+
+  /** Not from within an output: the instance must be at rest. */
+  private change(): void {
+    const { driver, note } = this.parts, { next } = this
+    if (next === undefined || this.stopped) return
+    if (driver.runs && next.layout === this.build.layout) return this.exchange(next)
+    if (driver.idle) return this.replace(next)
+    if (!this.waits) note("The new module lays out its memory in another way: it waits for the end of the call.")
+    this.waits = true
+    this.look(LOOK_MS)
+  }
+
+  private exchange(next: Build): void {
+    this.next = undefined
+    const { driver, note, onExchange } = this.parts
+    let machine: Machine
+    try {
+      machine = next.load(undefined)
+    } catch (error) {
+      return this.parts.warn(`The new module cannot be used: ${(error as Error).message}. The phone goes on with the one before.`)
+    }
+    this.take(next)
+    onExchange(this.foreign)
+    driver.exchange(machine)
+    if (this.build === next && driver.runs) note(`The phone goes on with the module ${next.hash.slice(0, 12)}.`)
+  }
+
+  private replace(next: Build): void {
+    this.next = undefined
+    const { driver, note } = this.parts, keep = driver.keep ?? this.kept
+    try {
+      next.load(undefined)
+    } catch (error) {
+      return this.parts.warn(`The new module cannot be used: ${(error as Error).message}. The phone goes on with the one before.`)
+    }
+    this.take(next)
+    this.callOff()
+    note(`The phone starts with the module ${next.hash.slice(0, 12)}.`)
+    this.again(BOOT.trap, keep)
+  }
+
+  /** The next module runs; one that ran before it is that one again. */
+  private take(next: Build): void {
+    const at = this.builds.indexOf(next)
+    this.builds = at < 0 ? [...this.builds, next] : this.builds.slice(0, at + 1)
+  }
+
+  /** The name of the module that runs where it is not the one that the phone began with. */
+  private get foreign(): string | undefined { return this.build === this.parts.build ? undefined : this.build.hash }
+
   /** No more instances. */
   stop(): void {
     this.stopped = true
     this.callOff()
+    this.callOffChange()
     this.parts.driver.stop()
     this.parts.closeFlows()
   }
@@ -106,9 +203,18 @@ export class Supervisor {
     this.hide(trap.call)
     if (clock.now() - this.startedAt >= WELL_MS) this.trapsInRow = 0
     const pause = PAUSES_MS[Math.min(this.trapsInRow++, PAUSES_MS.length - 1)] ?? 0
+    const keep = this.kept = trap.machine.keep()
+    if (this.isThirdFall(clock.now()) && this.goBack()) {
+      this.trapsInRow = 0
+      return warn("That was the third time within a minute: the phone goes back to the module before.")
+    }
     warn(pause === 0 ? "The phone starts again." : `The phone starts again in ${pause / 1000} s.`)
-    const keep = trap.machine.keep()
     this.callOff = clock.after(pause, () => this.again(BOOT.trap, keep))
+  }
+
+  private isThirdFall(now: number): boolean {
+    this.falls = [...this.falls, now].slice(-FALLS)
+    return this.falls.length === FALLS && now - (this.falls[0] ?? now) < FALLS_MS
   }
 
   private again(boot: Boot, keep: Uint8Array | undefined): void {

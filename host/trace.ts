@@ -9,8 +9,10 @@ import { TRACE_VERSION, callRecord, clear, guarded, outputRecord, secretsIn, typ
 import { newSeal } from "./seal.ts"
 
 export type Trace = Watcher & {
-  /** A fresh instance follows. */
-  start(boot: Boot, keep: Uint8Array | undefined): void
+  /** A fresh instance follows; `module`: the SHA-256 of its module when that is another than the trace began with. */
+  start(boot: Boot, keep: Uint8Array | undefined, module?: string): void
+  /** Another module goes on with the memory of the one before; undefined: the one that the trace began with. */
+  exchanged(module: string | undefined): void
   close(): void
 }
 
@@ -47,10 +49,11 @@ export function makeTrace(write: (line: string) => void, module: string, abi: nu
   // While a password is being typed, keys and pictures are as secret as the password.
   let typing = false
   return {
-    start(boot, keep) {
+    start(boot, keep, module) {
       typing = false
-      put({ start: { boot, keep: keep === undefined ? null : guard.keep(keep) } })
+      put({ start: { boot, keep: keep === undefined ? null : guard.keep(keep), ...(module === undefined ? {} : { module }) } })
     },
+    exchanged(module) { put({ exchange: module === undefined ? {} : { module } }) },
     called(call, now) {
       const secretKey = call.call === "key" && typing ? guard.seal(Buffer.from(JSON.stringify(call))) : undefined
       put({ n: ++n, now, call: callRecord(call, guard.bytesOf(call), secretKey) })

@@ -30,17 +30,20 @@ export const EXPORTED = [
 export type Parts = {
   types: number[][]; imports: number[][]; memory: number[]; globals: number[][]; exports: number[][]
   start: number[]; code: number[]; data: number[]
+  /** How many functions it has, all alike. */
+  functions: number
 }
 export const GOOD: Parts = {
   types: [functionType([I32, I64], [I32])], imports: [], memory: pages(1, 1), globals: GLOBALS.map(([, code]) => code), exports: EXPORTED, start: [],
-  code: body([0x41, 0]), data: dataSegment(constants.at, [1, 2, 3]),
+  code: body([0x41, 0]), data: dataSegment(constants.at, [1, 2, 3]), functions: 1,
 }
 
 /** A good module with some parts replaced. */
 export function moduleWith(parts: Partial<Parts> = {}): Uint8Array {
   const all = { ...GOOD, ...parts }
+  const repeated = (item: number[]): number[][] => Array.from({ length: all.functions }, () => item)
   const imports = all.imports.length > 0 ? section(SECTION.import, ...all.imports) : []
   return wasmModule(
-    section(SECTION.type, ...all.types), imports, section(SECTION.function, [0]), section(SECTION.memory, all.memory),
-    section(SECTION.global, ...all.globals), section(SECTION.export, ...all.exports), all.start, section(SECTION.code, all.code), section(SECTION.data, all.data))
+    section(SECTION.type, ...all.types), imports, section(SECTION.function, ...repeated([0])), section(SECTION.memory, all.memory),
+    section(SECTION.global, ...all.globals), section(SECTION.export, ...all.exports), all.start, section(SECTION.code, ...repeated(all.code)), section(SECTION.data, all.data))
 }

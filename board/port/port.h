@@ -95,7 +95,7 @@ uint32_t portKeypadRow (unsigned row);
 /* Shows eight rows of pixels: 128 bytes of columns, lowest bit on top, as an SSD1306 takes them. */
 void portShow (unsigned page, const uint8_t * columns);
 
-/* The next byte of the serial console, or -1. */
+/* The next byte of the serial console, or -1. Bytes that come while nobody reads are kept, 1 KB at least: a frame of an update (board/upload.c). */
 int portConsoleRead (void);
 void portConsoleWrite (const char * bytes, size_t length);
 

@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { AUDIO_BYTES, AUDIO_MS, EVENT } from "../abi.ts"
+import { realClock } from "../clock.ts"
 import type { Call, Output, Picture } from "../calls.ts"
 import { eventName } from "../calls.ts"
 import { startLab, type Lab } from "../lab/lab.ts"
 import { layer } from "../store.ts"
 import { makeTrace } from "../trace.ts"
+import { Upload } from "../upload.ts"
 import { Machine } from "./machine.ts"
 import { BoardRecords } from "./record.ts"
 import { ConsoleLines } from "./run.ts"
@@ -46,6 +48,9 @@ export class Bench {
   private readonly folder: string
   private readonly options: BenchOptions
   private waiting: Array<() => void> = []
+  /** Is given the bytes of the console as they come. */
+  onConsole: ((bytes: Buffer) => void) | undefined
+  private sending: Upload | undefined
 
   private constructor(segment: Segment, lab: Lab, options: BenchOptions) {
     this.segment = segment
@@ -71,10 +76,11 @@ export class Bench {
   async boot(): Promise<void> {
     const trace = makeTrace((line) => { this.trace.push(line) }, this.options.module ?? "", 1, "wasm3")
     const records = new BoardRecords({
-      start: (boot, keep) => {
+      start: (boot, keep, module) => {
         this.starts++
-        trace.start(boot, keep)
+        trace.start(boot, keep, module)
       },
+      exchanged: (module) => trace.exchanged(module),
       called: (call, now) => {
         trace.called(call, now)
         this.seen.push({ call, now, outputs: [], instructions: 0, trap: undefined })
@@ -100,7 +106,12 @@ export class Bench {
       this.changed()
     })
     const { program, extra } = this.options
-    this.machine = await Machine.start({ program, store: this.store, segment: this.segment, onConsole: lines.take, onTrace: records.take, extra: extra ?? [] })
+    const onConsole = (bytes: Buffer): void => {
+      lines.take(bytes)
+      this.sending?.take(bytes)
+      this.onConsole?.(bytes)
+    }
+    this.machine = await Machine.start({ program, store: this.store, segment: this.segment, onConsole, onTrace: records.take, extra: extra ?? [] })
   }
 
   /** Switches it off, as a power cut does. */
@@ -150,11 +161,11 @@ export class Bench {
       .map((output) => output.kind === "event" && output.code === EVENT[name] ? output.text : undefined).find((text) => text !== undefined), withinMs)
   }
 
-  /** Enters a line at the console; gives the lines that were printed until the board answered. */
-  async command(line: string): Promise<string[]> {
+  /** Enters a line at the console; gives the lines that were printed until the board answered. `own`: the last line of its answer, where it is one for the board itself. */
+  async command(line: string, own?: RegExp): Promise<string[]> {
     const from = this.console.length, calls = this.seen.length
     this.board.type(`${line}\r`)
-    await this.until(`an answer to "${line}"`, () => this.seen.slice(calls).some(({ call }) => call.call === "command"))
+    await this.until(`an answer to "${line}"`, () => own === undefined ? this.seen.slice(calls).some(({ call }) => call.call === "command") : this.console.slice(from).some((each) => own.test(each)))
     await this.quiet()
     return this.console.slice(from)
   }
@@ -182,6 +193,13 @@ export class Bench {
     await this.until("the figures of the board", () => this.console.slice(from).some((line) => line.startsWith("stack-high ")))
     return Object.fromEntries(this.console.slice(from).map((line) => /^([a-z-]+) (\d+)$/.exec(line)).filter((match) => match !== null)
       .map(([, name, value]) => [name, Number(value)]))
+  }
+
+  /** Sends a module over the console; `write` may do otherwise than the line would. Rejects with UploadError. */
+  async update(module: Uint8Array, write = (bytes: Uint8Array): void => this.board.type(bytes)): Promise<void> {
+    this.sending = new Upload({ module, clock: realClock, write })
+    this.sending.start()
+    await this.sending.finished
   }
 
   /** Waits until the console has been silent for a moment. */

@@ -88,7 +88,7 @@ export class Machine {
   }
 
   /** Types at the serial console. */
-  type(text: string): void { this.child.stdin?.write(text) }
+  type(text: string | Uint8Array): void { this.child.stdin?.write(text) }
 
   /** Presses a key of the phone and lets it go; several follow each other as a quick finger would do it. */
   press(key: string): void {

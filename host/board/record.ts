@@ -15,8 +15,8 @@ const OUTPUT_DISPLAY = 5
 /** What a record of kind S begins with behind its length: how the board booted, whether KEEP was there. */
 const START_HEAD = /^[\0-\x03]\0\0\0[\0\x01]\0\0\0/
 
-/** The inputs of board/core.h, by number. */
-const INPUTS = ["none", "entropy", "open", "close", "network", "datagram", "flow", "key", "command", "wallclock", "timeout", "audio"] as const
+/** The inputs of board/abi.h, by number. */
+const INPUTS = ["none", "entropy", "open", "close", "network", "datagram", "flow", "key", "command", "wallclock", "timeout", "audio", "resume"] as const
 
 const FLOW_EVENTS = ["", "opened", "closed", "refused", "failed"] as const
 
@@ -60,7 +60,8 @@ export class BoardRecords {
   private one(kind: string, bytes: Buffer): void {
     const { watcher } = this
     switch (kind) {
-      case "S": return watcher.start(bootOf(bytes.readUInt32LE(0)), bytes.readUInt32LE(4) === 0 ? undefined : new Uint8Array(bytes.subarray(8)))
+      case "S": return watcher.start(bootOf(bytes.readUInt32LE(0)), bytes.readUInt32LE(4) === 0 ? undefined : new Uint8Array(bytes.subarray(40)), moduleOf(bytes.subarray(8, 40)))
+      case "X": return watcher.exchanged(moduleOf(bytes))
       case "C": return watcher.called(callOf(bytes), Number(bytes.readBigInt64LE(0)))
       case "O": return watcher.output(outputOf(bytes))
       case "D": return watcher.done(doneOf(bytes), bytes.readUInt32LE(16) >>> ICOUNT_SHIFT)
@@ -69,6 +70,9 @@ export class BoardRecords {
     }
   }
 }
+
+/** The SHA-256 of a module; undefined for that of the firmware, whose name the board does not tell. */
+function moduleOf(print: Buffer): string | undefined { return print.every((byte) => byte === 0) ? undefined : print.toString("hex") }
 
 function bootOf(number: number): Boot {
   return Object.values(BOOT).find((each) => each === number) ?? BOOT.cold
@@ -88,7 +92,7 @@ function callOf(record: Buffer): Call {
     case "command": return { call: kind, line: textOf(bytes) }
     case "wallclock": return { call: kind, unixMs: Number(record.readBigInt64LE(8)), zoneMin: number }
     case "audio": return { call: kind, bytes }
-    case "close": case "timeout": return { call: kind }
+    case "close": case "timeout": case "resume": return { call: kind }
     case "none": throw new Error("the board tells of a call that is none")
   }
 }

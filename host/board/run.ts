@@ -7,6 +7,7 @@ import type { Actions, Handset } from "../handset/handset.ts"
 import { startLab } from "../lab/lab.ts"
 import { layer } from "../store.ts"
 import type { Trace } from "../trace.ts"
+import { withoutAnswers } from "../upload.ts"
 import { Machine } from "./machine.ts"
 import { BoardRecords } from "./record.ts"
 import { Segment } from "./segment.ts"
@@ -50,7 +51,8 @@ export async function runBoard({ program, store, trace, handset: makeHandset, on
   changed()
   const lines = new ConsoleLines((line) => handset.line("note", line))
   const records = new BoardRecords({
-    start: (boot, keep) => trace?.start(boot, keep),
+    start: (boot, keep, module) => trace?.start(boot, keep, module),
+    exchanged: (module) => trace?.exchanged(module),
     called: (call, now) => trace?.called(call, now),
     output(output: Output) {
       trace?.output(output)
@@ -84,7 +86,7 @@ export class ConsoleLines {
     this.rest = lines.pop() ?? ""
     for (const line of lines) {
       // What was drawn before the last erasure of the line is gone; what is left of the prompt is what was typed.
-      const shown = (line.split("\x1b[K").pop() ?? "").replace(/\x1b\[\d*[A-Z]/g, "").trim()
+      const shown = (withoutAnswers(line).split("\x1b[K").pop() ?? "").replace(/\x1b\[\d*[A-Z]/g, "").trim()
       if (shown !== "" && !shown.startsWith("> ")) this.line(shown)
     }
   }

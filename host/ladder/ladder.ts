@@ -62,6 +62,7 @@ class Builder {
 
   take(entry: Entry): void {
     if ("start" in entry) return this.started(entry.start.keep)
+    if ("exchange" in entry) return this.host("another module goes on in the place of the one before")
     const call = fields(entry.call)
     // Whoever gives entropy may do so before any clock runs.
     if (call["call"] !== "entropy") this.tick(entry.now)

@@ -13,6 +13,7 @@ import { makeLoader } from "../../host/loader.ts"
 import { replay } from "../../host/replay.ts"
 import { sha256 } from "../../host/trace.ts"
 import { needsBoard } from "./needs.ts"
+import { loudness } from "./sound.ts"
 
 const MODULE = "build/out/linehunt.wasm"
 const DEAD_DNS = "198.51.100.99"
@@ -143,16 +144,6 @@ describe("The emulated board", function () {
     const names = [...readFileSync(new URL("../../board/abi.c", import.meta.url), "latin1").matchAll(/"([A-Z_?]+)"/g)].map(([, name]) => name)
     for (const [name, code] of Object.entries(EVENT)) assert.equal(names[code], name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase())
   })
-
-  /** How strong one frequency is, as an amplitude: the mean of pieces of 40 ms, as a sound that was late has its phase shifted. */
-  function loudness(samples: Int16Array, hertz: number): number {
-    const size = 320, pieces = Array.from({ length: Math.floor(samples.length / size) }, (_, i) => samples.subarray(i * size, (i + 1) * size))
-    const amplitude = (piece: Int16Array): number => {
-      const part = (wave: (angle: number) => number): number => piece.reduce((sum, sample, i) => sum + sample * wave(i / 8000 * 2 * Math.PI * hertz), 0)
-      return 2 * Math.hypot(part(Math.cos), part(Math.sin)) / size
-    }
-    return Math.round(pieces.reduce((sum, piece) => sum + amplitude(piece), 0) / pieces.length)
-  }
 
   const hex = (bytes: Uint8Array = new Uint8Array(0)): string => Buffer.from(bytes).toString("hex")
 

@@ -10,7 +10,7 @@ function listener(): { told: string[], watcher: BoardWatcher } {
     told,
     watcher: {
       start: boot => { told.push(`start ${boot}`) }, trapped: ({ error }) => { told.push(error.message) },
-      called: unexpected, output: unexpected, done: unexpected,
+      called: unexpected, output: unexpected, done: unexpected, exchanged: unexpected,
     },
   }
 }
@@ -21,7 +21,7 @@ function record(kind: string, bytes: Buffer): Buffer {
   return Buffer.concat([prefix, bytes])
 }
 
-const start = (boot: number): Buffer => record("S", Buffer.concat([Buffer.from([boot, 0, 0, 0, 1, 0, 0, 0]), Buffer.alloc(640, 7)]))
+const start = (boot: number): Buffer => record("S", Buffer.concat([Buffer.from([boot, 0, 0, 0, 1, 0, 0, 0]), Buffer.alloc(32), Buffer.alloc(640, 7)]))
 const trap = (words: string): Buffer => record("T", Buffer.from(words))
 
 describe("The records of the board", () => {

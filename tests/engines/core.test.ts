@@ -162,10 +162,11 @@ describe("The core's host side", () => {
   it("puts a snapshot back", () => {
     const one = fake(), two = fake()
     one.memory[one.at("STATE") + 5] = 77
-    two.core.restore(one.core.snapshot(), 9)
+    two.core.takeOver(one.core.snapshot())
+    two.core.resume(9)
     assert.equal(two.memory[two.at("STATE") + 5], 77)
     assert.deepEqual(two.calls, [["core_resume", 9n]])
-    assert.throws(() => two.core.restore(new Uint8Array(5), 9), { code: "WRONG_MODULE" })
+    assert.throws(() => two.core.takeOver(new Uint8Array(5)), { code: "WRONG_MODULE" })
   })
 
   it("refuses a module of another interface", () => {

@@ -16,6 +16,11 @@ function consoleUnderTest(hasLab = true, json = false) {
     clock, json, lab: hasLab ? lab : undefined,
     command: (line) => (did.push(line), taken),
     reply: (code, text) => { did.push(`${code}: ${text}`) },
+    modules: {
+      text: () => "the module 0123456789ab runs",
+      update: (path) => path === "good.wasm" ? void did.push(`update ${path}`) : `The module ${path} cannot be the phone: it imports env.abort.`,
+      back: () => "There is none before it.",
+    },
     quit: () => { did.push("quit") },
   })
   return { clock, did, console, starting: () => { taken = false } }
@@ -88,5 +93,15 @@ describe("Console lines", () => {
     starting()
     await console.take("status")
     assert.deepEqual(did, ["status", "1: The phone cannot take commands just now."])
+  })
+
+  it("update says which module runs, takes another and goes back, or says why not", async () => {
+    const { console, did } = consoleUnderTest()
+    for (const line of ["update", "update good.wasm", "update a bad.wasm --json", "update back"]) await console.take(line)
+    assert.deepEqual(did, [
+      "0: the module 0123456789ab runs", "update good.wasm", "0: the module is whole and takes over",
+      '1: {"error":{"code":"refused","message":"The module a bad.wasm cannot be the phone: it imports env.abort."}}', "1: There is none before it.",
+    ])
+    assert.equal(console.failed, true)
   })
 })

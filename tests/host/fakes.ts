@@ -33,7 +33,13 @@ export function fakeClock(start = 1000): FakeClock {
 /** What the fake phone does with one call: outputs, its next deadline, a refusal; it may throw, which is a trap. */
 export type Script = (call: Call, now: number, put: (output: Output) => void) => { deadline?: number; refusal?: Refusal } | void
 
-export type FakeMachine = Machine & { calls: Array<{ call: Call; now: number }>; keepBytes: Uint8Array }
+export type FakeMachine = Machine & {
+  calls: Array<{ call: Call; now: number }>
+  keepBytes: Uint8Array
+  inCall: boolean
+  /** What another instance had in its memory. */
+  tookOver: Uint8Array | undefined
+}
 
 export function fakeMachine(script: Script, keep: Uint8Array = new Uint8Array(0)): FakeMachine {
   const calls: FakeMachine["calls"] = []
@@ -41,8 +47,8 @@ export function fakeMachine(script: Script, keep: Uint8Array = new Uint8Array(0)
   let deadline = Infinity
   let dead = false
   const alive = (): void => { if (dead) throw new Error("called again after a trap") }
-  return {
-    calls, keepBytes: keep,
+  const machine: FakeMachine = {
+    calls, keepBytes: keep, inCall: false, tookOver: undefined,
     perform(call, now) {
       alive()
       if (outputs.length > 0) throw new Error("called before the outputs were drained")
@@ -64,10 +70,14 @@ export function fakeMachine(script: Script, keep: Uint8Array = new Uint8Array(0)
       alive()
       return deadline
     },
+    idle: () => !machine.inCall,
+    snapshot: () => keep,
+    takeOver(snapshot) { machine.tookOver = snapshot },
     keep: () => keep,
     panic: () => dead ? "a slot that is in use" : undefined,
     logLines: () => ["SIP > REGISTER", "SIP < 401"],
   }
+  return machine
 }
 
 export const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"))

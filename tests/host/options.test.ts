@@ -46,6 +46,8 @@ describe("The command line", () => {
       [["settings"], "usage", /settings needs a file or a kind: linehunt settings import FILE/],
       [["settings", "import"], "usage", /settings needs a file or a kind/],
       [["ladder"], "usage", /ladder needs one trace/],
+      [["update", "--port", "x"], "usage", /update needs one module/],
+      [["update", "a.wasm"], "usage", /update needs to know where the board is/],
       [["ladder", "a", "b"], "usage", /ladder needs one trace/],
       [["ladder", "a", "--from", "soon"], "usage", /--from soon is not a time; say it as 30s/],
       [["ladder", "a", "--from", "5m", "--to", "2s"], "usage", /--from is later than --to/],
@@ -81,7 +83,7 @@ describe("The command line", () => {
 
   it("The help names every flag and every exit code", () => {
     const named = [...HELP.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name).sort()
-    assert.deepEqual(named, ["as", "dns", "domain", "engine", "from", "help", "json", "lab", "mic", "out", "password-file", "port", "set", "settings", "sip-only", "speaker", "svg", "template", "to", "trace", "user", "version", "width"])
+    assert.deepEqual(named, ["as", "dns", "domain", "engine", "from", "help", "json", "lab", "mic", "module", "out", "password-file", "port", "set", "settings", "sip-only", "speaker", "svg", "template", "to", "trace", "user", "version", "width"])
     for (const { code, meaning } of Object.values(EXITS)) assert(HELP.includes(`  ${code}  ${meaning}`))
   })
 })

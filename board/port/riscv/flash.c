@@ -5,7 +5,7 @@
 #include "port/port.h"
 
 enum {
-    SECTOR_BYTES = 256 * 1024, FIRST_SLOT = 2, ERASE = 0x00200020, CONFIRM = 0x00d000d0, PROGRAM = 0x00400040, READ = 0x00ff00ff, CLEAR = 0x00500050,
+    SECTOR_BYTES = 256 * 1024, FIRST_SLOT = 2, ERASE = 0x00200020, CONFIRM = 0x00d000d0, WRITE_BUFFER = 0x00e800e8, BLOCK_BYTES = 512, READ = 0x00ff00ff, CLEAR = 0x00500050,
     READY = 0x00800080, FAILED = 0x003a003a, POLLS_MAX = 1000000
 };
 
@@ -31,15 +31,29 @@ static bool erase (uint32_t address)
     return finish (address);
 }
 
-static bool write (uint32_t address, const uint8_t * from, size_t length)
+/* Words through the write buffer of the chips: all at once, within one of its blocks. */
+static bool writeBlock (uint32_t address, const uint8_t * from, uint32_t length)
 {
-    for (uint32_t done = 0; done < length; done += 4)
+    uint32_t words = (length + 3) / 4, more = words - 1;
+    REGISTER32 (address) = WRITE_BUFFER;
+    REGISTER32 (address) = more | more << 16;
+    for (uint32_t i = 0; i < words; i++)
     {
         uint32_t word = UINT32_MAX;
-        memcpy (& word, from + done, length - done < 4 ? length - done : 4);
-        REGISTER32 (address + done) = PROGRAM;
-        REGISTER32 (address + done) = word;
-        if (! finish (address + done)) return false;
+        memcpy (& word, from + 4 * i, length - 4 * i < 4 ? length - 4 * i : 4);
+        REGISTER32 (address + 4 * i) = word;
+    }
+    REGISTER32 (address) = CONFIRM;
+    return finish (address);
+}
+
+static bool write (uint32_t address, const uint8_t * from, size_t length)
+{
+    for (uint32_t done = 0, part; done < length; done += part)
+    {
+        uint32_t room = BLOCK_BYTES - (address + done) % BLOCK_BYTES;
+        part = length - done < room ? (uint32_t) length - done : room;
+        if (! writeBlock (address + done, from + done, part)) return false;
     }
     return true;
 }
