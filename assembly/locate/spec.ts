@@ -4,9 +4,15 @@ import { Setting, words } from "../settings/settings"
 
 /** The server of this rank, from 1; empty when there is none. */
 export function specOf(line: i32, rank: u32): Span {
-  let rest = words(line, Setting.SERVER)
-  if (lengthOf(rest) == 0) return rank == 1 ? words(line, Setting.DOMAIN) : rest
-  for (let i: u32 = 1; i < rank; i++) {
+  const all = words(line, Setting.SERVER)
+  if (lengthOf(all) == 0) return rank == 1 ? words(line, Setting.DOMAIN) : all
+  return itemAt(all, rank - 1)
+}
+
+/** Item number `n`, from 0, of a list with semicolons between; empty behind the last. */
+export function itemAt(list: Span, n: u32): Span {
+  let rest = list
+  for (; n > 0; n--) {
     const end = indexOf(rest, 0x3b)
     rest = end < 0 ? text("") : after(rest, end + 1)
   }

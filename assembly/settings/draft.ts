@@ -1,18 +1,20 @@
-// Changes to the texts of one line that a form has collected: all are applied together, or none.
+// Changes to the settings of one line that a form has collected, as texts: all are applied together, or none.
 import { NONE, Span, after, indexOf, span, startOf, trim } from "../base/span"
-import { Setting } from "./table"
+import { LINE_SETTINGS, Setting, isText } from "./table"
 import { checkValue, hasRoom } from "./check"
 import { unquoted } from "./kinds"
 import { DRAFT, addText, dropTexts, giveText, hasTexts, textOf } from "./texts"
-import { Origin, keepOld, words } from "./values"
+import { Origin, keepOld, put, words } from "./values"
 
 /** Forgets what was changed. */
 export function beginDraft(): void { dropTexts(DRAFT) }
 
-/** What the form shows for a setting of the line: what was entered, else its value. */
+/** What was entered for a setting; NONE when nothing was. */
+export function entered(s: Setting): Span { return textOf(DRAFT, s) }
+
+/** What the form shows for a text of the line: what was entered, else its value. */
 export function draft(line: i32, s: Setting): Span {
-  const entered = textOf(DRAFT, s)
-  return entered != NONE ? entered : words(line, s)
+  return entered(s) != NONE ? entered(s) : words(line, s)
 }
 
 /** Enters a value. False when it is not allowed: fault() says why, and the draft is as it was. */
@@ -30,9 +32,14 @@ export function hasDraft(): bool { return hasTexts(DRAFT) }
 
 /** Gives the line the values that were entered. */
 export function applyDraft(line: i32): void {
-  for (let s = 0; s <= Setting.DISPLAY_NAME; s++) {
-    if (textOf(DRAFT, s) == NONE) continue
-    keepOld(line, s)
-    giveText(DRAFT, s, line, Origin.CONSOLE)
+  for (let s = 0; s < LINE_SETTINGS; s++) {
+    const value = entered(s)
+    if (value == NONE) continue
+    if (!isText(s)) put(line, s, value, Origin.CONSOLE)
+    else {
+      keepOld(line, s)
+      giveText(DRAFT, s, line, Origin.CONSOLE)
+    }
   }
+  beginDraft()
 }

@@ -1,59 +1,61 @@
-// The account form: five settings, collected in a draft. Nothing is applied before Save.
-import { prose } from "../base/prose"
-import { Span, text, lengthOf } from "../base/span"
-import { Setting, applyDraft, beginDraft, draft, hasDraft } from "../settings/settings"
+// The account form: five texts and the profile, collected in a draft. Nothing is applied before Save. Two profiles have forms of their own: form.ts.
+import { Prose, prose } from "../base/prose"
+import { Setting, applyDraft, beginDraft, hasDraft } from "../settings/settings"
 import { write } from "./screen"
-import { title, softKeys, fitted } from "./paper"
-import { Action, choose, popToHome } from "./panel"
+import { title, softKeys, fitted, spell } from "./paper"
+import { Action, choose, chosen, popToHome } from "./panel"
 import { NOTHING, endList, pressList, rowOf } from "./list"
 import { icon } from "./standing"
+import { fieldShown, isStepped, stepField } from "./fields"
 import { openEditor } from "./edit"
 
-const FIELDS = 5
+const FIELDS = 6
 const VALUE: u32 = 9                     // column of the values
 
 export function drawAccount(): void {
-  title(icon(), text("Account"))
+  title(icon(), spell(hasDraft() ? prose("Account, not saved") : prose("Account")))
   for (let i = 0; i < FIELDS; i++) {
-    const s = fieldAt(i), value = draft(0, s)
-    write(rowOf(i), 0, label(s))
-    fitted(rowOf(i), VALUE, s == Setting.PASSWORD && lengthOf(value) > 0 ? text("********") : value)
+    write(rowOf(i), 0, spell(label(fieldAt(i))))
+    fitted(rowOf(i), VALUE, fieldShown(fieldAt(i)))
   }
   endList(FIELDS)
-  if (hasDraft()) write(rowOf(FIELDS), 0, text("Changed, not saved"))
-  softKeys(prose("Cancel"), prose("Save"), prose("Edit"))
+  softKeys(prose("Cancel"), prose("Save"), isStepped(fieldAt(chosen())) ? prose("Change") : prose("Edit"))
 }
 
 export function pressAccount(key: u32): Action {
   if (key == 0x62) return save()
   // The list is left by these
   if (key == 0x61 || key == 0x42) beginDraft()
-  const i = pressList(key, FIELDS, true)
+  const arrow = key == 0x4c || key == 0x52
+  const i = arrow ? <i32>chosen() : pressList(key, FIELDS, true)
   if (i == NOTHING) return Action.NONE
   choose(i)
-  openEditor(fieldAt(i))
+  if (isStepped(fieldAt(i))) stepField(fieldAt(i), key != 0x4c)
+  else if (!arrow) openEditor(fieldAt(i))
   return Action.NONE
 }
 
 /** The settings of the form, from top to bottom. */
-function fieldAt(i: i32): Setting {
+function fieldAt(i: u32): Setting {
   switch (i) {
     case 0: return Setting.DOMAIN
     case 1: return Setting.USER
     case 2: return Setting.PASSWORD
     case 3: return Setting.DISPLAY_NAME
+    case 4: return Setting.SERVER
   }
-  return Setting.SERVER
+  return Setting.PROFILE
 }
 
-export function label(s: Setting): Span {
+export function label(s: Setting): Prose {
   switch (s) {
-    case Setting.DOMAIN: return text("Domain")
-    case Setting.USER: return text("User")
-    case Setting.PASSWORD: return text("Password")
-    case Setting.DISPLAY_NAME: return text("Name")
+    case Setting.DOMAIN: return prose("Domain")
+    case Setting.USER: return prose("User")
+    case Setting.PASSWORD: return prose("Password")
+    case Setting.DISPLAY_NAME: return prose("Name")
+    case Setting.PROFILE: return prose("Profile")
   }
-  return text("Server")
+  return prose("Server")
 }
 
 function save(): Action {

@@ -1,22 +1,24 @@
 // The editor: one line of text, typed on the number keys. What is not allowed is refused when it is accepted, with the reason.
 import { NOTHING, Prose, prose, proseAt } from "../base/prose"
-import { NONE, Span, text, span, startOf, endOf, lengthOf } from "../base/span"
+import { NONE, Span, span, startOf, endOf, lengthOf } from "../base/span"
 import { NEVER } from "../base/deadline"
 import { decode } from "../settings/character"
 import { CONTACT_NAME_MAX, CONTACT_NUMBER_MAX, Setting, contactName, draft, enter, findNumber, mostOf } from "../settings/settings"
 import { COLUMNS, put, write, writeRight, widthOf } from "./screen"
 import { Symbol } from "./font"
 import { title, softKeys, fitted, pen, spell, BODY_ROWS, BODY_TOP } from "./paper"
-import { Action, EDIT, View, panel, pop, push } from "./panel"
+import { Action, EDIT, EDIT_SIZE, View, chosenBelow, panel, pop, push } from "./panel"
 import { icon } from "./standing"
 import { Mode, isDigitKey, letterOf, letterCount, modeWord } from "./keypad"
 import { announceFault } from "./pages"
 import { label } from "./account"
 import { acceptContact } from "./book"
+import { editedField, editedLabel } from "./form"
+import { enterField, fieldMost } from "./fields"
 import { acceptDial, acceptTarget } from "./dial"
 
 /** What is typed besides the values of settings, which have numbers below these. */
-export const enum Purpose { DIAL = 0x80, TARGET, NUMBER, NAME }
+export const enum Purpose { DIAL = 0x80, TARGET, NUMBER, NAME, FIELD }
 
 // One row per Purpose: the title, the most bytes, and what is said below the text.
 const TABLE = memory.data<u32>([
@@ -24,6 +26,7 @@ const TABLE = memory.data<u32>([
   prose("Transfer to"), CONTACT_NUMBER_MAX, prose("Now, or ask first?"),
   prose("Number"), CONTACT_NUMBER_MAX, prose(""),
   prose("Name"), CONTACT_NAME_MAX, prose("#: abc, ABC, 123"),
+  prose(""), EDIT_SIZE, prose("#: abc, ABC, 123"),
 ])
 
 const TEXT_ROWS: u32 = BODY_ROWS - 1
@@ -54,11 +57,11 @@ export function typeInstead(s: Span): void {
 
 export function drawEdit(): void {
   const p = panel(), s = <Setting>p.field
-  title(icon(), p.field >= <u8>Purpose.DIAL ? spell(purpose(0)) : label(s))
+  title(icon(), p.field == Purpose.FIELD ? spell(editedLabel(chosenBelow())) : p.field >= <u8>Purpose.DIAL ? spell(purpose(0)) : spell(label(s)))
   writeRight(0, modeWord(<Mode>p.mode))
   const w = pen()
   for (let i: u32 = 0; i < p.editLength; i++) {
-    const hidden = s == Setting.PASSWORD && (p.pending == 0 || i + 1 < p.editLength)
+    const hidden = isSecret() && (p.pending == 0 || i + 1 < p.editLength)
     w.byte(hidden ? 0x2a : load<u8>(EDIT + i))
   }
   drawText(w.written)
@@ -96,8 +99,14 @@ export function holdZero(): void {
 /** Whether a number is being typed: * and # are part of it, and a soft key changes the mode. */
 export function isNumber(): bool {
   const field = panel().field
-  return field >= <u8>Purpose.DIAL && field != <u8>Purpose.NAME
+  return field >= <u8>Purpose.DIAL && field < <u8>Purpose.NAME
 }
+
+/** Whether a password is being typed. */
+export function isSecret(): bool { return settingEdited() == Setting.PASSWORD }
+
+/** The setting, or the field of a form. */
+function settingEdited(): u32 { return panel().field == Purpose.FIELD ? editedField(chosenBelow()) : panel().field }
 
 export function typed(): Span { return span(EDIT, panel().editLength) }
 
@@ -118,9 +127,10 @@ export function finishLetter(): void {
 }
 
 function hint(s: Setting): Span {
+  if (isSecret()) return spell(prose("Empty: as it was"))
   if (panel().field >= <u8>Purpose.DIAL) return spell(panel().field == Purpose.DIAL && panel().editLength > 0 ? NOTHING : purpose(2))
-  if (s == Setting.SERVER) return text("Empty: ask DNS")
-  return s == Setting.PASSWORD ? text("Empty: as it was") : text("#: abc, ABC, 123")
+  if (s == Setting.SERVER) return spell(prose("Empty: ask DNS"))
+  return spell(prose("#: abc, ABC, 123"))
 }
 
 /** The end of the text is always in view, with the cursor behind it. */
@@ -172,6 +182,7 @@ function changeMode(): void {
 
 function most(): u32 {
   const field = panel().field
+  if (field == Purpose.FIELD) return fieldMost(editedField(chosenBelow()))
   return field >= <u8>Purpose.DIAL ? changetype<u32>(purpose(1)) : mostOf(<Setting>field)
 }
 
@@ -185,8 +196,8 @@ function accept(ask: bool): Action {
     case Purpose.NUMBER:
     case Purpose.NAME: return acceptContact()
   }
-  const unchanged = !p.touched || (p.field == Setting.PASSWORD && p.editLength == 0)
-  if (unchanged || enter(0, <Setting>p.field, typed())) close()
+  const unchanged = !p.touched || (isSecret() && p.editLength == 0)
+  if (unchanged || (p.field == Purpose.FIELD ? enterField(editedField(chosenBelow()), typed()) : enter(0, <Setting>p.field, typed()))) close()
   else announceFault()
   return Action.NONE
 }

@@ -1,5 +1,5 @@
 // The idle view: who we are, where we are registered or what the phone is doing about it, and the time.
-import { prose } from "../base/prose"
+import { Prose, prose } from "../base/prose"
 import { Span, NONE, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { Setting, number, words, knob } from "../settings/settings"
@@ -9,7 +9,7 @@ import { Registration, Trouble, isRegistered, registration } from "../account/re
 import { RegistrationState } from "../account/machine"
 import { write, writeRight } from "./screen"
 import { isWaiting, voiceNew } from "../dialog/waiting"
-import { title, softKeys, facing, fitted, pen } from "./paper"
+import { title, softKeys, facing, fitted, pen, spell } from "./paper"
 import { Action, View, panel, push } from "./panel"
 import { openDial } from "./dial"
 import { pressEdit } from "./edit"
@@ -87,10 +87,10 @@ function separate(w: Writer): void { if (w.at > w.start) w.say(prose(", ")) }
 function drawState(r: Registration): void {
   switch (r.state) {
     case RegistrationState.LOCATING: return drawLocating()
-    case RegistrationState.REGISTERING: return drawServer(r, text("Registering at"), true)
-    case RegistrationState.REGISTERED: return drawServer(r, text("Registered at"), false)
+    case RegistrationState.REGISTERING: return drawServer(r, prose("Registering at"), true)
+    case RegistrationState.REGISTERED: return drawServer(r, prose("Registered at"), false)
     case RegistrationState.REFRESHING: return drawRefreshing(r)
-    case RegistrationState.UNREGISTERING: return drawServer(r, text("Logging off at"), true)
+    case RegistrationState.UNREGISTERING: return drawServer(r, prose("Logging off at"), true)
     case RegistrationState.OFF: return drawOff(r)
   }
   drawWaiting(r)
@@ -98,12 +98,12 @@ function drawState(r: Registration): void {
 
 /** A refresh is nobody's business as long as the binding lives; when the answer comes too late for it, we are registering again. */
 function drawRefreshing(r: Registration): void {
-  if (isRegistered(0)) drawServer(r, text("Registered at"), false)
-  else drawServer(r, text("Registering at"), true)
+  if (isRegistered(0)) drawServer(r, prose("Registered at"), false)
+  else drawServer(r, prose("Registering at"), true)
 }
 
 function drawLocating(): void {
-  write(HEADLINE, 0, text("Looking up"))
+  write(HEADLINE, 0, spell(prose("Looking up")))
   fitted(HEADLINE + 1, 0, isEmpty(LINE, Setting.SERVER) ? words(LINE, Setting.DOMAIN) : words(LINE, Setting.SERVER))
   const w = pen()
   writeElapsed(w)
@@ -111,8 +111,8 @@ function drawLocating(): void {
 }
 
 /** The server's name if it has one, its address, and how long it has been tried. */
-function drawServer(r: Registration, headline: Span, counting: bool): void {
-  write(HEADLINE, 0, headline)
+function drawServer(r: Registration, headline: Prose, counting: bool): void {
+  write(HEADLINE, 0, spell(headline))
   if (r.candidate < 0 || r.candidate >= candidateCount(0)) return
   const c = candidate(0, r.candidate)
   let row = HEADLINE + 1
@@ -143,16 +143,16 @@ function drawRedundancy(): void {
 
 function drawOff(r: Registration): void {
   if (!hasAccount(LINE)) {
-    write(HEADLINE, 0, text("No account yet"))
-    write(HEADLINE + 1, 0, text("Press Menu, then 4"))
+    write(HEADLINE, 0, spell(prose("No account yet")))
+    write(HEADLINE + 1, 0, spell(prose("Press Menu, then 4")))
     return
   }
-  write(HEADLINE, 0, text("Not registered"))
-  write(HEADLINE + 1, 0, knob(LINE, Setting.ENABLED) == 0 ? text("Switched off") : r.reason == Trouble.STOPPED ? text("Logged off") : text(""))
+  write(HEADLINE, 0, spell(prose("Not registered")))
+  write(HEADLINE + 1, 0, spell(knob(LINE, Setting.ENABLED) == 0 ? prose("Switched off") : r.reason == Trouble.STOPPED ? prose("Logged off") : prose("")))
 }
 
 function drawWaiting(r: Registration): void {
-  write(HEADLINE, 0, text("Not registered"))
+  write(HEADLINE, 0, spell(prose("Not registered")))
   let w = pen()
   writeTrouble(w, r)
   write(HEADLINE + 1, 0, w.written)

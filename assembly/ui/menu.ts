@@ -1,11 +1,11 @@
 // The menu: what the phone can do besides calling, chosen by number or with the arrows.
 import { prose, proseAt } from "../base/prose"
-import { text } from "../base/span"
 import { put, write } from "./screen"
 import { title, softKeys, spell } from "./paper"
 import { Action, View, choose, popToHome, push } from "./panel"
 import { NOTHING, endList, pageEnd, pageStart, pressList, rowOf } from "./list"
 import { icon } from "./standing"
+import { accountView } from "./form"
 import { beginDraft } from "../settings/settings"
 
 /** Rows that ask for an action rather than a view. */
@@ -26,7 +26,7 @@ const TABLE = memory.data<u32>([
 const ENTRIES = 9
 
 export function drawMenu(): void {
-  title(icon(), text("Menu"))
+  title(icon(), spell(prose("Menu")))
   for (let i = pageStart(); i < pageEnd(ENTRIES); i++) {
     put(rowOf(i), 0, 0x31 + i)
     write(rowOf(i), 2, spell(proseAt(TABLE + <usize>i * 8)))
@@ -45,6 +45,6 @@ export function pressMenu(key: u32): Action {
     return <Action>(what - ACTION)
   }
   if (what == View.ACCOUNT) beginDraft()
-  push(<View>what)
+  push(what == View.ACCOUNT ? accountView() : <View>what)
   return Action.NONE
 }

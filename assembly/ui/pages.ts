@@ -1,6 +1,5 @@
 // The views that only show text: why this server was chosen, what this phone is, and messages.
 import { prose } from "../base/prose"
-import { text } from "../base/span"
 import { fault } from "../settings/settings"
 import { writeHost } from "../base/ip"
 import { own, ownCount } from "../locate/resolver"
@@ -21,7 +20,7 @@ import { refusalOf, refusalSentence } from "./call-words"
 export const enum Message { FAILURE, FAULT, REFUSAL }
 
 export function drawWhy(): void {
-  title(icon(), text("Why this server"))
+  title(icon(), spell(prose("Why this server")))
   beginText()
   let step = 0
   for (let w = pen(); writeWhy(w, 0, step, false); w = pen(), step++) paragraph(w.written, 1)
@@ -31,7 +30,7 @@ export function drawWhy(): void {
 }
 
 export function drawAbout(): void {
-  title(icon(), text("About"))
+  title(icon(), spell(prose("About")))
   beginText()
   paragraph(PRODUCT, 0)
   const flow = listening()

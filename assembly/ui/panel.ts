@@ -4,12 +4,12 @@ import { UI_STATE, UI_STATE_SIZE } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
 import { SCREEN_STATE_SIZE } from "./screen"
 
-export const enum View { HOME, SERVERS, WHY, MENU, ACCOUNT, EDIT, ABOUT, MESSAGE, OPTIONS, HISTORY, BOOK, CONTACT, KNOBS, SERVER }
+export const enum View { HOME, SERVERS, WHY, MENU, ACCOUNT, EDIT, ABOUT, MESSAGE, OPTIONS, HISTORY, BOOK, CONTACT, KNOBS, SERVER, TABS, FORM, EMPTY }
 
 /** What the phone is asked to do. APPLY: settings have changed that a registration depends on; SAVE: the same, and they are to be kept. */
 export const enum Action { NONE, REGISTER, UNREGISTER, DNS_FLUSH, REBOOT, STORE, APPLY, SAVE, TRACE_ON, TRACE_OFF }
 
-const DEPTH_MAX: u32 = 6
+const DEPTH_MAX: u32 = 8
 
 @unmanaged
 export class Panel {
@@ -39,6 +39,7 @@ export class Panel {
   digit: u8            // key that is to be heard as DTMF now, 0 none
   queued: u8           // digits that the console still has to send
   sent: u8             // digits sent in this call
+  formLine: u8         // line that the form is about
   zoneMin: i32         // minutes that local time is ahead of UTC
   views: u64           // View of each depth, one byte each from the lowest on
   cursors: u64         // row chosen in each of them
@@ -61,7 +62,7 @@ export const NOTED: usize = PANEL + PANEL_SIZE
 
 /** The text in the editor. */
 export const EDIT: usize = NOTED + <usize>CALLS
-export const EDIT_SIZE: u32 = 134
+export const EDIT_SIZE: u32 = 160
 
 /** Digits: those that are shown as sent, the last ones when there were more, and those that are queued. */
 export const SENT: usize = EDIT + EDIT_SIZE
@@ -129,6 +130,12 @@ export function pop(): void {
 export function chosen(): u32 {
   const p = panel()
   return <u32>(p.cursors >> (p.depth * 8) & 0xff)
+}
+
+/** The same of the view under it. */
+export function chosenBelow(): u32 {
+  const p = panel()
+  return p.depth == 0 ? 0 : <u32>(p.cursors >> (p.depth * 8 - 8) & 0xff)
 }
 
 export function choose(row: u32): void {

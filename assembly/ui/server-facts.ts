@@ -1,5 +1,5 @@
 // What is known of a server besides its status: one row per fact, for its own view and for the console's JSON.
-import { Prose, prose, proseAt } from "../base/prose"
+import { Prose, prose } from "../base/prose"
 import { NONE } from "../base/span"
 import { NEVER } from "../base/deadline"
 import { secondsOfAddress } from "../locate/show"
@@ -9,23 +9,43 @@ import { Candidate, Reason } from "../servers/candidates"
 const enum Fact { LAST_CODE, FAILURES, SEEN, ROUND_TRIP, LEFT, AVOIDED, HELD, PROBE, DNS, REHEARSED }
 export const FACTS = 10
 
-// In the order of `Fact`: the name in JSON; on the screen what stands before the value and behind it.
-const TABLE = memory.data<usize>([
-  prose("last_code"), prose("Last answer "), prose(""),
-  prose("failures"), prose("Failures in a row: "), prose(""),
-  prose("last_seen_sec"), prose("Heard of "), prose(" s ago"),
-  prose("round_trip_ms"), prose("Round trip "), prose(" ms"),
-  prose("left_sec"), prose("Left "), prose(" s ago"),
-  prose("avoided_for_sec"), prose("Avoided for "), prose(" s"),
-  prose("held_for_sec"), prose("No return for "), prose(" s"),
-  prose("next_probe_sec"), prose("Next probe in "), prose(" s"),
-  prose("dns_ttl_sec"), prose("DNS good for "), prose(" s"),
-  prose("rehearsed_for_sec"), prose("Rehearsed for "), prose(" s"),
-])
+/** Its name in JSON. As code and not as a table: constants are what the page has least room for. */
+export function factName(fact: i32): Prose {
+  switch (fact) {
+    case Fact.LAST_CODE: return prose("last_code")
+    case Fact.FAILURES: return prose("failures")
+    case Fact.SEEN: return prose("last_seen_sec")
+    case Fact.ROUND_TRIP: return prose("round_trip_ms")
+    case Fact.LEFT: return prose("left_sec")
+    case Fact.AVOIDED: return prose("avoided_for_sec")
+    case Fact.HELD: return prose("held_for_sec")
+    case Fact.PROBE: return prose("next_probe_sec")
+    case Fact.DNS: return prose("dns_ttl_sec")
+  }
+  return prose("rehearsed_for_sec")
+}
 
-export function factName(fact: i32): Prose { return proseAt(TABLE + <usize>fact * 12) }
-export function factBefore(fact: i32): Prose { return proseAt(TABLE + <usize>fact * 12 + 4) }
-export function factBehind(fact: i32): Prose { return proseAt(TABLE + <usize>fact * 12 + 8) }
+/** On the screen what stands before the value. */
+export function factBefore(fact: i32): Prose {
+  switch (fact) {
+    case Fact.LAST_CODE: return prose("Last answer ")
+    case Fact.FAILURES: return prose("Failures in a row: ")
+    case Fact.SEEN: return prose("Heard of ")
+    case Fact.ROUND_TRIP: return prose("Round trip ")
+    case Fact.LEFT: return prose("Left ")
+    case Fact.AVOIDED: return prose("Avoided for ")
+    case Fact.HELD: return prose("No return for ")
+    case Fact.PROBE: return prose("Next probe in ")
+    case Fact.DNS: return prose("DNS good for ")
+  }
+  return prose("Rehearsed for ")
+}
+
+/** And behind it. */
+export function factBehind(fact: i32): Prose {
+  if (fact == Fact.SEEN || fact == Fact.LEFT) return prose(" s ago")
+  return fact < Fact.SEEN ? prose("") : fact == Fact.ROUND_TRIP ? prose(" ms") : prose(" s")
+}
 
 /** The value of a fact; below 0: there is none. */
 export function factValue(c: Candidate, fact: i32, now: i64): i64 {

@@ -9,10 +9,12 @@ import { isKey } from "./keypad"
 import { scrolledTooFar } from "./paper"
 import { drawIdle, pressIdle } from "./idle"
 import { drawServer, pressServer } from "./server"
+import { drawForm, pressForm } from "./form"
+import { drawEmpty, drawTabs, pressTabs } from "./tabs"
 import { drawServers, pressServers } from "./servers"
 import { drawMenu, pressMenu } from "./menu"
 import { drawAccount, pressAccount } from "./account"
-import { Purpose, drawEdit, finishLetter, holdZero, isNumber, pressEdit } from "./edit"
+import { Purpose, drawEdit, finishLetter, holdZero, isNumber, isSecret, pressEdit } from "./edit"
 import { drawBook, drawContact, pressBook, pressContact } from "./book"
 import { drawCall, pressCall } from "./call"
 import { drawHistory, pressHistory } from "./calls"
@@ -104,7 +106,7 @@ export function soonest(): i64 {
 export function pollDisplay(): Output {
   if (!takeDirty()) return Output.REST
   give(Output.DISPLAY, frame(), 0)
-  io().flags = shown() == View.EDIT && panel().field == Setting.PASSWORD ? 1 : 0
+  io().flags = shown() == View.EDIT && isSecret() ? 1 : 0
   return Output.DISPLAY
 }
 
@@ -132,10 +134,13 @@ function pressView(code: u32): Action {
   switch (view) {
     case View.SERVERS: return pressServers(code)
     case View.SERVER: return pressServer(code)
+    case View.TABS: return pressTabs(code)
+    case View.FORM: return pressForm(code)
     case View.MENU: return pressMenu(code)
     case View.ACCOUNT: return pressAccount(code)
     case View.EDIT: return pressEdit(code)
     case View.WHY:
+    case View.EMPTY:
     case View.ABOUT: return pressPage(code)
     case View.OPTIONS: return pressOptions(code)
     case View.HISTORY: return pressHistory(code)
@@ -152,6 +157,9 @@ function draw(): void {
   switch (shown()) {
     case View.SERVERS: return drawServers()
     case View.SERVER: return drawServer()
+    case View.TABS: return drawTabs()
+    case View.FORM: return drawForm()
+    case View.EMPTY: return drawEmpty()
     case View.WHY: return drawWhy()
     case View.MENU: return drawMenu()
     case View.ACCOUNT: return drawAccount()

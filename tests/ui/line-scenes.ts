@@ -8,6 +8,8 @@ const THREE = [
   { address: "192.0.2.13", name: "backup.rapidtech.phones", priority: 1 },
 ]
 
+const VERSITY = "profile: versity\ndomain: TestDomain.local; 172.29.102.138; 172.29.102.139\nuser: 6001\npassword: secret\n"
+const BAKER = "profile: baker\ndomain: example.com\nserver: primary.example.com; backup.example.com:5070\nuser: 6001\npassword: secret\nbackup_ttl: 600\nfailback: never\n"
 const SEED = [
   { address: "172.29.102.139", priority: 2, status: "up" as const },
   { address: "172.29.102.138", priority: 1, status: "up" as const },
@@ -98,6 +100,21 @@ export const LINE_SCENES: [string, (phone: Phone) => void][] = [
   ["The menu", (phone) => phone.press("right down down")],
   ["The menu: its second page", (phone) => phone.press("right up")],
   ["The account form: the password is not shown", (phone) => { phone.settings(ACCOUNT + "display_name: Zoë Ångström-Müller\n"); phone.press("right 4 down down") }],
+  ["The account form: another profile", (phone) => { phone.settings(ACCOUNT); phone.press("right 4 up forward forward") }],
+  ["Biz Phone, the form of Versity: its tabs, VE-39", (phone) => { phone.settings(VERSITY); phone.press("right 4") }],
+  ["Biz Phone: a tab without settings, VE-39", (phone) => { phone.settings(VERSITY); phone.press("right 4 3") }],
+  ["Biz Phone, SIP: as it comes, VE-39", (phone) => { phone.settings("profile: versity\n"); phone.press("right 4 1") }],
+  ["Biz Phone, SIP: the same, further down", (phone) => { phone.settings("profile: versity\n"); phone.press("right 4 1 down down down down") }],
+  ["Biz Phone, SIP: a domain with its servers", (phone) => { phone.settings(VERSITY); phone.press("right 4 1 down") }],
+  ["Biz Phone, SIP: the same being edited, VE-09", (phone) => { phone.settings(VERSITY); phone.press("right 4 1 down right") }],
+  ["Biz Phone, SIP: another transport, not submitted yet", (phone) => { phone.settings(VERSITY); phone.press("right 4 1 down down down forward") }],
+  ["Biz Phone, SIP: a port for all servers that is none", (phone) => { phone.settings(VERSITY); phone.press("right 4 1 down down right left left left left 9 9 9 9 9 right") }],
+  ["Line, the form of Baker: as it comes, BK-31", (phone) => { phone.settings("profile: baker\n"); phone.press("right 4") }],
+  ["Line: the registration", (phone) => { phone.settings(BAKER); phone.press("right 4 down down down down") }],
+  ["Line: SIP Server1, as it comes, BK-19 to BK-21", (phone) => { phone.settings("profile: baker\n"); phone.press("right 4 down down down down down down down down") }],
+  ["Line: SIP Server1 and SIP Server2 that are set, BK-23 to BK-25", (phone) => { phone.settings(BAKER); phone.press(`right 4 ${Array(11).fill("down").join(" ")}`) }],
+  ["Line: Basic Settings, as they come, BK-27 to BK-29", (phone) => { phone.settings("profile: baker\n"); phone.press("right 4 up up up") }],
+  ["Line: a port without an address", (phone) => { phone.settings("profile: baker\n"); phone.press(`right 4 ${Array(7).fill("down").join(" ")} right left 1 right`) }],
   ["The editor, with letters", (phone) => { phone.settings(ACCOUNT); phone.press("right 4 1 left left left left left left 2 2 2 forward 2 9 9 1 6") }],
   ["The editor: a long text shows its end", (phone) => { phone.settings(`domain: ${"long.".repeat(25)}com\n`); phone.press("right 4 1") }],
   ["The editor hides a password but for the letter being typed", (phone) => { phone.settings(ACCOUNT); phone.press("right 4 3 7 7 7 7 3") }],

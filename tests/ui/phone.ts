@@ -7,7 +7,7 @@ export const ACTIONS = ["none", "register", "unregister", "dns flush", "reboot",
 export const STATES = ["off", "locating", "registering", "registered", "refreshing", "unregistering", "waiting", "failed"]
 export const TROUBLES = ["none", "no domain", "dns dead", "not found", "no address", "service absent", "not carried", "all failed", "rejected", "refused code",
   "network down", "stopped"]
-export const VIEWS = ["home", "servers", "why", "menu", "account", "edit", "about", "message", "options", "history", "book", "contact", "call settings", "server"]
+export const VIEWS = ["home", "servers", "why", "menu", "account", "edit", "about", "message", "options", "history", "book", "contact", "call settings", "server", "tabs", "form", "empty"]
 /** What the dialog room refuses, in its order. */
 export const REFUSALS = ["not now", "no call", "all busy", "no account", "bad target", "no network"]
 // Our symbols, in the order of assembly/ui/font.ts
