@@ -1,13 +1,14 @@
 // The account form: five texts and the profile, collected in a draft. Nothing is applied before Save. Two profiles have forms of their own: form.ts.
 import { Prose, prose } from "../base/prose"
-import { Setting, applyDraft, beginDraft, hasDraft } from "../settings/settings"
+import { Setting, beginDraft, hasDraft } from "../settings/settings"
 import { write } from "./screen"
 import { title, softKeys, fitted, spell } from "./paper"
-import { Action, choose, chosen, popToHome } from "./panel"
+import { Action, choose, chosen } from "./panel"
 import { NOTHING, endList, pressList, rowOf } from "./list"
 import { icon } from "./standing"
 import { fieldShown, isStepped, stepField } from "./fields"
 import { openEditor } from "./edit"
+import { submit } from "./form"
 
 const FIELDS = 6
 const VALUE: u32 = 9                     // column of the values
@@ -23,7 +24,7 @@ export function drawAccount(): void {
 }
 
 export function pressAccount(key: u32): Action {
-  if (key == 0x62) return save()
+  if (key == 0x62) return submit()
   // The list is left by these
   if (key == 0x61 || key == 0x42) beginDraft()
   const arrow = key == 0x4c || key == 0x52
@@ -56,11 +57,4 @@ export function label(s: Setting): Prose {
     case Setting.PROFILE: return prose("Profile")
   }
   return prose("Server")
-}
-
-function save(): Action {
-  const changed = hasDraft()
-  applyDraft(0)
-  popToHome()
-  return changed ? Action.SAVE : Action.NONE
 }

@@ -34,7 +34,7 @@ const LETTER_MS: i64 = 1000              // the same key within this time steps 
 
 /** Begins with the value as it stands in the form. A password is typed anew: it is not shown, so nobody could change a part of it. */
 export function openEditor(s: Setting): void {
-  openTyping(s, s == Setting.PASSWORD ? NONE : draft(0, s))
+  openTyping(s, s == Setting.PASSWORD ? NONE : draft(panel().formLine, s))
   if (s != Setting.USER) panel().mode = <u8>Mode.LETTERS
 }
 
@@ -197,7 +197,7 @@ function accept(ask: bool): Action {
     case Purpose.NAME: return acceptContact()
   }
   const unchanged = !p.touched || (isSecret() && p.editLength == 0)
-  if (unchanged || (p.field == Purpose.FIELD ? enterField(editedField(chosenBelow()), typed()) : enter(0, <Setting>p.field, typed()))) close()
+  if (unchanged || (p.field == Purpose.FIELD ? enterField(editedField(chosenBelow()), typed()) : enter(p.formLine, <Setting>p.field, typed()))) close()
   else announceFault()
   return Action.NONE
 }

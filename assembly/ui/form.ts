@@ -19,9 +19,16 @@ const BAKER_FIELDS = 18
 /** So many fields fit the screen. */
 const PAGE: u32 = 3
 
+/** The form is about the line that is shown, and nothing has changed. */
+export function beginForm(): void {
+  panel().formLine = panel().line
+  beginDraft()
+}
+
 /** The view of the account that goes with the profile. */
 export function accountView(): View {
-  const profile = knob(panel().formLine, Setting.PROFILE)
+  const p = panel(), profile = knob(p.formLine, Setting.PROFILE)
+  p.formBaker = profile == Profile.BAKER
   return profile == Profile.VERSITY ? View.TABS : profile == Profile.BAKER ? View.FORM : View.ACCOUNT
 }
 
@@ -74,14 +81,16 @@ function edit(field: u32): void {
   panel().mode = <u8>(isNumeric(field) || field == Setting.USER ? Mode.DIGITS : Mode.LETTERS)
 }
 
-function submit(): Action {
-  const changed = hasDraft()
-  applyDraft(panel().formLine)
+/** All that was entered comes into force. */
+export function submit(): Action {
+  const p = panel(), changed = hasDraft()
+  applyDraft(p.formLine)
+  p.acting = <i8>p.formLine
   popToHome()
   return changed ? Action.SAVE : Action.NONE
 }
 
-function isBaker(): bool { return knob(panel().formLine, Setting.PROFILE) == Profile.BAKER }
+function isBaker(): bool { return panel().formBaker }
 
 function fieldCount(): i32 { return isBaker() ? BAKER_FIELDS : VERSITY_FIELDS }
 

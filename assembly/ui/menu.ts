@@ -5,8 +5,7 @@ import { title, softKeys, spell } from "./paper"
 import { Action, View, choose, popToHome, push } from "./panel"
 import { NOTHING, endList, pageEnd, pageStart, pressList, rowOf } from "./list"
 import { icon } from "./standing"
-import { accountView } from "./form"
-import { beginDraft } from "../settings/settings"
+import { accountView, beginForm } from "./form"
 
 /** Rows that ask for an action rather than a view. */
 const ACTION: u32 = 0x100
@@ -44,7 +43,7 @@ export function pressMenu(key: u32): Action {
     popToHome()
     return <Action>(what - ACTION)
   }
-  if (what == View.ACCOUNT) beginDraft()
+  if (what == View.ACCOUNT) beginForm()
   push(what == View.ACCOUNT ? accountView() : <View>what)
   return Action.NONE
 }

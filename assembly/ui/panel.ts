@@ -40,6 +40,7 @@ export class Panel {
   queued: u8           // digits that the console still has to send
   sent: u8             // digits sent in this call
   formLine: u8         // line that the form is about
+  formBaker: bool      // it is that of Baker, whatever profile another of its lines may have
   zoneMin: i32         // minutes that local time is ahead of UTC
   views: u64           // View of each depth, one byte each from the lowest on
   cursors: u64         // row chosen in each of them

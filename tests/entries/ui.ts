@@ -59,6 +59,8 @@ export function load(length: u32): i32 { return settings.loadText(span(RX, lengt
 export function update(now: i64): void { view.update(now) }
 export function setClock(unixMs: i64, zoneMin: i32, now: i64): void { view.setClock(unixMs, zoneMin, now) }
 export function soonest(): i64 { return view.soonest() }
+export function actionLine(): i32 { return view.actionLine() }
+
 /** Views under the one that is shown. */
 export function depth(): i32 { return panel().depth }
 export function shownView(): i32 { return shown() }

@@ -154,6 +154,19 @@ describe("The forms of the account", () => {
     assert.equal(phone.press("middle"), "none")
   })
 
+  it("BK-30, BK-31: the form has a Line; what is submitted is of that line alone, and another line waits until it is submitted or cancelled", () => {
+    phone.settings(BAKER)
+    phone.press(`right 4 forward ${down(2)}`)
+    assert.match(phone.screen(), /^Line +\n 2 +$/m)
+    type("6 0 0 2")
+    phone.press("up up forward")
+    assert.match(phone.screen().replaceAll(/ *\n/g, " "), /Submit or cancel what has changed on this line first/)
+    phone.press("right")
+    phone.down("middle")
+    assert.equal(phone.call("actionLine"), 1)
+    assert.deepEqual([set("user"), set("2.user"), phone.view()], ["6001", "6002", "home"])
+  })
+
   it("The profile is chosen in each form, and decides which form there is the next time", () => {
     phone.settings("domain: example.com\nuser: 6001\n")
     assert.equal(phone.press("right 4 up forward forward middle"), "save")
