@@ -14,6 +14,7 @@ import { Machine } from "./machine.ts"
 import { BoardRecords } from "./record.ts"
 import { ConsoleLines } from "./run.ts"
 import { Segment } from "./segment.ts"
+import type { Network } from "./tap.ts"
 import { makeStore } from "./store.ts"
 
 export type BenchOptions = {
@@ -35,8 +36,7 @@ const FRAME_SAMPLES = AUDIO_BYTES / 2
 export type Seen = { call: Call; now: number; outputs: Output[]; instructions: number; trap: string | undefined }
 
 export class Bench {
-  readonly segment: Segment
-  readonly lab: Lab
+  readonly network: Network
   readonly store: string
   /** Everything that the core was given and said, on all boots. */
   readonly seen: Seen[] = []
@@ -52,14 +52,15 @@ export class Bench {
   onConsole: ((bytes: Buffer) => void) | undefined
   private sending: Upload | undefined
 
-  private constructor(segment: Segment, lab: Lab, options: BenchOptions) {
-    this.segment = segment
-    this.lab = lab
+  private readonly standing: { segment: Segment, lab: Lab } | undefined
+
+  /** A board on a network where others have put servers; `settings` is the whole text of its settings. */
+  constructor(network: Network, settings: Uint8Array, options: BenchOptions, standing?: { segment: Segment, lab: Lab }) {
+    this.network = network
+    this.standing = standing
     this.options = options
     this.folder = mkdtempSync(join(tmpdir(), "linehunt-bench-"))
     this.store = join(this.folder, "store.bin")
-    const changes = Object.entries(options.settings ?? {}).map(([name, value]) => ({ name, value, flag: "the test" }))
-    const settings = layer(new Uint8Array(0), [...lab.settings, ...changes]).text
     makeStore(this.store, options.blank ? new Uint8Array(0) : settings)
   }
 
@@ -67,7 +68,8 @@ export class Bench {
     const segment = new Segment()
     const lab = await startLab(() => Math.floor(performance.now()), () => {}, segment)
     segment.dns = (options.dns ?? ["lab"]).map((each) => each === "lab" ? lab.dns.split(":")[0] ?? "" : each)
-    const bench = new Bench(segment, lab, options)
+    const changes = Object.entries(options.settings ?? {}).map(([name, value]) => ({ name, value, flag: "the test" }))
+    const bench = new Bench(segment, layer(new Uint8Array(0), [...lab.settings, ...changes]).text, options, { segment, lab })
     await bench.boot()
     return bench
   }
@@ -111,7 +113,7 @@ export class Bench {
       this.sending?.take(bytes)
       this.onConsole?.(bytes)
     }
-    this.machine = await Machine.start({ program, store: this.store, segment: this.segment, onConsole, onTrace: records.take, extra: extra ?? [] })
+    this.machine = await Machine.start({ program, store: this.store, network: this.network, onConsole, onTrace: records.take, extra: extra ?? [] })
   }
 
   /** Switches it off, as a power cut does. */
@@ -119,9 +121,17 @@ export class Bench {
 
   async end(): Promise<void> {
     await this.off()
-    this.lab.close()
-    this.segment.detach()
+    this.standing?.lab.close()
+    this.network.detach()
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  /** Where the board stands with the lab; a mistake anywhere else. */
+  get lab(): Lab { return this.inLab.lab }
+  get segment(): Segment { return this.inLab.segment }
+  private get inLab(): { segment: Segment, lab: Lab } {
+    if (this.standing === undefined) throw new Error("this board does not stand in the lab")
+    return this.standing
   }
 
   get board(): Machine {

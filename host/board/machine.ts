@@ -5,14 +5,14 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { createServer, type Server, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { Segment } from "./segment.ts"
+import type { Network } from "./tap.ts"
 
 export type MachineOptions = {
   /** Flash with the program, 32 MB. */
   program: string
   /** Flash with the settings, 32 MB; it is written. */
   store: string
-  segment: Segment
+  network: Network
   /** Bytes of the serial console. */
   onConsole(bytes: Buffer): void
   /** Bytes of the trace. */
@@ -63,11 +63,11 @@ export class Machine {
     process.on("exit", this.kill)
   }
 
-  static async start({ program, store, segment, onConsole, onTrace, extra = [] }: MachineOptions): Promise<Machine> {
+  static async start({ program, store, network, onConsole, onTrace, extra = [] }: MachineOptions): Promise<Machine> {
     const folder = mkdtempSync(join(tmpdir(), "linehunt-board-"))
     const path = (name: string): string => join(folder, name)
     const monitor = new Monitor()
-    await segment.attach(path("net"))
+    await network.attach(path("net"))
     let channel: Socket | undefined
     const servers = [await served(path("trace"), (socket) => {
       channel = socket
@@ -77,7 +77,7 @@ export class Machine {
       "-M", "virt", "-bios", "none", "-cpu", "lowrisc-ibex", "-m", RAM, "-icount", `shift=${ICOUNT_SHIFT}`, "-display", "none", "-monitor", "none", "-serial", "stdio",
       "-drive", `if=pflash,unit=0,format=raw,readonly=on,file=${program}`, "-drive", `if=pflash,unit=1,format=raw,file=${store}`,
       "-global", "virtio-mmio.force-legacy=false",
-      "-netdev", `stream,id=net,server=off,addr.type=unix,addr.path=${path("net")}`, "-device", "virtio-net-device,netdev=net,mac=02:00:5e:00:53:10",
+      "-netdev", network.netdev(path("net")), "-device", "virtio-net-device,netdev=net,mac=02:00:5e:00:53:10",
       "-device", "virtio-keyboard-device", "-device", "virtio-rng-device", "-device", "virtio-gpu-device",
       "-chardev", `socket,id=trace,path=${path("trace")}`, "-device", "virtio-serial-device", "-device", "virtconsole,chardev=trace",
       "-chardev", `socket,id=monitor,path=${path("monitor")}`, "-qmp", "chardev:monitor", ...extra,

@@ -61,7 +61,7 @@ export async function runBoard({ program, store, trace, handset: makeHandset, on
     done: (done) => trace?.done(done),
     trapped: (trap) => trace?.trapped(trap),
   })
-  const machine = await Machine.start({ program, store, segment, onConsole: onConsole ?? lines.take, onTrace: records.take })
+  const machine = await Machine.start({ program, store, network: segment, onConsole: onConsole ?? lines.take, onTrace: records.take })
   typed?.on("data", (bytes: Buffer | string) => machine.type(bytes.toString()))
   void machine.exited.then(quit)
   const exit = await ended

@@ -6,6 +6,7 @@ import type { Endpoint } from "../abi.ts"
 import { endpointText } from "../calls.ts"
 import type { Receive, Serving } from "../lab/server.ts"
 import type { PeopleSockets } from "../lab/people.ts"
+import type { Network } from "./tap.ts"
 import {
   DHCP_CLIENT_PORT, DHCP_SERVER_PORT, TYPE_ARP, TYPE_IP,
   answerDhcp, readArpRequest, readFrame, readUdp, writeArpReply, writeFrame, writePortUnreachable, writeUdp, type Udp,
@@ -29,7 +30,7 @@ export type Faults = {
 /** Takes what comes for a place. */
 type Listener = (bytes: Uint8Array, from: Endpoint) => void
 
-export class Segment {
+export class Segment implements Network {
   /** Name servers that a lease names. */
   dns: string[] = []
   /** Sees every datagram, both ways. */
@@ -63,6 +64,8 @@ export class Segment {
     this.socket = undefined
     this.server?.close()
   }
+
+  netdev(path: string): string { return `stream,id=net,server=off,addr.type=unix,addr.path=${path}` }
 
   /** A place for a server: what the lab asks for on this machine's loopback is given on the segment. */
   readonly listen = (asked: Endpoint, receive: Receive): Serving => {

@@ -25,10 +25,10 @@ export type Bind = {
   stop(): Promise<void>
 }
 
-/** Starts named with zones (name -> master file text; `SERIAL` in it is replaced by a number that rises). Takes about 0.2 s. */
-export async function startBind(zones: Readonly<Record<string, string>>): Promise<Bind> {
+/** Starts named (on a free port of 127.0.0.1, or `at` an address of this machine) with zones (name -> master file text; `SERIAL` in it is replaced by a number that rises). Takes about 0.2 s. */
+export async function startBind(zones: Readonly<Record<string, string>>, at?: { readonly address: string, readonly port: number }): Promise<Bind> {
   const folder = temporaryFolder()
-  const port = await freePort([ADDRESS])
+  const address = at?.address ?? ADDRESS, port = at?.port ?? await freePort([ADDRESS])
   const serials = new Map<string, number>()
   const put = (zone: string, text: string): void => {
     const serial = (serials.get(zone) ?? 0) + 1
@@ -36,15 +36,15 @@ export async function startBind(zones: Readonly<Record<string, string>>): Promis
     writeFileSync(join(folder, `${zone}.zone`), text.replaceAll("SERIAL", String(serial)))
   }
   for (const [zone, text] of Object.entries(zones)) put(zone, text)
-  writeFileSync(join(folder, "named.conf"), configuration(folder, port, Object.keys(zones)))
+  writeFileSync(join(folder, "named.conf"), configuration(folder, address, port, Object.keys(zones)))
   mkdirSync(join(folder, "keys"))
   const server = start("named", findProgram("named") ?? "named", ["-f", "-n", "1", "-U", "1", "-c", join(folder, "named.conf")], folder)
-  await until("named answers", 5000, () => answers(port), server)
+  await until("named answers", 5000, () => answers(address, port), server)
   const log = join(folder, "queries.log")
   let seen = 0
   const all = (): Query[] => existsSync(log) ? readQueries(readFileSync(log, "latin1")) : []
   return {
-    address: ADDRESS,
+    address,
     port,
     process: server,
     queries: () => all().slice(seen),
@@ -54,17 +54,17 @@ export async function startBind(zones: Readonly<Record<string, string>>): Promis
       put(zone, text)
       const serial = serials.get(zone) ?? 0
       server.signal("SIGHUP") // named reads its zones again
-      await until(`zone ${zone} has serial ${serial}`, 3000, () => serialOf(port, zone) === serial, server)
+      await until(`zone ${zone} has serial ${serial}`, 3000, () => serialOf(address, port, zone) === serial, server)
       seen = all().length
     },
   }
 }
 
-function configuration(folder: string, port: number, zones: readonly string[]): string {
+function configuration(folder: string, address: string, port: number, zones: readonly string[]): string {
   return `options {
   directory "${folder}"; pid-file "${folder}/named.pid"; session-keyfile "${folder}/session.key"; key-directory "${folder}/keys";
   managed-keys-directory "${folder}/keys";
-  listen-on port ${port} { ${ADDRESS}; }; listen-on-v6 { none; };
+  listen-on port ${port} { ${address}; }; listen-on-v6 { none; };
   recursion no; allow-query { any; }; allow-transfer { none; }; notify no; dnssec-validation no; empty-zones-enable no;
   minimal-responses no; rrset-order { order cyclic; }; querylog yes; tcp-clients 10;
 };
@@ -85,13 +85,13 @@ function readQueries(log: string): Query[] {
     .filter(query => query.name !== "start.invalid" && query.type !== "SOA")
 }
 
-function serialOf(port: number, zone: string): number {
-  const answer = run(findProgram("dig") ?? "dig", ["+short", "+time=1", "+tries=1", `@${ADDRESS}`, "-p", String(port), zone, "SOA"])
+function serialOf(address: string, port: number, zone: string): number {
+  const answer = run(findProgram("dig") ?? "dig", ["+short", "+time=1", "+tries=1", `@${address}`, "-p", String(port), zone, "SOA"])
   return Number(answer.trim().split(/\s+/)[2] ?? 0)
 }
 
 /** Asks one question by hand: true when anything comes back within 100 ms. */
-function answers(port: number): Promise<boolean> {
+function answers(address: string, port: number): Promise<boolean> {
   return new Promise(resolve => {
     const socket = createSocket("udp4")
     const end = (result: boolean): void => {
@@ -103,6 +103,6 @@ function answers(port: number): Promise<boolean> {
     socket.once("message", () => end(true))
     socket.once("error", () => end(false))
     const question = "\x12\x34\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x05start\x07invalid\x00\x00\x01\x00\x01"
-    socket.connect(port, ADDRESS, () => socket.send(Buffer.from(question, "latin1")))
+    socket.connect(port, address, () => socket.send(Buffer.from(question, "latin1")))
   })
 }
