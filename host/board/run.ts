@@ -4,7 +4,7 @@ import type { Output } from "../calls.ts"
 import { realClock } from "../clock.ts"
 import type { Exit } from "../errors.ts"
 import type { Actions, Handset } from "../handset/handset.ts"
-import { startLab } from "../lab/lab.ts"
+import { startLab, type Lab } from "../lab/lab.ts"
 import { layer } from "../store.ts"
 import type { Trace } from "../trace.ts"
 import { withoutAnswers } from "../upload.ts"
@@ -12,6 +12,7 @@ import { Machine } from "./machine.ts"
 import { BoardRecords } from "./record.ts"
 import { Segment } from "./segment.ts"
 import { makeStore } from "./store.ts"
+import type { Network } from "./tap.ts"
 
 export type BoardRun = {
   program: string
@@ -23,18 +24,27 @@ export type BoardRun = {
   onConsole: ((bytes: Buffer) => void) | undefined
   /** What is typed at the console, where there is no handset. */
   typed: NodeJS.ReadableStream | undefined
+  /** Starts the servers and the network that the board is to live with. */
+  world(changed: () => void): Promise<BoardWorld>
 }
+
+/** Servers, and the network on which a board reaches them. */
+export type BoardWorld = { lab: Lab; network: Network }
 
 /** A name server that is not there: the lease names it first, as networks do. */
 const DEAD_DNS = "198.51.100.99"
 
+/** The lab of this process, on an Ethernet segment of its own. */
+export async function labWorld(changed: () => void): Promise<BoardWorld> {
+  const network = new Segment(), lab = await startLab(realClock.now, changed, network)
+  network.dns = [DEAD_DNS, lab.dns.split(":")[0] ?? ""]
+  return { lab, network }
+}
+
 /** Runs the board until it is quit. */
-export async function runBoard({ program, store, trace, handset: makeHandset, onConsole, typed }: BoardRun): Promise<Exit> {
-  const segment = new Segment()
+export async function runBoard({ program, store, trace, handset: makeHandset, onConsole, typed, world }: BoardRun): Promise<Exit> {
   let changed = (): void => {}
-  const lab = await startLab(realClock.now, () => changed(), segment)
-  const [address = ""] = lab.dns.split(":")
-  segment.dns = [DEAD_DNS, address]
+  const { lab, network } = await world(() => changed())
   if (!existsSync(store)) makeStore(store, layer(new Uint8Array(0), lab.settings).text)
 
   let quit = (): void => {}
@@ -61,14 +71,14 @@ export async function runBoard({ program, store, trace, handset: makeHandset, on
     done: (done) => trace?.done(done),
     trapped: (trap) => trace?.trapped(trap),
   })
-  const machine = await Machine.start({ program, store, network: segment, onConsole: onConsole ?? lines.take, onTrace: records.take })
+  const machine = await Machine.start({ program, store, network, onConsole: onConsole ?? lines.take, onTrace: records.take })
   typed?.on("data", (bytes: Buffer | string) => machine.type(bytes.toString()))
   void machine.exited.then(quit)
   const exit = await ended
   await machine.stop()
   handset.close()
   lab.close()
-  segment.detach()
+  network.detach()
   trace?.close()
   return exit
 }

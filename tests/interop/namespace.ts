@@ -20,9 +20,9 @@ const SET_UP = [
   `ip route add 255.255.255.255/32 dev ${PLACES.tap}`,
 ].join(" && ")
 
-/** The command that runs another one in such a namespace. */
+/** The command that runs another one in such a namespace; when it is killed, everything in there is. */
 export function inNamespace(command: readonly string[]): { program: string, args: readonly string[] } {
-  return { program: "unshare", args: ["--net", "sh", "-c", `${SET_UP} && exec "$@"`, "sh", ...command] }
+  return { program: "unshare", args: ["--net", "--pid", "--kill-child", "sh", "-c", `${SET_UP} && exec "$@"`, "sh", ...command] }
 }
 
 /** Why there can be no such namespace here: a sentence; undefined when there can. */
