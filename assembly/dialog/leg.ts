@@ -51,6 +51,7 @@ export class Leg {
   down: bool           // the network is gone; the call waits for it
   out: bool            // its INVITE has left, and the user knows
   heard: bool          // the server that is tried has said something, 100 at least
+  emergency: bool      // P-40: every server is tried, whatever is known of it
 }
 
 const STRIDE: usize = 104

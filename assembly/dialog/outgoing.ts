@@ -14,11 +14,12 @@ import { finish } from "../wire/compose"
 import { Scheme, Uri, parseUri } from "../wire/uri"
 import { ADDRESS_AT, URI_AT } from "../wire/state"
 import * as flow from "../transport/flow"
+import { endRehearsal } from "../transport/rehearsal"
 import * as outbox from "../transport/outbox"
 import * as client from "../transaction/client"
 import { ClientEvent } from "../transaction/client"
-import { Reason, byId, candidateCount, indexOfId } from "../servers/candidates"
-import { beginHunt, confine, currentId, isLast, leave, noteTrying, skip } from "../servers/hunt"
+import { Reason, activeId, byId, candidateCount, indexOfId } from "../servers/candidates"
+import { beginHunt, confine, drawHunt, currentId, isLast, leave, noteTrying, skip } from "../servers/hunt"
 import { failsOver, firstServer, giveUpAfter, markAnswer, movesOn, setupMax } from "../servers/policy"
 import { Challenged, challenged, succeeded } from "../account/digest"
 import { writeNameAddr } from "../account/identity"
@@ -31,6 +32,7 @@ import { beginCall, begin as beginSound, dropDialogs, put, takeFocus, takePlace 
 import { begin, way } from "./compose"
 import { offerOf } from "./description"
 import { DialogState, Text, dialog, dialogAnswered, dialogFromAnswer, draft, freeDialog, isFull, keepText, takeWay, textOf } from "./dialog"
+import { EMERGENCY_MS, isEmergency, isServers, knownNow, patience } from "./emergency"
 import { Exchange, Wait, leg } from "./leg"
 import { Input } from "./machine"
 import { Taken, takeAnswer } from "./offer"
@@ -74,6 +76,9 @@ export function placeCall(line: i32, dialled: Span, now: i64): i32 {
   if (d < 0) return NO_PLACE_LEFT
   leg(i).dialog = <i8>d
   noteCallee(i, wanted.written)
+  leg(i).emergency = isEmergency(line, wanted.written)
+  // A failure is not rehearsed at somebody's cost.
+  if (leg(i).emergency) endRehearsal()
   put(i, Input.DIAL, now)
   return i
 }
@@ -134,6 +139,7 @@ export function progressOutgoing(i: i32, now: i64): void {
 /** Chooses the first server. False: it is too early, or there is none and the call has ended. */
 function choose(i: i32, now: i64): bool {
   const line: i32 = call(i).line
+  if (leg(i).emergency) return chooseAny(i, line, now)
   const state = registration(line).state
   // A call waits for a registration that is under way: its server is the one to be asked.
   if (state == RegistrationState.LOCATING || state == RegistrationState.REGISTERING) return false
@@ -149,10 +155,20 @@ function choose(i: i32, now: i64): bool {
   return true
 }
 
+/** P-40: an emergency call waits for no registration, and no mark keeps it from a server. */
+function chooseAny(i: i32, line: i32, now: i64): bool {
+  const known = knownNow(line, call(i).startedAt, now)
+  if (known == 0) {
+    leg(i).cause = <u8>Ended.NO_SERVER
+    put(i, Input.NO_WAY, now)
+  } else if (known > 0) towards(i, drawHunt(LINES + i, line, activeId(line)), now)
+  return known > 0
+}
+
 /** AMB-10: where the settings want that, a server registers us before it is used. False: not yet, or the call has gone on to the next one or ended. */
 function mayUse(i: i32, now: i64): bool {
   const line: i32 = call(i).line
-  const ready = readyAt(line, call(i).serverId, now)
+  const ready = leg(i).emergency ? Ready.YES : readyAt(line, call(i).serverId, now)
   if (ready == Ready.WAIT) return false
   if (ready == Ready.YES) {
     leg(i).wait = <u8>Wait.SOCKETS
@@ -180,7 +196,7 @@ function towards(i: i32, id: u32, now: i64): void {
 }
 
 /** When servers have been sought long enough (AMB-10); a moment after the last of them is given up by itself, so that this is told first. */
-function setupEnd(i: i32): i64 { return call(i).startedAt + setupMax(call(i).line, candidateCount(call(i).line)) + 1 }
+function setupEnd(i: i32): i64 { return call(i).startedAt + (leg(i).emergency ? EMERGENCY_MS : setupMax(call(i).line, candidateCount(call(i).line))) + 1 }
 
 /** RFC 3261 13.2.1. False: there is no room for it now, or it does not fit. */
 function invite(i: i32, now: i64): bool {
@@ -198,7 +214,7 @@ function invite(i: i32, now: i64): bool {
     return false
   }
   const line: i32 = call(i).line
-  l.handle = client.start(Method.INVITE, slot, l.flow, server, <u8>(OWNER_CALL + i), giveUpAfter(line, Method.INVITE, isLast(LINES + i)), now)
+  l.handle = client.start(Method.INVITE, slot, l.flow, server, <u8>(OWNER_CALL + i), leg(i).emergency ? patience(isLast(LINES + i)) : giveUpAfter(line, Method.INVITE, isLast(LINES + i)), now)
   if (l.handle >= 0) return true
   outbox.discard(slot)
   l.wait = <u8>Wait.ROOM
@@ -242,7 +258,7 @@ export function answered(i: i32, handle: i32, m: Message, now: i64): void {
   if (m.status == 401 || m.status == 407) challenge(i, m, now)
   else if (m.status == 422 && l.rounds++ < ROUNDS_MAX && raiseTimer(i, m)) put(i, Input.AGAIN, now)
   else if (m.status < 400) redirected(i, m, now)
-  else if (c.state == CallState.CALLING && failsOver(c.line, Method.INVITE, m.status)) left(i, Reason.CODE, m.status, m.retryAfter, now)
+  else if (c.state == CallState.CALLING && (failsOver(c.line, Method.INVITE, m.status) || l.emergency && isServers(m.status))) left(i, Reason.CODE, m.status, m.retryAfter, now)
   else refused(i, m, now)
 }
 

@@ -56,6 +56,13 @@ function setId(hunt: Hunt, i: u32, id: u32): void { store<u8>(changetype<usize>(
  * of one record together. Servers that failed lately come last, least recently failed first (SN-16, SN-20). Returns the first id, or 0.
  */
 export function beginHunt(number: i32, line: i32, first: u32, now: i64): u32 {
+  drawHunt(number, line, first)
+  putFailedLast(line, huntAt(number), first, now)
+  return currentId(number)
+}
+
+/** The same, but with every server at the place that it was drawn, whatever is known of it. */
+export function drawHunt(number: i32, line: i32, first: u32): u32 {
   const hunt = huntAt(number)
   hunt.count = 0
   hunt.position = 0
@@ -72,7 +79,6 @@ export function beginHunt(number: i32, line: i32, first: u32, now: i64): u32 {
     drawGroup(line, hunt, <u32>group, first)
     group = lowestGroup(line, group)
   }
-  putFailedLast(line, hunt, first, now)
   return currentId(number)
 }
 

@@ -4,7 +4,7 @@ import { Span, byteAt, lengthOf, text, sameFolded } from "../base/span"
 
 export const enum Setting {
   // Of each line, the texts first
-  DOMAIN, SERVER, USER, AUTH_USER, PASSWORD, DISPLAY_NAME, FAILOVER_CODES, FAILOVER_INVITE, FAILOVER_OTHER, OPTIONS_DOWN_CODES, ENABLED, PROFILE, REGISTER_TTL, RETRY_MODE, RETRY_COUNT,
+  DOMAIN, SERVER, USER, AUTH_USER, PASSWORD, DISPLAY_NAME, FAILOVER_CODES, FAILOVER_INVITE, FAILOVER_OTHER, OPTIONS_DOWN_CODES, EMERGENCY, ENABLED, PROFILE, REGISTER_TTL, RETRY_MODE, RETRY_COUNT,
   RETRY_PERIOD, LAST_SERVER_FULL, DIRTY_HOST_TTL, DIRTY_MAX_TTL, WEIGHT_ALGO, EQUAL_CHOICE, ADDR_ORDER, USE_NAPTR, SERVER_AFFINITY, REGISTER_BEFORE_USE,
   PROBE_METHOD, PROBE_INTERVAL, KEEPALIVE_INTERVAL, FAILBACK, FAILBACK_INTERVAL, FAILBACK_ORDER, HOLD_DOWN, REGISTER_MAX_REFRESH, BACKUP_TTL,
   AUTH_FAIL_RETRY, DNS_REFRESH, DNS_REQUERY_INTERVAL, REMOVED_ACTIVE, MWI, REFER, FAILOVER_METHODS, ROUTE_REWRITE, RETRY_AFTER_POLICY, RETRY_AFTER_MAX, CALL_SETUP_MAX, FAILBACK_IN_CALL, NAT_CONTACT, TRANSPORT, BACKUP_TRANSPORT,
@@ -12,7 +12,7 @@ export const enum Setting {
   SIP_PORT, SIP_RETRY_T1, SIP_T2, SIP_T4, DNS_SERVE_STALE, DNS_MIN_TTL, FILTER_REGISTRAR, CODECS, PTIME, COMFORT_NOISE, DTMF, VOLUME, RING_TIMEOUT,
   RTP_PORT_MIN, RTP_PORT_MAX, CALL_WAITING, DND, AUTO_ANSWER, SESSION_EXPIRES, SESSION_MIN_SE, PRACK,
 }
-export const SETTINGS = 70
+export const SETTINGS = 71
 /** Those before this one are of each line, the others of the phone. */
 export const LINE_SETTINGS: i32 = Setting.SIP_PORT
 /** The first of a line that is no text. */
@@ -64,6 +64,7 @@ const TABLE = memory.data<u32>([
   text("failover_invite"), Kind.CODES, 16, text("503"), prose("the same for INVITE"),
   text("failover_other"), Kind.CODES, 16, text("503"), prose("the same for SUBSCRIBE, BYE and UPDATE"),
   text("options_down_codes"), Kind.CODES, 16, text("408 5xx"), prose("answers to OPTIONS that mean: the server is down"),
+  text("emergency"), Kind.WORDS, 32, text("112 911"), prose("numbers called at every server, whatever its status"),
   text("enabled"), Kind.NUMBER, 1, 1, prose("0: the phone does not register"),
   text("profile"), Kind.CHOICE, text("auto snom versity baker vip"), Profile.AUTO, prose("whose phone this is; sets whatever you did not set"),
   text("register_ttl"), Kind.NUMBER | SEC | 60 << LEAST, 86400, 3600, prose("lifetime that is asked for a registration"),
