@@ -75,7 +75,7 @@ function advice(trouble: u8): Prose {
     case Trouble.NOT_FOUND: return prose("DNS does not know the domain. Check its spelling in Menu, Account.")
     case Trouble.NO_ADDRESS: return prose("Server has no address in DNS. Tell the administrator of the domain.")
     case Trouble.SERVICE_ABSENT: return prose("The domain offers no SIP service. Check its spelling in Menu, Account.")
-    case Trouble.NOT_CARRIED: return prose("The servers take TCP or TLS only; this phone speaks UDP. Ask the administrator for UDP.")
+    case Trouble.NOT_CARRIED: return prose("Only TCP or TLS is offered, or set here; this phone speaks UDP. Ask the administrator for UDP.")
     case Trouble.ALL_FAILED: return prose("None of the servers could register you. The phone keeps trying; Servers shows how each stands.")
     case Trouble.REJECTED: return prose("The server refused user or password. Check them in Menu, Account.")
     case Trouble.NETWORK_DOWN: return prose("Network is down. Check the cable or the Wi-Fi; the phone goes on by itself.")
