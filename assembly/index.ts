@@ -66,7 +66,7 @@ export function core_resume(now: i64): i32 {
   return done(now)
 }
 
-/** Unregisters. The host goes on with the loop until EVENT UNREGISTERED, or as long as it cares to. */
+/** Ends calls and subscriptions, then unregisters. The host goes on with the loop until EVENT UNREGISTERED, or as long as it cares to. */
 export function core_close(now: i64): i32 {
   const fault = taking(0)
   if (fault != Fault.NONE) return fault

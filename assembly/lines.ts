@@ -15,7 +15,7 @@ import { RegistrationState } from "./account/machine"
 import { forgetAll } from "./account/digest"
 import { openRoutes } from "./account/routes"
 import { liveCallsOf } from "./dialog/calls"
-import { forgetWaiting, openWaiting, progressSubscription, soonestSubscription } from "./dialog/waiting"
+import { closeSubscription, forgetWaiting, isLeaving, openWaiting, progressSubscription, soonestSubscription } from "./dialog/waiting"
 
 /** Everything begins anew. `taken`: KEEP comes from a core before us. */
 export function openLines(taken: bool, now: i64): void {
@@ -66,6 +66,17 @@ export function progressLines(now: i64): void {
 
 export function progressMailboxes(now: i64): void {
   for (let line = 0; line < LINES; line++) progressSubscription(line, now)
+}
+
+/** The phone is going to rest: servers that tell of messages are told. */
+export function leaveMailboxes(now: i64): void {
+  for (let line = 0; line < LINES; line++) closeSubscription(line, now)
+}
+
+/** Whether that is under way. */
+export function areLeaving(): bool {
+  for (let line = 0; line < LINES; line++) if (isLeaving(line)) return true
+  return false
 }
 
 /** AMB-19: a line that has calls does not move. */

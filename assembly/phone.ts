@@ -21,8 +21,8 @@ import { openIdentity } from "./account/identity"
 import { focus } from "./dialog/call"
 import { sendDigit } from "./dialog/commands"
 import * as media from "./media/media"
-import { expireCalls, hangUpAll, networkDown, networkUp, openCalls, progressCalls, soonestCall } from "./dialog/calls"
-import { progressDialogs } from "./dialog/within"
+import { expireCalls, hangUpAll, liveCalls, networkDown, networkUp, openCalls, progressCalls, soonestCall } from "./dialog/calls"
+import { isParting, progressDialogs } from "./dialog/within"
 import { dispatch } from "./answers"
 import * as lines from "./lines"
 import { rehearse } from "./rehearse"
@@ -33,6 +33,8 @@ import { run } from "./ui/command"
 
 /** Settling is a handful of rounds; a phone that needs more is in a loop of its own making. */
 const ROUNDS_MAX = 64
+/** How long the answers to BYE and the like are waited for before the phone unregisters to rest. Milliseconds. */
+const GOODBYES_MS: i64 = 1000
 
 @unmanaged
 export class Phone {
@@ -48,6 +50,7 @@ export class Phone {
   port: u32                // setting sip_port that the socket was opened with
   digit: u8                // key that is sent as DTMF, 0 none
   digitCall: u8            // and the place of the call
+  closeAt: i64             // by then the goodbyes of close() have been said; 0: there are none
 }
 
 export function phone(): Phone {
@@ -72,9 +75,23 @@ export function open(cold: bool, now: i64): void {
 /** Unregisters; the host goes on with the loop until UNREGISTERED is told or its patience ends. */
 export function close(now: i64): void {
   phone().closing = true
+  phone().closeAt = now + GOODBYES_MS
+  hangUpAll(now)
+  lines.leaveMailboxes(now)
+  settle(now)
+}
+
+/** Whether the goodbyes of close() have been answered, or have been waited for long enough. */
+function mayLeave(now: i64): bool {
+  if (phone().closeAt == 0) return false
+  return !phone().linkUp || now >= phone().closeAt || liveCalls() == 0 && !isParting() && !lines.areLeaving()
+}
+
+/** Nothing holds us any more: the registrations go, and whoever has called meanwhile. */
+function leave(now: i64): void {
+  phone().closeAt = 0
   hangUpAll(now)
   lines.stop(-1, now)
-  settle(now)
 }
 
 /** The link went up or down, or addresses changed; the text in RX lists own addresses and name servers. */
@@ -191,6 +208,7 @@ export function soonest(): i64 {
   if (!phone().opened) return NEVER
   if (lines.changedLine() >= 0) return 0
   let at = sooner(resolver.soonest(), client.soonest())
+  if (phone().closeAt != 0) at = sooner(at, phone().closeAt)
   at = sooner(at, server.soonest())
   at = sooner(at, sooner(outbox.soonest(), endsAt()))
   at = sooner(at, soonestCall())
@@ -210,6 +228,7 @@ function settle(now: i64): void {
       progressDialogs(now)
       lines.progressMailboxes(now)
     }
+    if (mayLeave(now)) leave(now)
     const changed = lines.changedLine()
     if (changed >= 0) finishChange(changed, now)
     else if (!dispatch(now) && !rehearse(now, phone().sipTrace)) break
@@ -244,8 +263,11 @@ function act(action: Action, now: i64): void {
     change(line, now)
     return
   }
-  if (action == Action.REGISTER) lines.begin(line, now)
-  else if (action == Action.UNREGISTER) lines.stop(line, now)
+  if (action == Action.REGISTER) {
+    p.closing = false
+    p.closeAt = 0
+    lines.begin(line, now)
+  } else if (action == Action.UNREGISTER) lines.stop(line, now)
   else if (action == Action.DNS_FLUSH) resolver.flush()
   else if (action == Action.REBOOT) p.reboot = true
   else if (action == Action.TRACE_ON) p.sipTrace = true
@@ -308,7 +330,7 @@ function sip(from: u32, length: u32, now: i64): void {
   logMessage(unheard ? prose("rehearsed, not heard from ") : prose("from "), peer(), span(RX, length), phone().sipTrace)
   if (unheard) return
   if (bad && (m.status != 0 || !answerable(m))) phone().malformed++
-  else if (m.status == 0) request(m, from, now)
+  else if (m.status == 0) request(m, from, !phone().closing, now)
   // RFC 3581 4: an answer comes from where the request went; with P-42 from any server of a line. A stranger's is no answer of theirs.
   else if (lines.isServer(peer()) || client.isAsked(peer())) client.receive(m, now)
 }

@@ -18,8 +18,8 @@ import { within } from "./dialog/inside"
 import * as uas from "./dialog/uas"
 import { notified } from "./dialog/waiting"
 
-/** A request came by flow `from`; its sender is in IO. It was parsed as far as it could be. */
-export function request(m: Message, from: u32, now: i64): void {
+/** A request came by flow `from`; its sender is in IO. It was parsed as far as it could be. `taking`: new calls may come. */
+export function request(m: Message, from: u32, taking: bool, now: i64): void {
   const received = server.receive(m, from, peer(), now)
   if (received == Received.STRAY_ACK) acknowledged(m, now)
   if (received != Received.NEW && received != Received.CANCEL_MATCHED) return
@@ -30,7 +30,7 @@ export function request(m: Message, from: u32, now: i64): void {
   // Who knows our tag takes part in the call, wherever he sends from.
   const status = uas.judge(m, known || d >= 0 || number(Setting.FILTER_REGISTRAR) == 0)
   if (status == uas.UNKNOWN_DIALOG && d >= 0) within(d, m, now)
-  else if (status == uas.NOBODY_HERE && m.method == Method.INVITE && m.toTag == NONE) invited(line, m, from, known, now)
+  else if (status == uas.NOBODY_HERE && m.method == Method.INVITE && m.toTag == NONE && taking) invited(line, m, from, known, now)
   else answer(m, outside(line, m, status, known, now), now)
 }
 

@@ -60,7 +60,7 @@ export const FAILURE = { busyPort: 1, unreachable: 2, notPermitted: 3, other: 9 
 /** What an EVENT output tells. */
 export const EVENT = {
   locating: 1, registering: 2, registered: 3, moved: 4, registrationFailed: 5, unregistered: 6, allServersFailed: 7, reboot: 8, located: 9,
-  callRingingOut: 11, callIncoming: 12, callTalking: 13, callEnded: 14, callHeld: 15, callResumed: 16, callTransferred: 17, messagesWaiting: 18,
+  callRingingOut: 11, callIncoming: 12, callTalking: 13, callEnded: 14, callHeld: 15, callResumed: 16, callTransferred: 17, messagesWaiting: 18, transferFailed: 19,
 } as const
 
 /** How important a LOG output is, and what it is about. */

@@ -1,13 +1,14 @@
 // What each input makes of our subscription to a mailbox: one table. The actions are carried out by dialog/subscription.ts.
 import { END, actionIn, nextIn } from "../base/table"
 
-/** WANTED: a SUBSCRIBE is to go out; ASKED: it has; ACTIVE: it was granted; PAUSED: it was not, and is tried again later. */
+/** WANTED: a SUBSCRIBE is to go out; ASKED: it has; ACTIVE: it was granted; PAUSED: it was not, and is tried again later; LEAVING: it is being ended. */
 export namespace State {
   export const IDLE: u8 = 0
   export const WANTED: u8 = 1
   export const ASKED: u8 = 2
   export const ACTIVE: u8 = 3
   export const PAUSED: u8 = 4
+  export const LEAVING: u8 = 5
 }
 
 export namespace Input {
@@ -20,6 +21,7 @@ export namespace Input {
   export const REFUSED: u8 = 6   // any other answer, or none; or the server ended it for good
   export const GONE: u8 = 7      // the server knows it no more, or has ended it
   export const DUE: u8 = 8       // time to refresh, or to try again
+  export const CLOSE: u8 = 9     // the phone is going to rest
 }
 
 export namespace Do {
@@ -27,6 +29,7 @@ export namespace Do {
   export const BEGIN: u8 = 1     // a dialog of its own
   export const PAUSE: u8 = 2
   export const END: u8 = 3
+  export const LEAVE: u8 = 4     // ask for a lifetime of 0
 }
 
 // state, input, next state, action. What is not listed changes nothing.
@@ -57,6 +60,18 @@ const ROWS = memory.data<u8>([
   State.PAUSED, Input.HOME,    State.WANTED, Do.BEGIN,
   State.PAUSED, Input.LEFT,    State.IDLE,   Do.END,
   State.PAUSED, Input.DUE,     State.WANTED, Do.BEGIN,
+
+  // RFC 6665 4.1.2.3: it is over with the NOTIFY that says so
+  State.WANTED, Input.CLOSE,   State.LEAVING, Do.LEAVE,
+  State.ASKED,  Input.CLOSE,   State.LEAVING, Do.LEAVE,
+  State.ACTIVE, Input.CLOSE,   State.LEAVING, Do.LEAVE,
+  State.PAUSED, Input.CLOSE,   State.IDLE,   Do.END,
+  State.LEAVING, Input.AGAIN,  State.LEAVING, Do.LEAVE,
+  State.LEAVING, Input.NO_WAY, State.IDLE,   Do.END,
+  State.LEAVING, Input.REFUSED, State.IDLE,  Do.END,
+  State.LEAVING, Input.GONE,   State.IDLE,   Do.END,
+  State.LEAVING, Input.HOME,   State.IDLE,   Do.END,
+  State.LEAVING, Input.LEFT,   State.IDLE,   Do.END,
   END
 ])
 

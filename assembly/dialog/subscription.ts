@@ -91,8 +91,14 @@ export function progressSubscription(line: i32, now: i64): void {
   }
   if (now < s.dueAt) return
   if (s.state != State.WANTED) put(line, Input.DUE, now)
-  if (s.state == State.WANTED) send(line, s, now)
+  if (s.state == State.WANTED || s.state == State.LEAVING) send(line, s, now)
 }
+
+/** The phone is going to rest: the server is told. */
+export function closeSubscription(line: i32, now: i64): void { put(line, Input.CLOSE, now) }
+
+/** Whether that is under way. */
+export function isLeaving(line: i32): bool { return subscription(line).state == State.LEAVING }
 
 export function soonestSubscription(line: i32): i64 { return subscription(line).dueAt }
 
@@ -136,6 +142,7 @@ function put(line: i32, input: u8, now: i64): void {
   if (action == Do.BEGIN) beginAnew(s, now)
   else if (action == Do.PAUSE) pause(s, now)
   else if (action == Do.END) end(s, now)
+  else if (action == Do.LEAVE) leave(line, s, now)
 }
 
 function beginAnew(s: Subscription, now: i64): void {
@@ -149,6 +156,15 @@ function pause(s: Subscription, now: i64): void {
   const seconds = min<u32>(PAUSE_MIN_SEC << min<u32>(s.failures++, DOUBLINGS_MAX), PAUSE_MAX_SEC)
   end(s, now)
   s.dueAt = now + <i64>max<u32>(seconds, s.retryAfterSec) * 1000
+}
+
+/** One that nobody has granted yet cannot be ended; the server will be told by the answer to its first NOTIFY. */
+function leave(line: i32, s: Subscription, now: i64): void {
+  if (s.handle >= 0) client.abandon(s.handle, now)
+  s.handle = -1
+  s.expiresSec = 0
+  s.dueAt = now
+  if (s.dialog < 0 || dialog(s.dialog).state != DialogState.CONFIRMED) put(line, Input.NO_WAY, now)
 }
 
 function end(s: Subscription, now: i64): void {
@@ -247,6 +263,10 @@ function refused(line: i32, s: Subscription, m: Message, now: i64): void {
  * is asked, each once before the pause.
  */
 function failed(line: i32, s: Subscription, reason: Reason, code: u32, retryAfterSec: i64, now: i64): void {
+  if (s.state == State.LEAVING) {
+    put(line, Input.REFUSED, now)
+    return
+  }
   const from: u32 = s.server, known = indexOfId(line, from) >= 0 && movesOn(line, Methods.SUBSCRIBE)
   const free = known && knob(line, Setting.SERVER_AFFINITY) == Affinity.NONE && <i32>++s.tried < candidateCount(line)
   if (free) noteAway(line, from, reason, code, retryAfterSec, now)
@@ -260,6 +280,7 @@ function failed(line: i32, s: Subscription, reason: Reason, code: u32, retryAfte
 
 function granted(line: i32, s: Subscription, m: Message, now: i64): void {
   succeeded(line, m, hop())
+  if (s.state == State.LEAVING) return
   // RFC 6665 4.1.2.1: the answer may shorten the lifetime, never lengthen it.
   const seconds: i64 = m.expires < 0 ? <i64>s.expiresSec : min<i64>(m.expires, s.expiresSec)
   const known = dialog(s.dialog).state == DialogState.CONFIRMED || confirm(s.dialog, m, m.toTag, true)

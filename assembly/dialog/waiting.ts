@@ -8,7 +8,7 @@ import { Field, Message, fieldOf } from "../wire/message"
 import { Setting, Mwi, knob } from "../settings/settings"
 import { SUBSCRIPTION_SIZE, SUBSCRIPTION_STRIDE, isNotified, noteState, openSubscription } from "./subscription"
 
-export { OWNER_SUBSCRIPTION, progressSubscription, soonestSubscription, subscribed } from "./subscription"
+export { OWNER_SUBSCRIPTION, closeSubscription, isLeaving, progressSubscription, soonestSubscription, subscribed } from "./subscription"
 
 const COUNT_MAX: i64 = 9999
 const LF: u32 = 0x0a, COLON: u32 = 0x3a, SLASH: u32 = 0x2f, SPACE: u32 = 0x20

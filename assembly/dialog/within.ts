@@ -116,6 +116,15 @@ export function isCrowded(): bool {
   return false
 }
 
+/** Whether somebody has not been said goodbye to, or has not answered. */
+export function isParting(): bool {
+  for (let d = 0; d < DIALOGS; d++) {
+    const x = dialog(d)
+    if (x.state != DialogState.FREE && !x.over && x.place == NO_PLACE && (x.wants != 0 || x.handle >= 0)) return true
+  }
+  return client.isCancelling()
+}
+
 /** A final answer to the request under way. */
 export function answeredWithin(d: i32, handle: i32, m: Message, now: i64): void {
   const x = dialog(d)

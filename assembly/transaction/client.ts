@@ -80,6 +80,15 @@ export function isAsked(e: Endpoint): bool {
   return false
 }
 
+/** Whether a CANCEL awaits its answer. */
+export function isCancelling(): bool {
+  for (let i = 0; i < CLIENT_TRANSACTIONS; i++) {
+    const t = at(i)
+    if (t.method == <u8>Method.CANCEL && (t.state == State.TRYING || t.state == State.PROCEEDING)) return true
+  }
+  return false
+}
+
 /** Whether a request of this owner awaits its answer. */
 export function isUnderWay(owner: u8): bool {
   for (let i = 0; i < CLIENT_TRANSACTIONS; i++) {

@@ -52,7 +52,8 @@ export class Telling {
 
   #fields(packet: Packet): string[] {
     const explains = EXPLAINING[packet.status]
-    const told = [...TOLD, ...explains === undefined ? [] : [explains]].flatMap((name) => every(packet, name).map((value) => `${name} ${value}`))
+    const ends = packet.method === "SUBSCRIBE" && first(packet, "expires") === "0" ? ["expires"] : []
+    const told = [...TOLD, ...ends, ...explains === undefined ? [] : [explains]].flatMap((name) => every(packet, name).map((value) => `${name} ${value}`))
     const moved = packet.status >= 300 && packet.status < 400 ? every(packet, "contact").map((value) => `to ${partsOf(value.replace(/[<>]/g, "")).user}`) : []
     return [...told.map((text) => `[${text}]`), ...moved]
   }

@@ -3,9 +3,9 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { testCore } from "../harness.ts"
 
-const STATES = ["IDLE", "WANTED", "ASKED", "ACTIVE", "PAUSED"]
-const INPUTS = ["HOME", "LEFT", "SENT", "NO_WAY", "AGAIN", "GRANTED", "REFUSED", "GONE", "DUE"]
-const ACTIONS = ["-", "BEGIN", "PAUSE", "END"]
+const STATES = ["IDLE", "WANTED", "ASKED", "ACTIVE", "PAUSED", "LEAVING"]
+const INPUTS = ["HOME", "LEFT", "SENT", "NO_WAY", "AGAIN", "GRANTED", "REFUSED", "GONE", "DUE", "CLOSE"]
+const ACTIONS = ["-", "BEGIN", "PAUSE", "END", "LEAVE"]
 
 describe("the subscription machine", () => {
   it("answers every input in every state as tests/dialog/subscription.md says (RF-18)", async () => {
