@@ -31,7 +31,7 @@ for (const engine of ["wasm3", "v8"] as const) describe(`interop: calls through 
     await kamailio?.stop()
   })
 
-  it("a call of ours is challenged, answered, heard on both sides and ended by us", async () => {
+  it("a call of ours is challenged, answered, heard on both sides and ended by us (SK-28)", async () => {
     const before = bob.heard().length
     phone.command("dial 1002")
     await phone.until("CALL_TALKING", 5000)
