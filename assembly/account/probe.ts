@@ -1,4 +1,5 @@
 // Asks every server from time to time, with OPTIONS, whether it is there, and keeps what is known of each (VE-22 to VE-31, RF-06).
+import { PROBES_BESIDE } from "../config"
 import { NEVER, sooner } from "../base/deadline"
 import { NONE, text } from "../base/span"
 import { prose } from "../base/prose"
@@ -153,6 +154,8 @@ function request(line: i32, p: Probe, now: i64): void {
     return
   }
   p.dueAt = now + CROWDED_MS
+  // What users wait for goes first.
+  if (client.awaiting() >= PROBES_BESIDE) return
   const slot = client.takeSlot()
   if (slot < 0) return
   const c = byId(line, p.id)

@@ -98,6 +98,16 @@ export function isUnderWay(owner: u8): bool {
   return false
 }
 
+/** How many requests await their first answer, or their last. */
+export function awaiting(): i32 {
+  let count = 0
+  for (let i = 0; i < CLIENT_TRANSACTIONS; i++) {
+    const state = at(i).state
+    if (state == State.CALLING || state == State.TRYING || state == State.PROCEEDING) count++
+  }
+  return count
+}
+
 /** How many responses belonged to no transaction. */
 export function strays(): u32 { return load<u32>(STRAYS) }
 

@@ -2,8 +2,8 @@
 import { Prose, prose } from "../base/prose"
 import { Setting, beginDraft, hasDraft } from "../settings/settings"
 import { write } from "./screen"
-import { title, softKeys, fitted, spell } from "./paper"
-import { Action, choose, chosen } from "./panel"
+import { title, softKeys, fitted, pen, spell } from "./paper"
+import { Action, choose, chosen, panel } from "./panel"
 import { NOTHING, endList, pressList, rowOf } from "./list"
 import { icon } from "./standing"
 import { fieldShown, isStepped, stepField } from "./fields"
@@ -14,7 +14,14 @@ const FIELDS = 6
 const VALUE: u32 = 9                     // column of the values
 
 export function drawAccount(): void {
-  title(icon(), spell(hasDraft() ? prose("Account, not saved") : prose("Account")))
+  const line: i32 = panel().formLine, w = pen()
+  w.say(prose("Account"))
+  if (line > 0) {
+    w.byte(0x20)
+    w.number(line + 1)
+  }
+  if (hasDraft()) w.say(prose(", not saved"))
+  title(icon(), w.written)
   for (let i = 0; i < FIELDS; i++) {
     write(rowOf(i), 0, spell(label(fieldAt(i))))
     fitted(rowOf(i), VALUE, fieldShown(fieldAt(i)))

@@ -1,4 +1,5 @@
 // What the console says: the pieces of the reply to each command, as text or as one JSON document.
+import { LINES } from "../config"
 import { Prose, prose } from "../base/prose"
 import { Span, text, lengthOf } from "../base/span"
 import { Writer } from "../base/writer"
@@ -26,7 +27,7 @@ export function produce(w: Writer, r: Reply): bool {
   switch (r.command) {
     case Command.HELP: return r.subject < 0 ? list(w, r, prose("commands"), COMMANDS) : usage(w, r)
     case Command.STATUS: return writeStatusReport(w, r)
-    case Command.SERVERS: return list(w, r, prose("servers"), candidateCount(0))
+    case Command.SERVERS: return list(w, r, prose("servers"), candidateCount(r.line))
     case Command.SIP_STATUS: return sipStatus(w, r)
     case Command.DNS_SHOW: return list(w, r, prose("records"), dnsItems())
     case Command.CFG_SHOW: return list(w, r, prose("settings"), settingItems())
@@ -62,7 +63,7 @@ function list(w: Writer, r: Reply, what: Prose, count: i32): bool {
 
 /** VE-38: what the registration says, then the servers. */
 function sipStatus(w: Writer, r: Reply): bool {
-  const i = <i32>r.piece - 1, count = candidateCount(0)
+  const i = <i32>r.piece - 1, count = candidateCount(r.line)
   if (i < 0) {
     if (r.json) {
       w.byte(0x7b)
@@ -103,7 +104,7 @@ function why(w: Writer, r: Reply): bool {
   if (r.json && i == 0) beginArray(w, prose("steps"))
   const from = w.at
   if (i > 0) w.byte(r.json ? 0x2c : 0x0a)
-  if (writeWhy(w, 0, i, r.json)) return true
+  if (writeWhy(w, r.line, i, r.json)) return true
   w.at = from
   if (r.json) endArray(w)
   else if (i == 0) w.say(prose("nothing had to be decided so far"))
@@ -210,13 +211,18 @@ function refusal(w: Writer, r: Reply): bool {
 }
 
 function refusalWord(refusal: u8): Span {
-  return wordAt(text("none unknown_command usage setting_refused no_account switched_off not_now no_call all_busy bad_target no_network no_server"), refusal)
+  return wordAt(text("none unknown_command usage setting_refused no_account switched_off not_now no_call all_busy bad_target no_network no_server no_line"), refusal)
 }
 
 function writeSentence(w: Writer, r: Reply): void {
   switch (r.refusal) {
     case Refusal.UNKNOWN_COMMAND: return unknown(w, r.argument)
     case Refusal.SETTING: return w.put(fault())
+    case Refusal.NO_LINE: {
+      w.say(prose("there are lines 1 to "))
+      w.number(LINES)
+      return
+    }
     case Refusal.NO_ACCOUNT: return w.say(prose("there is no account: set domain and user first, with cfg set"))
     case Refusal.SWITCHED_OFF: return w.say(prose("registering is switched off: cfg set enabled 1"))
   }

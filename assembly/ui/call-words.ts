@@ -74,8 +74,8 @@ export function codecWord(codec: u8): Span { return codec == Codec.PCMU ? text("
 
 /** Place among the candidates of the server that a call went to or came from, or -1. */
 export function serverOf(c: Call): i32 {
-  for (let i = 0; i < candidateCount(0); i++) {
-    if (c.serverId != 0 && candidate(0, i).id == c.serverId) return i
+  for (let i = 0; i < candidateCount(c.line); i++) {
+    if (c.serverId != 0 && candidate(c.line, i).id == c.serverId) return i
   }
   return -1
 }

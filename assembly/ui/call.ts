@@ -14,7 +14,7 @@ import { Symbol } from "./font"
 import { title, softKeys, facing, fitted, pen, spell } from "./paper"
 import { Action, SENT, View, panel, popToHome, push, wakeAt } from "./panel"
 import { icon, knowsClock, writeClock } from "./standing"
-import { writeRank, writeServer } from "./words"
+import { isShared, writeLine, writeRank, writeServer } from "./words"
 import { codecWord, peerOf, personOf, serverOf, writeEnd, writeMarks, writeSince, writeTalked } from "./call-words"
 import { Stage, otherOf, shownUntil, stageOf } from "./stage"
 import { Verb, keyLabel, perform } from "./verbs"
@@ -103,6 +103,10 @@ function drawPeer(c: Call): void {
   const name = peerOf(c)
   fitted(NAME, 0, name)
   if (!same(name, c.peerNumber)) fitted(NAME + 1, 0, c.peerNumber)
+  if (!isShared()) return
+  const w = pen()
+  writeLine(w, c.line)
+  write(NAME + 2, 0, w.written)
 }
 
 /** Two rows for each of the calls that have been answered; an arrow points to the one in focus. */
@@ -129,12 +133,12 @@ function drawCalling(c: Call): void {
   if (s < 0) w.say(prose("Finding a server"))
   else {
     w.say(prose("at "))
-    writeServer(w, candidate(0, s).endpoint)
+    writeServer(w, candidate(c.line, s).endpoint)
   }
   fitted(STANDING, 0, w.written)
   w = pen()
   if (s >= 0) {
-    writeRank(w, candidate(0, s))
+    writeRank(w, candidate(c.line, s))
     w.say(prose(", "))
   }
   writeSince(w, c.startedAt)

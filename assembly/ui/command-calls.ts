@@ -1,7 +1,7 @@
 // The console's commands about calls, history and phone book: finds what they are about and does it.
-import { text, between, startOf, endOf, lengthOf, byteAt, sameFolded, trim } from "../base/span"
+import { after, text, between, startOf, startsWith, endOf, indexOf, lengthOf, byteAt, sameFolded, span, trim } from "../base/span"
 import { decimal } from "../base/number"
-import { CALLS } from "../config"
+import { CALLS, LINES } from "../config"
 import { CallState, call, placeOf } from "../dialog/call"
 import * as dialog from "../dialog/commands"
 import { transferBlind } from "../dialog/transfer"
@@ -15,10 +15,12 @@ import { queueDigits, takesDigits } from "./digits"
 import { clearHistory } from "./history"
 import { isDigitKey } from "./keypad"
 
+const OPTION = text("--line ")
+
 export function carryOutCall(r: Reply, c: Command): Action {
   const given = lengthOf(r.argument) > 0
   switch (c) {
-    case Command.DIAL: return given ? concluded(r, callTarget(r.argument, r.now)) : refuse(r, Refusal.USAGE)
+    case Command.DIAL: return dial(r)
     case Command.ANSWER: return verb(r, Verb.ANSWER)
     case Command.REJECT: return verb(r, Verb.REJECT)
     case Command.HANGUP: return verb(r, Verb.END)
@@ -39,6 +41,19 @@ export function carryOutCall(r: Reply, c: Command): Action {
   if (c == Command.SWAP) return forShown(r, Verb.SWAP)
   if (c == Command.HISTORY_CLEAR) clearHistory()
   return Action.NONE
+}
+
+/** By the line that is named, else by the one that is shown. */
+function dial(r: Reply): Action {
+  let target = r.argument, line: i64 = panel().line + 1
+  if (startsWith(target, OPTION)) {
+    const rest = trim(after(target, lengthOf(OPTION))), space = indexOf(rest, 0x20)
+    line = space < 0 ? -1 : decimal(span(startOf(rest), space), 99)
+    if (line < 1) return refuse(r, Refusal.USAGE)
+    if (line > LINES) return refuse(r, Refusal.NO_LINE)
+    target = trim(after(rest, space))
+  }
+  return lengthOf(target) == 0 ? refuse(r, Refusal.USAGE) : concluded(r, callTarget(<i32>line - 1, target, r.now))
 }
 
 /** Does it to the call whose number is given; without one to the call that rings here, or to the one in focus. */

@@ -6,11 +6,11 @@ import { writeEndpoint, writeIp } from "../base/ip"
 import { Writer } from "../base/writer"
 import * as outbox from "../transport/outbox"
 import { Play, endRehearsal, endsAt, play, rehearsed } from "../transport/rehearsal"
-import { candidate, candidateCount } from "../servers/candidates"
+import { Candidate, candidate, candidateCount } from "../servers/candidates"
 import { Action } from "./panel"
 import { Refusal, Reply, scratch } from "./lines"
 import { name, numberMember, textMember } from "./json"
-import { playWord, writeRank, writeServer } from "./words"
+import { lineAt, playWord, writeRank, writeServer } from "./words"
 
 const USUAL_SEC: i64 = 60
 const MOST_SEC: i64 = 600
@@ -29,8 +29,8 @@ export function carryOutFail(r: Reply): Action {
     rest = behind(rest)
   }
   if (lengthOf(rest) > 0 || seconds < 1) return refuse(r, Refusal.USAGE)
-  if (server < 0) return refuse(r, Refusal.NO_SERVER)
-  const e = candidate(0, server).endpoint
+  if (changetype<usize>(server) == 0) return refuse(r, Refusal.NO_SERVER)
+  const e = server.endpoint
   if (wanted != Play.NONE) outbox.rehearse(e, wanted < 0 ? Play.REFUSE : <Play>wanted, r.now + seconds * 1000, r.now)
   else if (rehearsed().equals(e)) endRehearsal()
   return Action.NONE
@@ -68,22 +68,35 @@ export function writeRehearsal(w: Writer, r: Reply): bool {
   return false
 }
 
-/** The index of a server that is named by its place in `servers`, by rank and priority (the first of that name), or by its address; -1: none. */
-function serverOf(named: Span): i32 {
-  for (let i = 0; i < candidateCount(0); i++) {
-    const c = candidate(0, i)
-    if (decimal(named, candidateCount(0)) == i + 1) return i
-    let w = scratch()
-    writeRank(w, c)
-    if (sameFolded(w.written, named)) return i
-    w = scratch()
-    writeIp(w, c.endpoint)
-    if (sameFolded(w.written, named)) return i
-    w = scratch()
-    writeEndpoint(w, c.endpoint)
-    if (sameFolded(w.written, named)) return i
+/**
+ * A server that is named by its place in `servers`, by rank and priority (the first of that name), which are those of the first line that has an account, or by its address,
+ * of whatever line; null: none.
+ */
+function serverOf(named: Span): Candidate {
+  for (let n = 0; lineAt(n) >= 0; n++) {
+    const line = lineAt(n), count = candidateCount(line)
+    for (let i = 0; i < count; i++) {
+      const c = candidate(line, i)
+      if (n == 0 && (decimal(named, count) == i + 1 || isRank(c, named)) || isAddress(c, named)) return c
+    }
   }
-  return -1
+  return changetype<Candidate>(0)
+}
+
+function isRank(c: Candidate, named: Span): bool {
+  const w = scratch()
+  writeRank(w, c)
+  return sameFolded(w.written, named)
+}
+
+/** With its port, or without. */
+function isAddress(c: Candidate, named: Span): bool {
+  const w = scratch()
+  writeIp(w, c.endpoint)
+  if (sameFolded(w.written, named)) return true
+  const other = scratch()
+  writeEndpoint(other, c.endpoint)
+  return sameFolded(other.written, named)
 }
 
 /** The Play of that name, or -1. */

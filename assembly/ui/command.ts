@@ -1,4 +1,6 @@
 // The console: finds the command in a line, checks what follows it, and says what the phone is to do. The reply is given by ui/lines.ts.
+import { LINES } from "../config"
+import { decimal } from "../base/number"
 import { Prose, prose, proseAt } from "../base/prose"
 import { Span, text, startOf, endOf, lengthOf, byteAt, between, sameFolded, same, trim, span } from "../base/span"
 import { LINE_SETTINGS, Setting, assign, keyOf, knob, lineOf, settingOf } from "../settings/settings"
@@ -6,32 +8,32 @@ import { FAR, distance } from "../settings/word"
 import { setLogging } from "../locate/resolver"
 import { Action, panel } from "./panel"
 import { Command, COMMANDS, Refusal, Reply, reply } from "./lines"
-import { hasAccount } from "./words"
+import { hasAccount, lineAt } from "./words"
 import { carryOutCall } from "./command-calls"
 import { carryOutFail } from "./command-fail"
 
 // One row per command, in the order of `Command`: name, what follows it, what it does.
 const TABLE = memory.data<u32>([
   text("help"), prose(" [COMMAND]"), prose("lists the commands, or tells how to use one"),
-  text("status"), prose(""), prose("tells how the phone is registered"),
-  text("servers"), prose(""), prose("lists the servers: P1:2 is place 1, SRV priority 2 (1 without SRV); status, * where registered"),
-  text("register"), prose(""), prose("registers, or refreshes the registration"),
-  text("unregister"), prose(""), prose("removes the registration"),
+  text("status"), prose(" [LINE]"), prose("tells how each line is registered"),
+  text("servers"), prose(" [LINE]"), prose("lists the servers: P1:2 is place 1, SRV priority 2 (1 without SRV); status, * where registered"),
+  text("register"), prose(" [LINE]"), prose("registers, or refreshes the registration"),
+  text("unregister"), prose(" [LINE]"), prose("removes the registration"),
   text("dns show"), prose(""), prose("lists what DNS answered, and the seconds left of it"),
   text("dns flush"), prose(""), prose("forgets what DNS answered"),
   text("dns log"), prose(" on|off"), prose("logs DNS questions and answers, or stops that"),
   text("sip trace"), prose(" on|off"), prose("logs SIP messages whole, or only their first line"),
-  text("sip status"), prose(""), prose("the status, then the servers"),
+  text("sip status"), prose(" [LINE]"), prose("the status, then the servers"),
   text("cfg show"), prose(" [--why]"), prose("lists the settings"),
-  text("cfg get"), prose(" NAME"), prose("shows a setting, what it may be and what it is for"),
-  text("cfg set"), prose(" NAME VALUE"), prose("changes a setting until the next start"),
+  text("cfg get"), prose(" [LINE.]NAME"), prose("shows a setting, what it may be and what it is for"),
+  text("cfg set"), prose(" [LINE.]NAME VALUE"), prose("changes a setting until the next start"),
   text("cfg save"), prose(""), prose("keeps the settings for the next start"),
-  text("why"), prose(""), prose("explains step by step why this server"),
+  text("why"), prose(" [LINE]"), prose("explains step by step why this server"),
   text("mem"), prose(""), prose("shows the memory and the pools in use"),
   text("version"), prose(""), prose("shows the version"),
   text("reboot"), prose(""), prose("starts the phone anew"),
   text("fail"), prose(" [SERVER HOW for S]"), prose("rehearses a failure: refuse, silent, 503 or slow; well ends it"),
-  text("dial"), prose(" TARGET"), prose("calls an extension, number, URI or name"),
+  text("dial"), prose(" [--line LINE] TARGET"), prose("calls an extension, number, URI or name"),
   text("answer"), prose(" [CALL]"), prose("takes the call that rings"),
   text("reject"), prose(" [CALL]"), prose("declines it"),
   text("hangup"), prose(" [CALL]"), prose("ends a call"),
@@ -67,6 +69,7 @@ export function run(whole: Span, now: i64): Action {
   const r = reply()
   let line = trim(whole)
   r.due = true
+  r.line = -1
   panel().acting = -1
   r.refusal = <u8>Refusal.NONE
   r.piece = 0
@@ -134,7 +137,9 @@ function carryOut(r: Reply, c: Command): Action {
     r.subject = 0
     return Action.NONE
   }
-  if (lengthOf(r.argument) > 0) return refuse(r, Refusal.USAGE)
+  if (c <= Command.UNREGISTER || c == Command.SIP_STATUS || c == Command.WHY) {
+    if (!takeLine(r, c)) return Action.NONE
+  } else if (lengthOf(r.argument) > 0) return refuse(r, Refusal.USAGE)
   switch (c) {
     case Command.REGISTER: return mayRegister(r) ? Action.REGISTER : Action.NONE
     case Command.UNREGISTER: return Action.UNREGISTER
@@ -145,10 +150,30 @@ function carryOut(r: Reply, c: Command): Action {
   return Action.NONE
 }
 
-function mayRegister(r: Reply): bool {
-  if (!hasAccount(0)) refuse(r, Refusal.NO_ACCOUNT)
-  else if (knob(0, Setting.ENABLED) == 0) refuse(r, Refusal.SWITCHED_OFF)
+/** The line that a command names. Where it may name none, all are meant, or the first that has an account. False: it is none. */
+function takeLine(r: Reply, c: Command): bool {
+  if (lengthOf(r.argument) == 0) {
+    if (c != Command.STATUS && c != Command.REGISTER && c != Command.UNREGISTER) r.line = lineAt(0)
+    return true
+  }
+  const number = decimal(r.argument, 99)
+  if (number < 1) refuse(r, Refusal.USAGE)
+  else if (number > LINES) refuse(r, Refusal.NO_LINE)
+  r.line = <i32>number - 1
+  panel().acting = <i8>r.line
   return r.refusal == Refusal.NONE
+}
+
+/** Whether there is a line that can register. */
+function mayRegister(r: Reply): bool {
+  let why = Refusal.NO_ACCOUNT
+  for (let line = max(r.line, 0); line <= (r.line < 0 ? LINES - 1 : r.line); line++) {
+    if (!hasAccount(line)) continue
+    if (knob(line, Setting.ENABLED) != 0) return true
+    why = Refusal.SWITCHED_OFF
+  }
+  refuse(r, why)
+  return false
 }
 
 function set(r: Reply): Action {

@@ -1,5 +1,6 @@
 // Calling from the keys: a number, name or URI that is typed, dialled again, or picked from a list; and the target of a transfer.
 import { NONE, Span } from "../base/span"
+import { call } from "../dialog/call"
 import { Refusal, dial } from "../dialog/commands"
 import { transferBlind } from "../dialog/transfer"
 import { contactNumber, findName } from "../settings/settings"
@@ -23,10 +24,10 @@ export function resolved(target: Span): Span {
   return i < 0 ? target : contactNumber(i)
 }
 
-/** Calls a target and keeps it in the history. Gives the place of the call or a Refusal. */
-export function callTarget(target: Span, now: i64): i32 {
+/** Calls a target by a line and keeps it in the history. Gives the place of the call or a Refusal. */
+export function callTarget(line: i32, target: Span, now: i64): i32 {
   const number = resolved(target)
-  const place = dial(0, number, now)
+  const place = dial(line, number, now)
   if (place < 0) return place
   // The history moves in memory, and the number may lie in it
   const w = pen()
@@ -37,7 +38,9 @@ export function callTarget(target: Span, now: i64): i32 {
 
 /** The same from the keys: what is refused is said in a message. */
 export function callFromKeys(target: Span): void {
-  const place = callTarget(target, panel().now)
+  const p = panel()
+  // Who is asked while another one waits is asked by the same line.
+  const place = callTarget(p.place >= 0 ? call(p.place).line : p.line, target, p.now)
   if (place < 0) announceRefusal(<Refusal>place)
   else popToHome()
 }

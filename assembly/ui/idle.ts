@@ -1,4 +1,5 @@
 // The idle view: who we are, where we are registered or what the phone is doing about it, and the time.
+import { LINES } from "../config"
 import { Prose, prose } from "../base/prose"
 import { Span, NONE, text } from "../base/span"
 import { Writer } from "../base/writer"
@@ -7,39 +8,35 @@ import { candidate, candidateCount } from "../servers/candidates"
 import { knowsStatus } from "../servers/policy"
 import { Registration, Trouble, isRegistered, registration } from "../account/registration"
 import { RegistrationState } from "../account/machine"
-import { write, writeRight } from "./screen"
+import { invert, put, write, writeRight } from "./screen"
 import { isWaiting, voiceNew } from "../dialog/waiting"
 import { title, softKeys, facing, fitted, pen, spell } from "./paper"
 import { Action, View, panel, push } from "./panel"
 import { openDial } from "./dial"
 import { pressEdit } from "./edit"
 import { isDigitKey } from "./keypad"
-import { icon, isAhead, isDegraded, writeRedundancy, knowsClock, writeClock, writeElapsed, writeLeft } from "./standing"
-import { hasAccount, isEmpty, writeAccount, writeRank, writeServer, writeTrouble } from "./words"
+import { icon, iconOf, isAhead, isDegraded, writeRedundancy, knowsClock, writeClock, writeElapsed, writeLeft } from "./standing"
+import { hasAccount, isEmpty, isShared, writeAccount, writeRank, writeServer, writeTrouble } from "./words"
 
-const LINE: i32 = 0
 const HEADLINE: u32 = 2
 
 export function drawIdle(): void {
-  const r = registration(0)
+  const r = registration(panel().line)
   title(icon(), text(""))
   drawName()
   drawMarks()
   drawState(r)
-  if (hasAccount(LINE)) {
-    const w = pen()
-    writeAccount(w, LINE)
-    fitted(6, 0, w.written)
-  }
+  drawLine()
   softKeys(prose("Servers"), !canBegin(r) ? prose("Calls") : r.state == RegistrationState.OFF ? prose("Log on") : prose("Retry"), prose("Menu"))
 }
 
 export function pressIdle(key: u32): Action {
   if (key == 0x61) push(View.SERVERS)                                            // left soft key
   else if (key == 0x63 || key == 0x4f) push(View.MENU)                           // right soft key, ok
-  else if (key == 0x62 && canBegin(registration(0))) return Action.REGISTER      // middle soft key
+  else if (key == 0x62 && canBegin(registration(panel().line))) return Action.REGISTER      // middle soft key
   else if (key == 0x62 || key == 0x55) push(View.HISTORY)                        // the same, up
   else if (key == 0x44) push(View.BOOK)                                          // down
+  else if (key == 0x4c || key == 0x52) turn(key == 0x52)                         // left, right
   else if (key == 0x48) openDial(true)                                           // hook
   else if (isDigitKey(key)) {
     openDial(false)
@@ -48,28 +45,60 @@ export function pressIdle(key: u32): Action {
   return Action.NONE
 }
 
+/** The account that is shown, by which the next call goes out. Where there are several, with its number. */
+function drawLine(): void {
+  const line: i32 = panel().line, w = pen()
+  if (line > 0 || isShared()) {
+    w.number(line + 1)
+    w.say(prose(": "))
+  }
+  if (hasAccount(line)) writeAccount(w, line)
+  fitted(6, 0, w.written)
+}
+
+/** The next line, or the one before; behind the last comes the first. */
+function turn(forward: bool): void {
+  const p = panel()
+  p.line = <u8>((p.line + (forward ? 1 : LINES - 1)) % LINES)
+  p.sinceMs = p.now
+}
+
 /** Whether the phone rests, so that the user may tell it to go on. */
 function canBegin(r: Registration): bool {
-  if (!hasAccount(LINE) || knob(LINE, Setting.ENABLED) == 0) return false
+  if (!hasAccount(panel().line) || knob(panel().line, Setting.ENABLED) == 0) return false
   if (r.state == RegistrationState.WAITING) return r.reason != Trouble.NETWORK_DOWN
   return r.state == RegistrationState.OFF || r.state == RegistrationState.FAILED
 }
 
 function drawName(): void {
-  const own = isEmpty(LINE, Setting.DISPLAY_NAME) ? words(LINE, Setting.USER) : words(LINE, Setting.DISPLAY_NAME)
+  const own = isEmpty(panel().line, Setting.DISPLAY_NAME) ? words(panel().line, Setting.USER) : words(panel().line, Setting.DISPLAY_NAME)
   const w = pen()
   if (knowsClock()) writeClock(w)
-  facing(0, 2, isEmpty(LINE, Setting.DISPLAY_NAME) && isEmpty(LINE, Setting.USER) ? text("Linehunt") : own, knowsClock() ? w.written : NONE)
+  facing(0, drawIcons(), isEmpty(panel().line, Setting.DISPLAY_NAME) && isEmpty(panel().line, Setting.USER) ? text("Linehunt") : own, knowsClock() ? w.written : NONE)
+}
+
+/** How the lines stand, one cell each: those that have an account, and the one that is shown. Returns where there is room for the name. */
+function drawIcons(): u32 {
+  if (!isShared()) return 2
+  let column: u32 = 0
+  for (let line = 0; line < LINES; line++) {
+    if (!hasAccount(line) && line != panel().line) continue
+    put(0, column, iconOf(line))
+    // The title is drawn inverse.
+    if (line == panel().line) invert(0, column, 1)
+    column++
+  }
+  return column + 1
 }
 
 /** What has happened, and what keeps the phone from ringing. */
 function drawMarks(): void {
   const p = panel(), w = pen(), dnd = number(Setting.DND) != 0
   if (dnd) w.say(prose("DND"))
-  if (isWaiting(LINE)) {
+  if (isWaiting(panel().line)) {
     separate(w)
-    if (voiceNew(LINE) > 0) {
-      w.number(voiceNew(LINE))
+    if (voiceNew(panel().line) > 0) {
+      w.number(voiceNew(panel().line))
       w.byte(0x20)
     }
     w.say(dnd || p.missed > 0 ? prose("mail") : prose("voice mail"))
@@ -98,13 +127,13 @@ function drawState(r: Registration): void {
 
 /** A refresh is nobody's business as long as the binding lives; when the answer comes too late for it, we are registering again. */
 function drawRefreshing(r: Registration): void {
-  if (isRegistered(0)) drawServer(r, prose("Registered at"), false)
+  if (isRegistered(panel().line)) drawServer(r, prose("Registered at"), false)
   else drawServer(r, prose("Registering at"), true)
 }
 
 function drawLocating(): void {
   write(HEADLINE, 0, spell(prose("Looking up")))
-  fitted(HEADLINE + 1, 0, isEmpty(LINE, Setting.SERVER) ? words(LINE, Setting.DOMAIN) : words(LINE, Setting.SERVER))
+  fitted(HEADLINE + 1, 0, isEmpty(panel().line, Setting.SERVER) ? words(panel().line, Setting.DOMAIN) : words(panel().line, Setting.SERVER))
   const w = pen()
   writeElapsed(w)
   write(HEADLINE + 2, 0, w.written)
@@ -113,8 +142,8 @@ function drawLocating(): void {
 /** The server's name if it has one, its address, and how long it has been tried. */
 function drawServer(r: Registration, headline: Prose, counting: bool): void {
   write(HEADLINE, 0, spell(headline))
-  if (r.candidate < 0 || r.candidate >= candidateCount(0)) return
-  const c = candidate(0, r.candidate)
+  if (r.candidate < 0 || r.candidate >= candidateCount(panel().line)) return
+  const c = candidate(panel().line, r.candidate)
   let row = HEADLINE + 1
   if (c.host != NONE) fitted(row++, 0, c.host)
   let w = pen()
@@ -133,22 +162,22 @@ function drawServer(r: Registration, headline: Prose, counting: bool): void {
 
 /** VE-46: where every server is asked how it is. Elsewhere the phone does not know. */
 function drawRedundancy(): void {
-  if (!knowsStatus(LINE)) return
+  if (!knowsStatus(panel().line)) return
   const w = pen()
   // How many are up needs the room
-  if (!isDegraded()) w.say(prose("redundancy: "))
-  writeRedundancy(w)
+  if (!isDegraded(panel().line)) w.say(prose("redundancy: "))
+  writeRedundancy(w, panel().line)
   fitted(HEADLINE + 3, 0, w.written)
 }
 
 function drawOff(r: Registration): void {
-  if (!hasAccount(LINE)) {
+  if (!hasAccount(panel().line)) {
     write(HEADLINE, 0, spell(prose("No account yet")))
     write(HEADLINE + 1, 0, spell(prose("Press Menu, then 4")))
     return
   }
   write(HEADLINE, 0, spell(prose("Not registered")))
-  write(HEADLINE + 1, 0, spell(knob(LINE, Setting.ENABLED) == 0 ? prose("Switched off") : r.reason == Trouble.STOPPED ? prose("Logged off") : prose("")))
+  write(HEADLINE + 1, 0, spell(knob(panel().line, Setting.ENABLED) == 0 ? prose("Switched off") : r.reason == Trouble.STOPPED ? prose("Logged off") : prose("")))
 }
 
 function drawWaiting(r: Registration): void {

@@ -15,7 +15,7 @@ export const enum Command {
 export const COMMANDS = 37
 
 /** Why a command was not carried out; the code of its reply. */
-export const enum Refusal { NONE, UNKNOWN_COMMAND, USAGE, SETTING, NO_ACCOUNT, SWITCHED_OFF, NOT_NOW, NO_CALL, ALL_BUSY, BAD_TARGET, NO_NETWORK, NO_SERVER }
+export const enum Refusal { NONE, UNKNOWN_COMMAND, USAGE, SETTING, NO_ACCOUNT, SWITCHED_OFF, NOT_NOW, NO_CALL, ALL_BUSY, BAD_TARGET, NO_NETWORK, NO_SERVER, NO_LINE }
 
 /** The reply that is being given. Spans point into RX, which stays as it is until all outputs are drained. */
 @unmanaged
@@ -28,6 +28,7 @@ export class Reply {
   argument: Span       // what followed the command; of an unknown command the whole line
   subject: i32         // setting or command that the argument names, -1 none
   now: i64
+  line: i32            // that the command names or is about; -1 all
 }
 
 const REPLY_SIZE: usize = 32

@@ -1,5 +1,6 @@
 // The views that only show text: why this server was chosen, what this phone is, and messages.
 import { prose } from "../base/prose"
+import { Span } from "../base/span"
 import { fault } from "../settings/settings"
 import { writeHost } from "../base/ip"
 import { own, ownCount } from "../locate/resolver"
@@ -14,7 +15,7 @@ import { Symbol } from "./font"
 import { title, softKeys, pen, beginText, endText, paragraph, scroll, spell } from "./paper"
 import { Action, View, panel, pop, push, shown } from "./panel"
 import { icon } from "./standing"
-import { writeAdvice } from "./words"
+import { isShared, writeAdvice } from "./words"
 import { refusalOf, refusalSentence } from "./call-words"
 
 export const enum Message { FAILURE, FAULT, REFUSAL }
@@ -23,7 +24,7 @@ export function drawWhy(): void {
   title(icon(), spell(prose("Why this server")))
   beginText()
   let step = 0
-  for (let w = pen(); writeWhy(w, 0, step, false); w = pen(), step++) paragraph(w.written, 1)
+  for (let w = pen(); writeWhy(w, panel().line, step, false); w = pen(), step++) paragraph(w.written, 1)
   if (step == 0) paragraph(spell(prose("Nothing had to be decided so far.")), 0)
   endText()
   softKeys(prose("Back"), prose(""), prose(""))
@@ -63,6 +64,7 @@ export function announceFailure(line: i32): void {
   // Nobody is interrupted in a call
   if (p.place >= 0) return
   p.trouble = r.reason
+  p.troubleLine = <u8>line
   p.troubleStatus = r.status
   if (shown() == View.MESSAGE && p.message == Message.FAILURE) return
   push(View.MESSAGE)
@@ -83,9 +85,10 @@ export function announceRefusal(refusal: dialog.Refusal): void {
 }
 
 export function drawMessage(): void {
-  const p = panel(), failure = p.message == Message.FAILURE, w = pen()
-  title(failure ? Symbol.FAILED : icon(), spell(failure ? prose("Not registered") : p.message == Message.FAULT ? prose("Not accepted") : prose("Not possible")))
+  const p = panel(), failure = p.message == Message.FAILURE
+  title(failure ? Symbol.FAILED : icon(), failure ? failureTitle() : spell(p.message == Message.FAULT ? prose("Not accepted") : prose("Not possible")))
   beginText()
+  const w = pen()
   if (failure) writeAdvice(w, p.trouble, p.troubleStatus)
   else if (p.message == Message.FAULT) w.put(fault())
   else if (p.refusal == Refusal.NO_ACCOUNT) writeAdvice(w, <u8>Trouble.NO_DOMAIN, 0)
@@ -93,6 +96,15 @@ export function drawMessage(): void {
   else w.say(refusalSentence(p.refusal))
   paragraph(w.written, 0)
   softKeys(prose(""), prose(""), prose("OK"))
+}
+
+/** Which line is not registered, where there are several. */
+function failureTitle(): Span {
+  if (!isShared()) return spell(prose("Not registered"))
+  const w = pen()
+  w.number(panel().troubleLine + 1)
+  w.say(prose(": not registered"))
+  return w.written
 }
 
 /** Any key. The view under a message about a failure may be another message. */
@@ -104,5 +116,5 @@ export function pressMessage(): Action {
 
 /** A message about a failure goes by itself once the phone is registered. */
 export function outdated(): bool {
-  return panel().message == Message.FAILURE && registration(0).state == RegistrationState.REGISTERED
+  return panel().message == Message.FAILURE && registration(panel().troubleLine).state == RegistrationState.REGISTERED
 }

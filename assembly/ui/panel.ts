@@ -2,6 +2,7 @@
 import { CALLS } from "../config"
 import { UI_STATE, UI_STATE_SIZE } from "../memory"
 import { NEVER, sooner } from "../base/deadline"
+import { Setting, number } from "../settings/settings"
 import { SCREEN_STATE_SIZE } from "./screen"
 
 export const enum View { HOME, SERVERS, WHY, MENU, ACCOUNT, EDIT, ABOUT, MESSAGE, OPTIONS, HISTORY, BOOK, CONTACT, KNOBS, SERVER, TABS, FORM, EMPTY }
@@ -25,6 +26,7 @@ export class Panel {
   state: u8            // RegistrationState when last looked
   candidate: i8        // server tried when last looked
   trouble: u8          // Trouble that the message is about
+  troubleLine: u8      // and the line
   troubleStatus: u16   // and its status code
   top: u16             // first row shown of a long text
   rows: u16            // rows that it has
@@ -96,6 +98,7 @@ export function openPanel(now: i64): void {
   p.repeatAt = NEVER
   p.digitAt = NEVER
   p.place = -1
+  p.line = <u8>(number(Setting.DEFAULT_LINE) - 1)
   store<u16>(HISTORY, 0)
 }
 

@@ -13,6 +13,7 @@ import { candidate } from "../servers/candidates"
 import { quality } from "../media/media"
 import { Command, Reply, scratch } from "./lines"
 import { numberMember, name, textMember } from "./json"
+import { isShared } from "./words"
 import { callWord, codecWord, endedWord, knownAs, serverOf, talkedSeconds, writeEnd, writeMarks } from "./call-words"
 import { historyCount, kindOf, nameOf, numberOf, whenOf } from "./history"
 import { writeWhen } from "./calls"
@@ -51,9 +52,10 @@ export function writeCall(w: Writer, r: Reply, i: i32): void {
   string(w, r, prose("name"), prose(" "), knownAs(c.peerName, c.peerNumber))
   if (s >= 0) {
     const pen = scratch()
-    writeIp(pen, candidate(0, s).endpoint)
+    writeIp(pen, candidate(c.line, s).endpoint)
     string(w, r, prose("server"), prose(" at "), pen.written)
   }
+  if (r.json || isShared()) number(w, r, prose("line"), prose(", line "), c.line + 1, NOTHING)
   if (c.answeredAt != NEVER) number(w, r, prose("talked_sec"), prose(", "), talkedSeconds(c, r.now), prose(" s"))
   if (session(i).agreed) string(w, r, prose("codec"), prose(", "), codecWord(session(i).codec))
   sound(w, r, i)

@@ -58,10 +58,10 @@ export function widthOf(s: Span): u32 {
   return width
 }
 
-/** Draws `count` cells inverse. */
+/** Draws `count` cells inverse, or as they were when they are already. */
 export function invert(row: u32, column: u32, count: u32): void {
   for (let i = row * COLUMNS + column; count > 0; i++, count--) {
-    store<u8>(FLAGS + (i >>> 3), load<u8>(FLAGS + (i >>> 3)) | <u8>(<u32>1 << (i & 7)))
+    store<u8>(FLAGS + (i >>> 3), load<u8>(FLAGS + (i >>> 3)) ^ <u8>(<u32>1 << (i & 7)))
   }
 }
 

@@ -14,7 +14,7 @@ const SECOND: i64 = 1000
 const INDENT: u32 = 5                    // of what is below the rank
 
 export function drawServer(): void {
-  const count = candidateCount(0), now = panel().now
+  const count = candidateCount(panel().line), now = panel().now
   keepWithin(count)
   const w = pen()
   w.say(prose("Server "))
@@ -30,7 +30,7 @@ export function drawServer(): void {
 }
 
 export function pressServer(key: u32): Action {
-  const count = candidateCount(0)
+  const count = candidateCount(panel().line)
   if (key == 0x55 || key == 0x44) scroll(key == 0x44)
   else if (key == 0x62 && count > 1) {
     choose((chosen() + 1) % count)
@@ -42,7 +42,7 @@ export function pressServer(key: u32): Action {
 
 /** A server's line, byte for byte as the console has it; where it is too long it goes on in the next row. VE-20 */
 export function drawCandidate(i: i32): void {
-  const c = candidate(0, i), w = pen()
+  const c = candidate(panel().line, i), w = pen()
   writeRank(w, c)
   w.say(prose("  "))
   writeServer(w, c.endpoint)
@@ -52,7 +52,7 @@ export function drawCandidate(i: i32): void {
 }
 
 function drawFacts(i: i32, now: i64): void {
-  const c = candidate(0, i)
+  const c = candidate(panel().line, i)
   drawCandidate(i)
   if (c.host != NONE) paragraph(c.host, 1)
   let w = pen()

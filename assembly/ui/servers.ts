@@ -4,13 +4,13 @@ import { candidateCount } from "../servers/candidates"
 import { registration } from "../account/registration"
 import { RegistrationState } from "../account/machine"
 import { title, softKeys, pen, beginText, endText, paragraph, scroll, spell } from "./paper"
-import { Action, View, pop, push } from "./panel"
+import { Action, View, panel, pop, push } from "./panel"
 import { icon, modeWord, writeRedundancy } from "./standing"
 import { drawCandidate } from "./server"
 import { hasAccount, writeAccount, writeTrouble } from "./words"
 
 export function drawServers(): void {
-  const count = candidateCount(0)
+  const count = candidateCount(panel().line)
   title(icon(), spell(prose("SIP status")))
   beginText()
   if (count == 0) paragraph(spell(prose("No server is known yet.")), 0)
@@ -24,7 +24,7 @@ export function drawServers(): void {
 export function pressServers(key: u32): Action {
   if (key == 0x55 || key == 0x44) scroll(key == 0x44)
   else if (key == 0x63) push(View.WHY)
-  else if ((key == 0x62 || key == 0x4f) && candidateCount(0) > 0) push(View.SERVER)
+  else if ((key == 0x62 || key == 0x4f) && candidateCount(panel().line) > 0) push(View.SERVER)
   else if (key == 0x61 || key == 0x42) pop()
   return Action.NONE
 }
@@ -34,23 +34,24 @@ function drawRedundancy(count: i32): void {
   let w = pen()
   if (count > 1) {
     w.say(prose("Mode: "))
-    w.say(modeWord())
+    w.say(modeWord(panel().line))
     paragraph(w.written, 1)
     w = pen()
   }
   w.say(prose("Redundancy: "))
-  writeRedundancy(w)
+  writeRedundancy(w, panel().line)
   paragraph(w.written, 1)
 }
 
 function drawRegistration(): void {
-  if (!hasAccount(0)) {
+  const line: i32 = panel().line
+  if (!hasAccount(line)) {
     paragraph(spell(prose("There is no account.")), 0)
     return
   }
-  const r = registration(0)
+  const r = registration(line)
   let w = pen()
-  writeAccount(w, 0)
+  writeAccount(w, line)
   paragraph(w.written, 1)
   w = pen()
   if (r.state == RegistrationState.WAITING || r.state == RegistrationState.FAILED) {

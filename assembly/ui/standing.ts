@@ -1,4 +1,4 @@
-// How the line stands, in the forms that several views need: the icon, the server in question, and times that count.
+// How a line stands, in the forms that several views need: the icon, the server in question, and times that count.
 import { Prose, prose } from "../base/prose"
 import { Span, text } from "../base/span"
 import { Writer } from "../base/writer"
@@ -13,10 +13,12 @@ const SECOND: i64 = 1000
 const MINUTE: i64 = 60000
 
 /** The icon of the status bar: VE-36, VE-37. */
-export function icon(): Symbol {
-  switch (registration(0).state) {
+export function icon(): Symbol { return iconOf(panel().line) }
+
+export function iconOf(line: i32): Symbol {
+  switch (registration(line).state) {
     case RegistrationState.REGISTERED: return Symbol.REGISTERED
-    case RegistrationState.REFRESHING: return isRegistered(0) ? Symbol.REGISTERED : Symbol.WAITING
+    case RegistrationState.REFRESHING: return isRegistered(line) ? Symbol.REGISTERED : Symbol.WAITING
     case RegistrationState.WAITING:
     case RegistrationState.FAILED: return Symbol.FAILED
     case RegistrationState.OFF: return Symbol.UNREGISTERED
@@ -25,42 +27,42 @@ export function icon(): Symbol {
 }
 
 /** The same as a word for programs. */
-export function iconWord(): Span {
-  const shown = icon()
+export function iconWord(line: i32): Span {
+  const shown = iconOf(line)
   return shown == Symbol.REGISTERED ? text("ok") : shown == Symbol.FAILED ? text("fail") : shown == Symbol.WAITING ? text("busy") : text("none")
 }
 
-export function serversUp(): i32 {
+export function serversUp(line: i32): i32 {
   let up = 0
-  for (let i = 0; i < candidateCount(0); i++) {
-    if (candidate(0, i).status == Status.UP) up++
+  for (let i = 0; i < candidateCount(line); i++) {
+    if (candidate(line, i).status == Status.UP) up++
   }
   return up
 }
 
 /** VE-01: whether some servers are preferred to others. */
-export function modeWord(): Prose {
-  for (let i = 1; i < candidateCount(0); i++) {
-    if (candidate(0, i).group != candidate(0, 0).group) return prose("preferred order")
+export function modeWord(line: i32): Prose {
+  for (let i = 1; i < candidateCount(line); i++) {
+    if (candidate(line, i).group != candidate(line, 0).group) return prose("preferred order")
   }
   return prose("load balancing")
 }
 
 /** VE-46, as far as the servers' status is known. */
-export function redundancyWord(): Prose {
-  return candidateCount(0) < 2 || !isRegistered(0) ? prose("none") : isDegraded() ? prose("degraded") : prose("ready")
+export function redundancyWord(line: i32): Prose {
+  return candidateCount(line) < 2 || !isRegistered(line) ? prose("none") : isDegraded(line) ? prose("degraded") : prose("ready")
 }
 
-export function isDegraded(): bool { return candidateCount(0) > 1 && isRegistered(0) && serversUp() < candidateCount(0) }
+export function isDegraded(line: i32): bool { return candidateCount(line) > 1 && isRegistered(line) && serversUp(line) < candidateCount(line) }
 
 /** Writes that word; of a degraded one how many servers are up. */
-export function writeRedundancy(w: Writer): void {
-  w.say(redundancyWord())
-  if (!isDegraded()) return
+export function writeRedundancy(w: Writer, line: i32): void {
+  w.say(redundancyWord(line))
+  if (!isDegraded(line)) return
   w.say(prose(" ("))
-  w.number(serversUp())
+  w.number(serversUp(line))
   w.say(prose(" of "))
-  w.number(candidateCount(0))
+  w.number(candidateCount(line))
   w.say(prose(" up)"))
 }
 

@@ -67,7 +67,7 @@ export function setClock(unixMs: i64, zoneMin: i32, now: i64): void {
 
 /** Looks at what the rooms say now and draws what has changed. Call it at the end of every input. */
 export function update(now: i64): void {
-  const p = panel(), r = registration(0)
+  const p = panel(), r = registration(p.line)
   p.now = now
   if (r.state != p.state || r.candidate != p.candidate) {
     p.state = r.state

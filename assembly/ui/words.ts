@@ -1,4 +1,5 @@
 // What states and troubles are called: one word for programs, one line for the screen, a sentence for the person.
+import { LINES } from "../config"
 import { Prose, prose } from "../base/prose"
 import { Span, text, lengthOf } from "../base/span"
 import { Writer } from "../base/writer"
@@ -112,8 +113,26 @@ export function writeRank(w: Writer, c: Candidate): void {
 /** Writes the status, with an asterisk behind it when the phone is registered there (VE-20), and whether its failure is being rehearsed. */
 export function writeStatus(w: Writer, c: Candidate): void {
   w.put(statusWord(c.status))
-  if (<u32>c.id == activeId(0)) w.byte(0x2a)
+  if (<u32>c.id == activeId(c.line)) w.byte(0x2a)
   if (playAt(c.endpoint) != Play.NONE) w.say(prose(" rehearsed"))
+}
+
+/** The `n`-th line that has an account, from 0: how many there are before it. The first one stands for none; -1 behind the last. */
+export function lineAt(n: i32): i32 {
+  for (let line = 0; line < LINES; line++) if (hasAccount(line) && n-- == 0) return line
+  return n == 0 && !hasAccount(0) && !isShared() ? 0 : -1
+}
+
+/** Whether another line than the first has an account, so that it has to be said which one is meant. */
+export function isShared(): bool {
+  for (let line = 1; line < LINES; line++) if (hasAccount(line)) return true
+  return false
+}
+
+/** Writes "Line 2". */
+export function writeLine(w: Writer, line: i32): void {
+  w.say(prose("Line "))
+  w.number(line + 1)
 }
 
 /** Names of what may be rehearsed at a server, in the order of Play. */

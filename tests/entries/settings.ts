@@ -49,6 +49,13 @@ export function shown(s: i32, secrets: bool): Span {
   return w.written
 }
 
+/** The value of line `line`, from 0. */
+export function shownOf(line: i32, s: i32): Span {
+  const w = pen()
+  settings.writeValue(w, line, s, true)
+  return w.written
+}
+
 export function allowed(s: i32): Span {
   const w = pen()
   settings.writeAllowed(w, s)

@@ -1,4 +1,5 @@
 // What the tests of the transaction room and of the answers outside dialogs call, with numbers only.
+import { CLIENT_TRANSACTIONS } from "../../assembly/config"
 import * as flow from "../../assembly/transport/flow"
 import * as outbox from "../../assembly/transport/outbox"
 import * as client from "../../assembly/transaction/client"
@@ -41,6 +42,8 @@ export function failed(number: u32, why: u32): i32 { return flow.failed(number, 
 export function pollFlow(): i32 { return flow.pollFlow() }
 export function pollSend(now: i64): i32 { return outbox.pollSend(now) }
 export function kept(): i32 { return outbox.count() }
+/** How many requests there can be at once. */
+export function places(): i32 { return CLIENT_TRANSACTIONS }
 
 // -- Clients
 

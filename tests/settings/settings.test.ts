@@ -27,6 +27,7 @@ function open(core: TestCore) {
     },
     number: (name: string) => call("number", at(name)),
     words: (name: string) => read(call("words", at(name))),
+    ofLine: (line: number, name: string) => read(call("shownOf", line - 1, at(name))),
     help: (name: string) => read(call("helpOf", at(name))),
     allowed: (name: string) => read(call("allowed", at(name))),
     shown: (name: string, secrets = 0) => read(call("shown", at(name), secrets)),
@@ -89,6 +90,7 @@ nat_contact: 0
 transport: udp
 backup_transport: udp
 sip_port: 5060
+default_line: 1
 sip_retry_t1: 500
 sip_t2: 4000
 sip_t4: 5000
@@ -156,6 +158,14 @@ password, a\x7fb | password is printable UTF-8
 sip_retry_t2, 1 | there is no setting sip_retry_t2; did you mean sip_retry_t1?
 passwort, x | there is no setting passwort; did you mean password?
 colour, red | there is no setting colour; cfg show lists them
+2.colour, red | there is no setting 2.colour; cfg show lists them
+2.passwort, x | there is no setting 2.passwort; did you mean 2.password?
+2.domain, a..example | 2.domain is a host name or IP address, not a..example
+3.retry_count, 11 | 3.retry_count is 0 to 10, not 11
+2.volume, 3 | volume is a setting of the phone and not of a line
+0.user, 1 | there is no line 0
+5.user, 1 | there is no line 5
+x.user, 1 | there is no setting x.user; cfg show lists them
 `.trim().split("\n").map((line) => /^(.*?), (.*) \| (.*)$/.exec(line)!.slice(1).map((part) => part.replace("\\t", "\t").replace("\\x7f", "\x7f")) as [string, string, string])
 
 const ACCEPTED: [string, string][] = [
@@ -180,6 +190,9 @@ const BAD_TEXTS: [string, string][] = [
   ["# linehunt settings 1\nuser: 1\n# end of 1 set", "line 3: the end mark does not count the settings above it; lines are missing or were added"],
   ["# linehunt settings 1\n# end of 0 settings\nuser: 1\n", "line 3: nothing may follow the end mark"],
   ["# linehunt settings 2\n# end of 0 settings\n", "line 1: this firmware reads # linehunt settings 1 only"],
+  ["2.user: 1\nuser: 2\n2.user: 3\n", "line 3: 2.user is given twice"],
+  ["user: 1\n1.user: 2\n", "line 2: 1.user is given twice"],
+  ["3.sip_port: 5070\n", "line 1: sip_port is a setting of the phone and not of a line"],
   ["domain: " + "a".repeat(129), "line 1: domain is at most 128 characters, not 129"],
 ]
 
@@ -252,6 +265,36 @@ for (const engine of ["v8", "wasm3"] as const) {
       assert.equal(settings.load(written), 0)
       assert.equal(settings.words("password"), "\" s e # : c ")
       assert.equal(settings.all(), written)
+    })
+
+    it("are of a line where a number stands before them, and of the first where none does (BK-30)", () => {
+      assert.equal(settings.load("domain: a.example\n2.domain: b.example; 192.0.2.1; c.example:5070\n2.profile: baker\n1.user: 1\n2.user: 2\n4.retry_count: 7\nvolume: 3"), 0)
+      const line = (number: number, name: string) => settings.ofLine(number, name)
+      assert.deepEqual(["domain", "server", "user", "profile", "retry_count", "volume"].map((name) => [1, 2, 3, 4].map((number) => line(number, name))), [
+        ["a.example", "b.example", "", ""], ["", "192.0.2.1; c.example:5070", "", ""], ["1", "2", "", ""], ["auto", "baker", "auto", "auto"], ["3", "3", "3", "7"], ["3", "3", "3", "3"]])
+      assert.equal(line(2, "failover_codes"), "500 503", "what nobody has set follows the profile of the line")
+      const written = settings.all()
+      assert.equal(written, "# linehunt settings 1\ndomain: a.example\nuser: 1\nvolume: 3\n2.domain: b.example\n2.server: 192.0.2.1; c.example:5070\n2.user: 2\n2.profile: baker\n" +
+        "4.retry_count: 7\n# end of 8 settings\n")
+      assert.equal(settings.load(written), 0)
+      assert.equal(settings.all(), written)
+    })
+
+    it("take texts of the lines until they are full, refuse one more and keep what they have", () => {
+      const long = "p".repeat(64), set: string[] = []
+      for (const line of ["", "2.", "3.", "4."]) for (const name of ["password", "auth_user", "display_name", "user"]) {
+        const value = long.slice(0, settings.most(name))
+        if (settings.assign(line + name, value) === "") set.push(line + name)
+        else assert.equal(settings.fault(), "there is no room for so many and so long settings")
+      }
+      assert.ok(set.length >= 12, `${set.length} texts fit`)
+      const before = settings.all()
+      assert.notEqual(settings.load(["", "2.", "3.", "4."].map((line) => `${line}display_name: ${"n".repeat(48)}\n${line}server: ${Array.from({ length: 4 }, () => "s".repeat(38)).join(";")}\n` +
+        `${line}auth_user: ${"a".repeat(64)}\n${line}password: ${"p".repeat(64)}\n`).join("")), 0)
+      assert.match(settings.fault(), /^line \d+: there is no room for so many and so long settings$/)
+      assert.notEqual(settings.assign("server", "s".repeat(160)), "")
+      assert.equal(settings.all(), before)
+      assert.equal(settings.assign("2.password", "short"), "", "a shorter one takes the place of a longer one")
     })
 
     it("notice a text of their own that is cut at any byte", () => {

@@ -136,7 +136,7 @@ for (const engine of ["v8", "wasm3"] as const) {
     it("What is refused says why, in a sentence and in a word", () => {
       const said = (line: string) => `${phone.type(line, 0).text} (${(JSON.parse(phone.type(`${line} --json`, 0).text) as { error: { code: string } }).error.code})`
       assert.deepEqual(REFUSED.map((line) => `${line}: ${said(line)}`), [
-        "dial: usage: dial TARGET (usage)", "answer: there is no such call (no_call)", "answer 9: there is no such call (no_call)", "answer x: usage: answer [CALL] (usage)",
+        "dial: usage: dial [--line LINE] TARGET (usage)", "answer: there is no such call (no_call)", "answer 9: there is no such call (no_call)", "answer x: usage: answer [CALL] (usage)",
         "reject: there is no such call (no_call)", "hangup 0: there is no such call (no_call)", "hold 7: there is no such call (no_call)",
         "resume 300: usage: resume [CALL] (usage)", "conference: usage: conference on|off (usage)", "transfer: that is not possible now (not_now)",
         "dtmf 1x: usage: dtmf DIGITS (usage)", "mute: usage: mute on|off (usage)", "volume 11: volume is 0 to 10, not 11 (setting_refused)",
