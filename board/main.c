@@ -1,5 +1,6 @@
 /* The board: one input, drain, sleep until the deadline or the next input. */
 #include "audio.h"
+#include "calendar.h"
 #include "console.h"
 #include "flows.h"
 #include "keypad.h"
@@ -10,7 +11,7 @@
 
 static int64_t soonest (void)
 {
-    int64_t all [] = { supervisorSoonest (), keypadSoonest (), uploadSoonest () }, first = all [0];
+    int64_t all [] = { supervisorSoonest (), keypadSoonest (), uploadSoonest (), calendarSoonest () }, first = all [0];
     for (unsigned i = 1; i < sizeof all / sizeof all [0]; i++) if (all [i] < first) first = all [i];
     return first;
 }
@@ -18,7 +19,8 @@ static int64_t soonest (void)
 /* One input of whatever has come. The network first: it brings the most. */
 static bool next (Input * input)
 {
-    return networkNext (input) || flowsNext (input) || audioNext (input) || keypadNext (input) || consoleNext (input) || supervisorDue (input);
+    return networkNext (input) || flowsNext (input) || audioNext (input) || keypadNext (input) || consoleNext (input) || calendarNext (input)
+        || supervisorDue (input);
 }
 
 int main (void)

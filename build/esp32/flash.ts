@@ -8,6 +8,7 @@ import { isInstalled } from "../board/tools.ts"
 import { OUT, ROOT } from "../core.ts"
 import { PROJECT, boards, partitionsOf, type RealBoard } from "./boards.ts"
 import { MODULE } from "./prepare.ts"
+import { ownAddress, serve } from "./serve.ts"
 
 // Tests have their own.
 const buildsFolder = (): string => process.env["LINEHUNT_BUILDS"] ?? join(OUT, "esp32"), devicesFolder = (): string => process.env["LINEHUNT_DEVICES"] ?? "/dev"
@@ -32,6 +33,18 @@ export async function flash({ port, board, wifi, passwordFile }: FlashOptions): 
   if (credentials !== undefined) await writeCredentials(board, at, credentials)
   note(`done. Next: npm run monitor -- --port ${at} --board ${board.name}`)
   if (credentials === undefined) note("in there, once: wifi NAME PASSWORD, then the account: cfg set domain example.com, and so on (docs/flash.md)")
+}
+
+/** Builds the firmware and gives it out once over the network, for a board that has one already. */
+export async function firmware(board: RealBoard, address = ownAddress()): Promise<void> {
+  await needsIdf()
+  note(`building for ${board.name} (${board.chip}) ...`)
+  await run("idf.py", [...project(board), "build"])
+  const serving = await serve(checkImage(join(folderOf(board), "linehunt.bin"), board), address, note)
+  process.stdout.write(`${serving.line}\n`)
+  note("enter this line in the board's console, by npm run monitor; Ctrl-C ends it here")
+  await serving.done
+  serving.close()
 }
 
 /** Shows the console of a board; of the one whose firmware was built last, when none is named. */
@@ -90,7 +103,7 @@ function portList(): string {
 }
 
 /** The firmware must hold the module that Node runs, byte for byte. */
-function checkImage(file: string, board: RealBoard): void {
+function checkImage(file: string, board: RealBoard): Uint8Array {
   let image: Buffer
   try {
     image = readFileSync(file)
@@ -98,6 +111,7 @@ function checkImage(file: string, board: RealBoard): void {
     throw new UserError("build", `idf.py has built no firmware: ${file}: ${because(error)}.`)
   }
   if (!image.includes(readFileSync(join(ROOT, MODULE)))) throw new UserError("build", `${file} does not hold ${MODULE}: remove ${folderOf(board)} and try again.`)
+  return image
 }
 
 // -- Wi-Fi

@@ -108,7 +108,7 @@ describe("The port for ESP32, on a chip that is none", function () {
   const objects = new Map<string, Promise<string>>()
 
   async function build(name: string): Promise<string> {
-    const files = [...PORT, `${PROJECT}/boards/${name}/board.c`, "board/keypad.c", "board/store.c", "board/crc.c", "board/refusal.c", "tests/board/esp32/fake.c", "tests/board/esp32/scenarios.c"]
+    const files = [...PORT, `${PROJECT}/boards/${name}/board.c`, "board/calendar.c", "board/keypad.c", "board/store.c", "board/crc.c", "board/refusal.c", "board/sha256.c", "tests/board/esp32/fake.c", "tests/board/esp32/scenarios.c"]
     const consoleOf = (file: string): string[] => file.endsWith("serial.c") && hasUsbConsole(name) ? ["-DCONFIG_ESP_CONSOLE_USB_SERIAL_JTAG=1"] : []
     const made = await inParallel(files.filter((file) => existsSync(join(ROOT, file))), (file) => objectOf(file, consoleOf(file)))
     await run(CC, ["-fsanitize=address,undefined", ...made, "-o", join(folder, name)])
@@ -141,6 +141,8 @@ describe("The port for ESP32, on a chip that is none", function () {
     { board: "devkit", scenario: "wifi", story: "The station joins, loses its network, comes back, and pauses longer and longer; the console tells it" },
     { board: "devkit", scenario: "kept", story: "The network is known again after a restart" },
     { board: "devkit", scenario: "net", story: "Datagrams go and come, sockets take turns, and refusals reach the one that had sent (ICMP)" },
+    { board: "devkit", scenario: "times", story: "The time of day is told as soon as a time server has set it, and once an hour" },
+    { board: "devkit", scenario: "firmware", story: "A firmware comes over the network, is compared with its SHA-256, and anything else is refused" },
     { board: "devkit", scenario: "start", story: "It starts, knows why, tells a good firmware, and sleeps shortly" },
     { board: "t-deck", scenario: "console", story: "A USB console that nobody reads does not hold the phone up" },
   ]

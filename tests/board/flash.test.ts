@@ -1,10 +1,12 @@
 import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
+import { createHash } from "node:crypto"
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { command } from "../../build/esp32/command.ts"
 import { boards, partitionsOf } from "../../build/esp32/boards.ts"
+import { serve } from "../../build/esp32/serve.ts"
 import { OUT, ROOT } from "../../build/core.ts"
 import { EXITS, UserError } from "../../host/errors.ts"
 
@@ -147,6 +149,18 @@ describe("npm run flash and npm run monitor", function () {
     const { code, log } = npm(["monitor", "--port", at])
     assert.equal(code, 0)
     assert.match(log.at(-1) ?? "", /-DBOARD=cardputer-adv .* -p T\/dev\/ttyUSB7 monitor$/)
+  })
+
+  it("firmware gives it out once over HTTP, and prints the line for the board's console", async () => {
+    const image = new Uint8Array(300_000).map((_, i) => i * 7), notes: string[] = []
+    const serving = await serve(image, "127.0.0.1", (line) => { notes.push(line) })
+    const [, port, print] = /^firmware 127\.0\.0\.1:(\d+)\/linehunt\.bin ([0-9a-f]{64})$/.exec(serving.line) ?? []
+    const response = await fetch(`http://127.0.0.1:${port}/linehunt.bin`), body = new Uint8Array(await response.arrayBuffer())
+    await serving.done
+    serving.close()
+    assert.deepEqual([response.headers.get("content-length"), createHash("sha256").update(body).digest("hex"), print], ["300000", print, createHash("sha256").update(image).digest("hex")])
+    assert.deepEqual(notes, ["127.0.0.1 asks for it", "all of it is sent; the board's console says what became of it"])
+    await assert.rejects(serve(image, "192.0.2.77", () => {}), /192\.0\.2\.77 cannot be listened on: this machine has no such address/)
   })
 
   it("Its help lists every board, and every board has a chip and a partition table", () => {

@@ -24,6 +24,7 @@
 #include "esp_timer.h"
 #include "esp_wifi.h"
 #include "freertos/queue.h"
+#include <sys/time.h>
 #include "lwip/dns.h"
 #include "lwip/sockets.h"
 #include "nvs_flash.h"
@@ -359,6 +360,29 @@ esp_err_t esp_partition_mmap (const esp_partition_t * partition, size_t at, size
     return ESP_OK;
 }
 
+static const esp_partition_t other = { NULL, ESP_PARTITION_TYPE_APP, (esp_partition_subtype_t) 0x11, 0x1c0000, 100000, SECTOR, "ota_1", false, false };
+static size_t otaBytes;
+static bool otaIsOpen;
+
+const esp_partition_t * esp_ota_get_next_update_partition (const esp_partition_t * from) { return from ? NULL : & other; }
+esp_err_t esp_ota_begin (const esp_partition_t * partition, size_t size, esp_ota_handle_t * handle)
+{
+    if (otaIsOpen || partition != & other || size != OTA_WITH_SEQUENTIAL_WRITES) return ESP_ERR_INVALID_STATE;
+    * handle = 7;
+    otaIsOpen = true;
+    otaBytes = 0;
+    return ESP_OK;
+}
+/* An image begins with 0xe9. */
+esp_err_t esp_ota_write (esp_ota_handle_t handle, const void * bytes, size_t size)
+{
+    if (handle != 7 || ! otaIsOpen || (otaBytes == 0 && * (const uint8_t *) bytes != 0xe9)) return ESP_FAIL;
+    otaBytes += size;
+    return ESP_OK;
+}
+esp_err_t esp_ota_end (esp_ota_handle_t handle) { return otaIsOpen = false, handle == 7 && otaBytes > 1000 ? ESP_OK : ESP_FAIL; }
+esp_err_t esp_ota_abort (esp_ota_handle_t handle) { return otaIsOpen = false, printf ("given up after %u bytes\n", (unsigned) otaBytes), handle == 7 ? ESP_OK : ESP_FAIL; }
+esp_err_t esp_ota_set_boot_partition (const esp_partition_t * partition) { return printf ("starts from %s\n", partition->label), ESP_OK; }
 esp_err_t esp_ota_mark_app_valid_cancel_rollback (void) { return printf ("firmware is good\n"), ESP_OK; }
 
 /* -- NVS --------------------------------------------------------------------------------------------------------------------------------------------------------- */
@@ -488,7 +512,7 @@ esp_err_t esp_wifi_connect (void)
 /* -- sockets ------------------------------------------------------------------------------------------------------------------------------------------------------------- */
 
 enum { SOCKETS = 16, FIRST = 48, PACKETS = 8 };
-static struct { bool open, raw; uint16_t port; struct { uint8_t bytes [2048]; size_t length; struct sockaddr_in from; } packets [PACKETS]; unsigned count; } sockets [SOCKETS];
+static struct { bool open, raw, stream; uint16_t port; struct { uint8_t bytes [2048]; size_t length; struct sockaddr_in from; } packets [PACKETS]; unsigned count; } sockets [SOCKETS];
 int fakeSendError;
 int64_t fakeWaited;
 
@@ -513,6 +537,7 @@ int lwip_socket (int domain, int type, int protocol)
         memset (& sockets [i], 0, sizeof sockets [i]);
         sockets [i].open = domain == AF_INET;
         sockets [i].raw = type == SOCK_RAW && protocol == IPPROTO_ICMP;
+        sockets [i].stream = type == SOCK_STREAM && protocol == IPPROTO_TCP;
         return FIRST + i;
     }
     errno = ENOBUFS;
@@ -560,10 +585,27 @@ static ssize_t take (int s, void * into, size_t room, struct sockaddr_in * from,
     return (ssize_t) size;
 }
 
+/* -- one server, which gives its answer in pieces -- */
+
+static struct { const uint8_t * bytes; size_t length, piece, given; int64_t after; int error; bool ends; } server;
+
+void fakeServes (const uint8_t * bytes, size_t length, size_t piece, bool ends, int error)
+{
+    server.bytes = bytes, server.length = length, server.piece = piece, server.given = 0, server.ends = ends, server.error = error;
+    server.after = INT64_MAX;
+}
+
 ssize_t lwip_recv (int s, void * into, size_t room, int flags)
 {
-    size_t whole;
-    return flags == MSG_DONTWAIT ? take (s, into, room, NULL, & whole) : -1;
+    size_t whole, left = server.length - server.given, size = left < server.piece ? left : server.piece;
+    if (! sockets [s - FIRST].stream) return flags == MSG_DONTWAIT ? take (s, into, room, NULL, & whole) : -1;
+    if (left == 0 && server.ends) return 0;
+    if (left == 0 || fakeNow == server.after) return errno = EAGAIN, -1;
+    if (size > room) size = room;
+    memcpy (into, server.bytes + server.given, size);
+    server.given += size;
+    server.after = fakeNow;
+    return (ssize_t) size;
 }
 
 ssize_t lwip_recvmsg (int s, struct msghdr * message, int flags)
@@ -574,14 +616,46 @@ ssize_t lwip_recvmsg (int s, struct msghdr * message, int flags)
     return size;
 }
 
+int lwip_fcntl (int s, int command, int value) { return s >= FIRST && command == F_SETFL && value == O_NONBLOCK ? 0 : -1; }
+int lwip_connect (int s, const struct sockaddr * name, socklen_t length)
+{
+    const struct sockaddr_in * peer = (const struct sockaddr_in *) name;
+    const uint8_t * address = (const uint8_t *) & peer->sin_addr;
+    (void) s; (void) length;
+    printf ("calls %u.%u.%u.%u:%u\n", address [0], address [1], address [2], address [3], ntohs (peer->sin_port));
+    server.after = fakeNow + 20;
+    return errno = EINPROGRESS, -1;
+}
+int lwip_getsockopt (int s, int level, int name, void * value, socklen_t * length)
+{
+    (void) s; (void) length;
+    * (int *) value = server.error;
+    return level == SOL_SOCKET && name == SO_ERROR ? 0 : -1;
+}
+ssize_t lwip_send (int s, const void * bytes, size_t size, int flags)
+{
+    (void) s; (void) flags;
+    printf ("asks %.*s", (int) (strstr (bytes, "\n") - (const char *) bytes) + 1, (const char *) bytes);
+    return (ssize_t) size;
+}
+
 int lwip_select (int most, fd_set * readable, fd_set * writable, fd_set * failing, struct timeval * time)
 {
     int ready = 0;
-    (void) writable; (void) failing;
+    (void) failing;
+    if (writable) return fakeNow >= server.after;
     for (int i = 0; i < SOCKETS; i++) if (FIRST + i < most && FD_ISSET (FIRST + i, readable) && sockets [i].count > 0) ready++;
     fakeWaited = time->tv_sec * 1000 + time->tv_usec / 1000;
     if (! ready) fakeNow += fakeWaited;
     return ready;
+}
+
+int64_t fakeClockSec;
+int gettimeofday (struct timeval * restrict time, void * restrict zone)
+{
+    (void) zone;
+    * time = (struct timeval) { .tv_sec = fakeClockSec ? fakeClockSec + fakeNow / 1000 : fakeNow / 1000, .tv_usec = fakeNow % 1000 * 1000 };
+    return 0;
 }
 
 /* -- the rest ---------------------------------------------------------------------------------------------------------------------------------------------------------------- */

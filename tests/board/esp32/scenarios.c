@@ -4,14 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "calendar.h"
 #include "esp32.h"
 #include "fake.h"
+#include "firmware.h"
 #include "join.h"
 #include "keypad.h"
 #include "port/port.h"
 #include "profile.h"
 #include "refusal.h"
 #include "resample.h"
+#include "sha256.h"
 #include "store.h"
 #include "wifi.h"
 
@@ -393,6 +396,76 @@ static void net (void)
     printf ("%u more\n", more);
 }
 
+/* -- the time of day ----------------------------------------------------------------------------------------------------------------------------------------------- */
+
+static void times (void)
+{
+    clockStart ();
+    for (; fakeNow < 3 * 3600 * 1000; fakeNow += 500)
+    {
+        Input input;
+        int64_t soonest = calendarSoonest ();
+        if (calendarNext (& input)) printf ("%lld: %lld, then at %lld\n", (long long) fakeNow, (long long) input.unixMs, (long long) calendarSoonest ());
+        else if (soonest == INT64_MAX && fakeNow < 40000) printf ("%lld: not known\n", (long long) fakeNow);
+        if (fakeNow == 34000) fakeClockSec = 1800000000;
+    }
+}
+
+/* -- a firmware ------------------------------------------------------------------------------------------------------------------------------------------------- */
+
+/* `answer` is served; the board is told to fetch it, with the SHA-256 of `body` bytes of 0xe9 and on. */
+static void fetch (const char * story, const char * head, size_t body, size_t served, size_t piece, bool ends, bool isImage)
+{
+    static uint8_t answer [200000];
+    char line [160];
+    uint8_t print [SHA256_BYTES];
+    Sha256 hash;
+    size_t length = (size_t) sprintf ((char *) answer, "%s", head);
+    for (size_t i = 0; i < served; i++) answer [length + i] = (uint8_t) (i ? i * 7 : isImage ? 0xe9 : 0x7f);
+    sha256Begin (& hash);
+    sha256Add (& hash, answer + length, body < served ? body : served);
+    sha256End (& hash, print);
+    int at = sprintf (line, "firmware 192.0.2.10:8070/linehunt.bin ");
+    for (unsigned i = 0; i < sizeof print; i++) at += sprintf (line + at, "%02x", print [i]);
+    printf ("-- %s\n", story);
+    fakeServes (answer, length + served, piece, ends, 0);
+    if (! portCommand (line, say)) printf ("not for the board\n");
+    for (unsigned i = 0; i < 20000; i++, fakeNow++) firmwareFollow ();
+    portCommand ("firmware", say);
+}
+
+static void firmware (void)
+{
+    static jmp_buf jump;
+    fakeCutTo (& jump);
+    netStart ();
+    say ("");
+    portCommand ("firmware", say);
+    portCommand ("firmware 192.0.2.10:8070/x.bin", say);
+    portCommand ("firmware 192.0.2.10/x.bin 00", say);
+    portCommand ("firmware start", say);
+    fetch ("it comes in pieces", "HTTP/1.1 200 OK\r\nContent-Type: x\r\ncontent-length: 50000\r\n\r\n", 50000, 50000, 700, true, true);
+    fetch ("in pieces of one byte, and the server does not end", "HTTP/1.0 200 OK\r\nContent-Length: 1500\r\n\r\n", 1500, 1500, 1, false, true);
+    fetch ("another SHA-256", "HTTP/1.0 200 OK\r\nContent-Length: 5000\r\n\r\n", 4999, 5000, 700, true, true);
+    fetch ("the server does not have it", "HTTP/1.0 404 Not Found\r\nContent-Length: 5\r\n\r\n", 5, 5, 700, true, true);
+    fetch ("it is cut off", "HTTP/1.0 200 OK\r\nContent-Length: 5000\r\n\r\n", 5000, 3000, 700, true, true);
+    fetch ("it stops coming", "HTTP/1.0 200 OK\r\nContent-Length: 5000\r\n\r\n", 5000, 3000, 700, false, true);
+    fetch ("more than was announced", "HTTP/1.0 200 OK\r\nContent-Length: 5000\r\n\r\n", 5000, 5001, 1400, true, true);
+    fetch ("too large", "HTTP/1.0 200 OK\r\nContent-Length: 100001\r\n\r\n", 5000, 5000, 700, true, true);
+    fetch ("no length", "HTTP/1.0 200 OK\r\n\r\n", 5000, 5000, 700, true, true);
+    fetch ("no HTTP", "SSH-2.0-x\r\n\r\n", 5000, 5000, 700, true, true);
+    fetch ("a head without end", "HTTP/1.0 200 OK\r\nX: ", 5000, 5000, 100, true, true);
+    fetch ("no image", "HTTP/1.0 200 OK\r\nContent-Length: 5000\r\n\r\n", 5000, 5000, 700, true, false);
+    fetch ("an image that its check refuses", "HTTP/1.0 200 OK\r\nContent-Length: 900\r\n\r\n", 900, 900, 700, true, true);
+    printf ("-- nobody there\n");
+    fakeServes (NULL, 0, 0, true, 111);
+    portCommand ("firmware 192.0.2.10:8070/ 0000000000000000000000000000000000000000000000000000000000000000", say);
+    for (unsigned i = 0; i < 100; i++, fakeNow++) firmwareFollow ();
+    fetch ("at last", "HTTP/1.0 200 OK\r\nContent-Length: 5000\r\n\r\n", 5000, 5000, 1400, true, true);
+    if (setjmp (jump) == 0) portCommand ("firmware start", say);
+    else printf ("reset\n");
+}
+
 /* -- the board ------------------------------------------------------------------------------------------------------------------------------------------------------ */
 
 static void figure (const char * name, uint32_t value) { printf ("%s %u\n", name, (unsigned) value); }
@@ -445,7 +518,7 @@ int main (int count, char ** arguments)
 {
     static const struct { const char * name; void (* run) (void); } scenarios [] = {
         { "matrix", matrix }, { "letters", letters }, { "scanner", scanner }, { "screen", screen }, { "small", small }, { "sound", sound }, { "store", store }, { "slots", slots },
-        { "wifi", wifi }, { "kept", kept }, { "net", net }, { "start", start }, { "console", console },
+        { "wifi", wifi }, { "kept", kept }, { "net", net }, { "times", times }, { "firmware", firmware }, { "start", start }, { "console", console },
     };
     for (int i = 2; i < count; i++) fakeAnswers ((uint8_t) strtoul (arguments [i], NULL, 16));
     for (unsigned i = 0; i < sizeof scenarios / sizeof scenarios [0]; i++)

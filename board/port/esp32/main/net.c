@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "esp_netif.h"
+#include "firmware.h"
 #include "lwip/dns.h"
 #include "lwip/sockets.h"
 #include "port/port.h"
@@ -119,13 +120,13 @@ void netWait (int64_t ms)
 {
     fd_set readable;
     FD_ZERO (& readable);
-    int highest = icmp;
-    if (icmp != NONE) FD_SET (icmp, & readable);
-    for (unsigned i = 0; i < SOCKETS; i++)
+    int highest = NONE;
+    for (unsigned i = 0; i < SOCKETS + 2; i++)
     {
-        if (sockets [i].descriptor == NONE) continue;
-        FD_SET (sockets [i].descriptor, & readable);
-        if (sockets [i].descriptor > highest) highest = sockets [i].descriptor;
+        int descriptor = i < SOCKETS ? sockets [i].descriptor : i == SOCKETS ? icmp : firmwareSocket ();
+        if (descriptor == NONE) continue;
+        FD_SET (descriptor, & readable);
+        if (descriptor > highest) highest = descriptor;
     }
     struct timeval time = { .tv_usec = (suseconds_t) (ms * 1000) };
     lwip_select (highest + 1, & readable, NULL, NULL, & time);
@@ -171,6 +172,7 @@ static void describe (PortNetwork * network)
 bool portNetwork (PortNetwork * network)
 {
     wifiFollow ();
+    firmwareFollow ();
     PortNetwork now = { 0 };
     describe (& now);
     bool changed = now.up != network->up || strcmp (now.lines, network->lines) != 0;

@@ -13,6 +13,7 @@
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 #include "esp32.h"
+#include "firmware.h"
 #include "profile.h"
 #include "wifi.h"
 
@@ -100,7 +101,7 @@ void portFeedWatchdog (void)
 
 void * portRetained (size_t bytes) { return bytes <= sizeof retained ? retained : NULL; }
 
-bool portCommand (const char * line, void (* print) (const char * text)) { return wifiCommand (line, print); }
+bool portCommand (const char * line, void (* print) (const char * text)) { return wifiCommand (line, print) || firmwareCommand (line, print); }
 
 uint32_t portWork (void) { return 0; }
 bool portTraces (void) { return false; }

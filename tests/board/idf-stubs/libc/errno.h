@@ -7,5 +7,6 @@ extern int errno;
 #define EAGAIN  11
 #define ENOMEM  12
 #define ENOBUFS 105
+#define EINPROGRESS 119
 
 #endif
