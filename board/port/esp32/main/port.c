@@ -35,7 +35,7 @@ enum {
     SLEEP_MS = 10, BUSY_MS = 4, RESET_MAGIC = 0x52455354
 };
 
-const uint32_t portStackBytes = 4 * 1024;
+const uint32_t portStackBytes = 3 * 1024;
 
 int boardMain (void);
 
