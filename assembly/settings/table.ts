@@ -13,7 +13,7 @@ export const enum Setting {
   SIP_PORT, DEFAULT_LINE, SIP_RETRY_T1, SIP_T2, SIP_T4, DNS_SERVE_STALE, DNS_MIN_TTL, FILTER_REGISTRAR, CODECS, PTIME, COMFORT_NOISE, DTMF, VOLUME, RING_TIMEOUT,
   RTP_PORT_MIN, RTP_PORT_MAX, CALL_WAITING, DND, AUTO_ANSWER, SESSION_EXPIRES, SESSION_MIN_SE, PRACK,
 }
-export const SETTINGS = 71
+export const SETTINGS: i32 = Setting.PRACK + 1
 /** Those before this one are of each line, the others of the phone. */
 export const LINE_SETTINGS: i32 = Setting.SIP_PORT
 /** The first of a line that is no text. */
