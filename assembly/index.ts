@@ -56,6 +56,7 @@ export function core_open(length: u32, boot: u32, now: i64): i32 {
     return Fault.SETTINGS_REFUSED
   }
   phone.open(boot == 0 || boot == 3, now)
+  phone.phone().powerLoss = boot == 3
   return done(now)
 }
 

@@ -41,6 +41,11 @@ export function begin(line: i32, now: i64): void {
   }
 }
 
+/** The same for the first time since the power is back (P-01). */
+export function beginAfterPowerLoss(now: i64): void {
+  for (let line = 0; line < LINES; line++) if (knob(line, Setting.ENABLED) != 0) registration.beginAfterPowerLoss(line, now)
+}
+
 /** The network is gone. */
 export function linesDown(now: i64): void {
   for (let line = 0; line < LINES; line++) {
@@ -49,9 +54,9 @@ export function linesDown(now: i64): void {
   }
 }
 
-/** The network is back: the same servers first. */
-export function linesUp(now: i64): void {
-  for (let line = 0; line < LINES; line++) registration.networkUp(line, now)
+/** The network is back: the same servers first. `together`: it had been gone. */
+export function linesUp(together: bool, now: i64): void {
+  for (let line = 0; line < LINES; line++) registration.networkUp(line, together, now)
 }
 
 /** Goes on where something that was waited for may have come. */

@@ -50,6 +50,7 @@ export class Phone {
   port: u32                // setting sip_port that the socket was opened with
   digit: u8                // key that is sent as DTMF, 0 none
   digitCall: u8            // and the place of the call
+  powerLoss: bool          // the power was gone, and nothing has been registered since
   closeAt: i64             // by then the goodbyes of close() have been said; 0: there are none
 }
 
@@ -107,6 +108,7 @@ export function network(up: bool, text: Span, now: i64): void {
     return
   }
   const addresses = readNetwork(text)
+  const together = !p.linkUp
   const returned = addresses != p.addresses || !p.linkUp
   p.addresses = addresses
   if (returned) {
@@ -116,7 +118,7 @@ export function network(up: bool, text: Span, now: i64): void {
   resolver.networkChanged(now)
   p.linkUp = true
   if (!p.begun) applyAll(now)
-  else if (returned) lines.linesUp(now)
+  else if (returned) lines.linesUp(together, now)
   settle(now)
 }
 
@@ -307,7 +309,9 @@ function applyAll(now: i64): void {
   for (let line = 0; line < LINES; line++) lines.adopt(line, now)
   p.begun = true
   if (p.linkUp && p.port != <u32>number(Setting.SIP_PORT)) openSocket(now)
-  if (p.linkUp) lines.begin(-1, now)
+  if (p.linkUp && p.powerLoss) lines.beginAfterPowerLoss(now)
+  else if (p.linkUp) lines.begin(-1, now)
+  p.powerLoss = false
 }
 
 /** Opens the SIP socket anew, and with it everything that shares its port. */

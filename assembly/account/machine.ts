@@ -28,6 +28,7 @@ export namespace Input {
   export const DOWN: u8 = 9       // the network is gone
   export const UP: u8 = 10        // the network is back
   export const MOVE: u8 = 11      // another server is to have the registration
+  export const REST: u8 = 12      // the power is back, as it is for many others: not all at once
 }
 
 export namespace Do {
@@ -48,6 +49,8 @@ export namespace Do {
 // state, input, next state, action. What is not listed changes nothing.
 const ROWS = memory.data<u8>([
   RegistrationState.OFF, Input.BEGIN, RegistrationState.LOCATING, Do.LOCATE,
+  // P-01: after a pause of a random length
+  RegistrationState.OFF, Input.REST, RegistrationState.WAITING, Do.NOTHING,
   RegistrationState.OFF, Input.STOP, RegistrationState.OFF, Do.END,
 
   // RFC 3263 4: first the servers are looked up

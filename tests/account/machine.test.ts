@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs"
 import { testCore } from "../harness.ts"
 
 const STATES = ["OFF", "LOCATING", "REGISTERING", "REGISTERED", "REFRESHING", "UNREGISTERING", "WAITING", "FAILED"]
-const INPUTS = ["BEGIN", "LOCATED", "LOST", "GRANTED", "LEFT", "EXHAUSTED", "REJECTED", "DUE", "STOP", "DOWN", "UP", "MOVE"]
+const INPUTS = ["BEGIN", "LOCATED", "LOST", "GRANTED", "LEFT", "EXHAUSTED", "REJECTED", "DUE", "STOP", "DOWN", "UP", "MOVE", "REST"]
 const ACTIONS = ["-", "LOCATE", "HUNT", "TRY", "HOLD", "REFRESH", "RENEW", "BACK_OFF", "REPORT", "UNREGISTER", "FREEZE", "END"]
 
 /** The table as machine.md writes it: a row per state, a column per input, `NEXT ACTION` in each cell that is not empty. */

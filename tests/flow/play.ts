@@ -35,7 +35,7 @@ const STRANGER = { address: "203.0.113.9", port: 5060 }
 
 const SETTINGS = { domain: "example.com", user: "6001", password: "secret" }
 /** A flow that names no profile has a phone that does nothing unasked: what it shows stands alone. */
-const PLAIN = { retry_mode: "64t1", dirty_host_ttl: "0", weight_algo: "rfc2782", probe_method: "none", failback: "never", register_before_use: "0",
+const PLAIN = { retry_mode: "64t1", dirty_host_ttl: "0", weight_algo: "rfc2782", probe_method: "none", failback: "never", register_before_use: "0", start_spread: "0",
   failover_methods: "register invite subscribe" }
 const ZONE = `$ORIGIN example.com.
 $TTL 3600
@@ -182,7 +182,7 @@ class Stage {
     else if (who === "type") this.world.type(what.join(" "))
     else if (who === "press") for (const key of what) this.world.press(key)
     else if (who === "network") what[0] === "down" ? this.world.takeNetworkDown(false) : this.world.takeNetworkUp(what.slice(1))
-    else if (who === "restart") this.world.boot(what[0] === "trap" ? BOOT.trap : BOOT.cold)
+    else if (who === "restart") this.world.boot(what[0] === "trap" ? BOOT.trap : what[0] === "power" ? BOOT.power : BOOT.cold)
     else if (who === "close") this.world.close()
     else if (who === "clock") this.world.tellTime(Date.parse(what[0] ?? ""))
     else if (who === "picture") this.picture(what.join(" "))

@@ -41,6 +41,25 @@ describe("a thousand phones", function () {
     make = (keep) => loadCore(loadV8<CoreExports>(wasm), keep)
   })
 
+  it("whose network comes back at one instant spread their first REGISTER over start_spread (P-01)", () => {
+    const fleet = new Fleet({
+      seed: 2, phones: PHONES, make, zone: ZONE, settings: "domain: example.com\nprobe_method: none\nstart_spread: 20\n",
+      servers: ["192.0.2.1", "192.0.2.2"].map((address) => ({ address, realm: address, secret: address, hash })),
+    })
+    const [server] = fleet.servers
+    assert.ok(server !== undefined)
+    fleet.boot(60 * SECOND)
+    fleet.run(100 * SECOND)
+    fleet.network(false)
+    fleet.run(110 * SECOND)
+    const before = server.registers.length
+    fleet.network(true)
+    fleet.run(131 * SECOND)
+    const asked = server.registers.slice(before)
+    assert.ok(asked.length >= PHONES, `${asked.length} have asked`)
+    assert.ok(peakToMean(asked, 110 * SECOND, 130 * SECOND, PARTS) <= 1.5)
+  })
+
   for (const { profile, bootSec, diesSec, windowSec } of CASES) {
     it(`of profile ${profile} whose server dies ask the next one at most at twice the mean rate of the time in which they move (P-01, P-37)`, () => {
       const server = (address: string) => ({ address, realm: address, secret: address, hash })

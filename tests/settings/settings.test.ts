@@ -85,6 +85,7 @@ route_rewrite: 0
 retry_after_policy: mark
 retry_after_max: 3600
 call_setup_max: 0
+start_spread: 5
 failback_in_call: 0
 nat_contact: 0
 transport: udp
