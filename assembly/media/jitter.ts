@@ -5,7 +5,7 @@
 // played, but late, takes the cursor back to its beginning: the delay grows by as much, and nothing is lost. media/delay.ts changes the
 // delay otherwise.
 import { silence, transcode } from "./g711"
-import { PER_MS, Stream, TICK, TICK_MS, presentOf, ringOf } from "./record"
+import { PER_MS, Stream, TICK, TICK_MS, WORK, presentOf, ringOf } from "./record"
 
 export const enum Put { KEPT, LATE, DUPLICATE }
 
@@ -141,6 +141,45 @@ function stepBack(s: Stream, by: i32, length: u32): i32 {
 function shortOf(s: Stream, by: i32): void {
   if (s.lateInWindow < 255) s.lateInWindow++
   if (s.lateInWindow > 1 && by < roomOf(s) / 2) s.need = max<u16>(s.need, <u16>by)
+}
+
+/**
+ * Goes on in another ring of `size` bytes, with what was played last and what is to be played: nobody hears a gap because somebody else is heard as well, or not
+ * any more.
+ */
+export function moveTo(s: Stream, ring: usize, size: u32): void {
+  const over = ahead(s) + <i32>HISTORY + 8 - <i32>size
+  if (over > 0 && !makeRoom(s, over)) {
+    s.running = false
+    s.ring = <u16>ring
+    s.size = <u16>size
+    return
+  }
+  // Groups of 8 samples stay what they are, so that each keeps its bit.
+  const begin: u32 = HISTORY + (<u32>s.index & 7), from = place(s, -<i32>begin), whole = min<u32>(size, s.size)
+  copyOut(s, from, WORK, whole)
+  let came: u64 = 0, bits = WORK + <usize>whole
+  for (let group: u32 = 0; group < whole >>> 3; group++) {
+    if (isMarked(s, place(s, <i32>(group << 3) - <i32>begin))) came |= 1 << <u64>(group & 63)
+    if ((group & 63) != 63 && group + 1 != whole >>> 3) continue
+    store<u64>(bits, came)
+    came = 0
+    bits += 8
+  }
+  s.ring = <u16>ring
+  s.size = <u16>size
+  s.index = <u16>begin
+  memory.fill(ring, <u8>silence(s.codec), size)
+  memory.copy(ring, WORK, whole)
+  forgetAll(s)
+  memory.copy(presentOf(s), WORK + <usize>whole, whole + 63 >>> 6)
+}
+
+/** Copies from the ring, from place `from` on. */
+function copyOut(s: Stream, from: u32, to: usize, length: u32): void {
+  const first = min<u32>(length, s.size - from), ring = ringOf(s)
+  memory.copy(to, ring + from, first)
+  memory.copy(to + first, ring, length - first)
 }
 
 /** Gives up the oldest `by` samples that were to be played. False: so far ahead is no delay, the packet is not for now. */

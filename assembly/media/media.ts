@@ -19,9 +19,10 @@ import { amplify, mix } from "./mixer"
 import { feed, feedEvent, nextPacket, skip } from "./outgoing"
 import { Quality, QUALITY_SIZE, measure } from "./quality"
 import {
-  Heard, MEDIA_AT, MEDIA_SIZE, NAME_AT, NAME_SIZE, QUALITY_AT, Stream, TICK_MS, TONE_PLAYED, WORK, clear, playedOf, shareRings, stream,
+  Heard, MEDIA_AT, MEDIA_SIZE, NAME_AT, NAME_SIZE, QUALITY_AT, Stream, TICK_MS, TONE_PLAYED, WORK, clear, playedOf, stream,
 } from "./record"
 import { nextReport, writeReport } from "./report"
+import { shareRings } from "./share"
 import { Tone } from "./tone"
 import { toneOf } from "./wish"
 

@@ -116,7 +116,7 @@ export const NAME_SIZE: u32 = 8
 const STREAMS_AT: usize = NAME_AT + <usize>NAME_SIZE
 // Encoded sound of the last 50 ms and of what is to come: one call has all of it, two have a half each. With a bit for each 8 samples.
 export const RINGS_SIZE: u32 = 2976
-const RINGS: usize = STREAMS_AT + <usize>STREAMS * STRIDE
+export const RINGS: usize = STREAMS_AT + <usize>STREAMS * STRIDE
 const PRESENT: usize = RINGS + <usize>RINGS_SIZE
 const PRESENT_SIZE: usize = 48
 const END: usize = PRESENT + PRESENT_SIZE
@@ -138,22 +138,6 @@ export function waitingOf(s: Stream): usize { return changetype<usize>(s) + RECO
 // @ts-ignore: decorator
 @inline
 export function ringOf(s: Stream): usize { return s.ring }
-
-/** Gives the streams that are heard their rings. One whose ring becomes another one begins anew. */
-export function shareRings(): void {
-  let active: u32 = 0
-  for (let i = 0; i < STREAMS; i++) active += <u32>(stream(i).used && stream(i).active)
-  const size: u32 = active > 1 ? RINGS_SIZE / STREAMS : RINGS_SIZE
-  for (let i = 0; i < STREAMS; i++) {
-    const s = stream(i), has = s.used && s.active, ring = RINGS + (active > 1 ? <usize>i * size : 0)
-    if (!has) s.size = 0
-    else if (s.size != <u16>size || s.ring != <u16>ring) {
-      s.size = <u16>size
-      s.ring = <u16>ring
-      s.running = false
-    }
-  }
-}
 
 export function playedOf(i: i32): usize { return PLAYED + <usize>i * 320 }
 export function freshOf(i: i32): usize { return FRESH + <usize>i * 160 }

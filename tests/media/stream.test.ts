@@ -164,6 +164,36 @@ describe("media: a stream", () => {
     assert.deepEqual(parts(other.port), [6, 0, 6])
   })
 
+  for (const joining of [0, 1]) {
+    it(`whoever joins a conference, or leaves it, leaves no gap in the sound of the other (stream ${joining})`, async () => {
+      const p = await phone(), other = { address: "192.0.2.30", port: 40_000 }, first = 1 - joining, played: number[] = []
+      // The one that is to join takes its stream first, on hold.
+      if (joining === 0) p.talk(0, other, 0, {}, { focused: 0, held: 1 })
+      p.talk(first, THEM, 0, {}, { focused: 1 })
+      const silent = (k: number): Uint8Array => rtpPacket({ payload: 0, sequence: k, timestamp: k * 160, ssrc: 5, marker: k === 0, sound: encode("PCMU", new Int16Array(160)) })
+      for (let k = 0; k < 200; k++) {
+        const at = 20 * k
+        p.receive(p.flows(first).rtp, theirs(k), THEM, at - 5)
+        if (k === 50) {
+          p.talk(joining, other, at, {}, { focused: 0, held: 0, mixed: 1 })
+          p.set(first, { mixed: 1 })
+          p.follow(at)
+        }
+        if (k >= 50 && k < 100) p.receive(p.flows(joining).rtp, silent(k - 50), other, at - 4)
+        if (k === 100) {
+          p.set(joining, { state: STATE.ended })
+          p.set(first, { mixed: 0 })
+          p.follow(at)
+        }
+        played.push(...p.tick(at).speaker)
+      }
+      const steady = Int16Array.from(played.slice(10 * TICK))
+      assert.ok(longestGap(steady, 500) < 5, `a gap of ${longestGap(steady, 500) / 8} ms`)
+      assert.ok(Math.abs(frequency(steady) - 440) < 0.2)
+      assert.equal(p.quality(first).concealed, 0)
+    })
+  }
+
   it("early media is played before the call is answered, and takes the place of ring-back", async () => {
     const p = await phone()
     p.set(0, { state: STATE.ringing, focused: 1 })
