@@ -6,6 +6,7 @@ import { Setting, adoptAccount, knob, number } from "./settings/settings"
 import { setTimers } from "./transaction/record"
 import { clearCandidates, idAt } from "./servers/candidates"
 import * as registration from "./account/registration"
+import * as spread from "./account/spread"
 import { Happened } from "./account/registration"
 import { forgetServers } from "./account/found"
 import * as leftover from "./account/leftover"
@@ -43,7 +44,7 @@ export function begin(line: i32, now: i64): void {
 
 /** The same for the first time since the power is back (P-01). */
 export function beginAfterPowerLoss(now: i64): void {
-  for (let line = 0; line < LINES; line++) if (knob(line, Setting.ENABLED) != 0) registration.beginAfterPowerLoss(line, now)
+  for (let line = 0; line < LINES; line++) if (knob(line, Setting.ENABLED) != 0) spread.beginAfterPowerLoss(line, now)
 }
 
 /** The network is gone. */
@@ -56,7 +57,7 @@ export function linesDown(now: i64): void {
 
 /** The network is back: the same servers first. `together`: it had been gone. */
 export function linesUp(together: bool, now: i64): void {
-  for (let line = 0; line < LINES; line++) registration.networkUp(line, together, now)
+  for (let line = 0; line < LINES; line++) spread.networkUp(line, together, now)
 }
 
 /** Goes on where something that was waited for may have come. */

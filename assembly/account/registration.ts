@@ -1,6 +1,5 @@
 // Keeps a line registered: finds the servers, registers at one, refreshes, moves on when it fails, and says truthfully how it stands.
 import { NEVER, sooner } from "../base/deadline"
-import { below } from "../base/random"
 import { lengthOf } from "../base/span"
 import { DnsRefresh, Methods, Setting, words, knob } from "../settings/settings"
 import { Message, Method } from "../wire/message"
@@ -61,30 +60,6 @@ export function stop(line: i32, now: i64): void { put(line, Input.STOP, now) }
 /** The network is gone: nothing is sent and nothing moves until it is back (VE-34). */
 export function networkDown(line: i32, now: i64): void { put(line, Input.DOWN, now) }
 
-/** The network is back: the same server first (VE-35). `together`: so it is for many others, and they do not all ask at once (P-01). */
-export function networkUp(line: i32, together: bool, now: i64): void {
-  if (together && registration(line).state == RegistrationState.WAITING && knob(line, Setting.START_SPREAD) != 0) rest(line, now)
-  else put(line, Input.UP, now)
-}
-
-/** Registers for the first time since the power is back (P-01). */
-export function beginAfterPowerLoss(line: i32, now: i64): void {
-  const known = lengthOf(words(line, Setting.DOMAIN)) > 0 && lengthOf(words(line, Setting.USER)) > 0
-  if (!known || knob(line, Setting.START_SPREAD) == 0) {
-    begin(line, now)
-    return
-  }
-  put(line, Input.REST, now)
-  rest(line, now)
-}
-
-/** Waits for a random part of start_spread. */
-function rest(line: i32, now: i64): void {
-  const r = registration(line)
-  r.reason = <u8>Trouble.NONE
-  retryAfter(r, 1 + below(knob(line, Setting.START_SPREAD) * 1000), now)
-}
-
 // -- What comes from below
 
 /** Goes on where something that was waited for may have come: names, sockets, room in a pool. */
@@ -141,7 +116,7 @@ export function soonest(line: i32): i64 {
 
 // -- The machine
 
-function put(line: i32, input: u8, now: i64): void {
+export function put(line: i32, input: u8, now: i64): void {
   const r = registration(line)
   const action = actionOf(r.state, input)
   r.state = nextOf(r.state, input)
@@ -359,7 +334,7 @@ function report(line: i32, r: Registration, now: i64): void {
   tell(r, Happened.FAILED)
 }
 
-function retryAfter(r: Registration, ms: i64, now: i64): void {
+export function retryAfter(r: Registration, ms: i64, now: i64): void {
   r.retryAt = now + ms
   r.dueAt = r.retryAt
 }
