@@ -35,7 +35,7 @@ function atRest(world: Network): Buffer {
 }
 
 const pools = (world: Network): string => world.phone.ask("mem").split("\n").filter((line) => /^(messages|client|server t)/.test(line)).join(", ")
-const IDLE = "messages kept: 0 of 16 used, client transactions: 0 of 8 used, server transactions: 0 of 8 used"
+const IDLE = "messages kept: 0 of 16 used, client transactions: 0 of 10 used, server transactions: 0 of 8 used"
 const stateOf = (world: Network): string => /^state: (\w+)/m.exec(world.phone.ask("status"))?.[1] ?? ""
 
 describe("A stranger", () => {
