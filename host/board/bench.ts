@@ -148,7 +148,7 @@ export class Bench {
   }
 
   /** Waits until something holds; rejects with what the board has said when that takes too long. */
-  async until<T>(what: string, holds: () => T | undefined | false, withinMs = 10_000): Promise<T> {
+  async until<T>(what: string, holds: () => T | undefined | false, withinMs = 25_000): Promise<T> {
     const end = performance.now() + withinMs
     for (;;) {
       const value = holds()
@@ -166,7 +166,7 @@ export class Bench {
   }
 
   /** Waits for an event that comes after the first `from` calls; gives its text. */
-  event(name: keyof typeof EVENT, from = 0, withinMs = 10_000): Promise<string> {
+  event(name: keyof typeof EVENT, from = 0, withinMs = 25_000): Promise<string> {
     return this.until(eventName(EVENT[name]), () => this.seen.slice(from).flatMap(({ outputs }) => outputs)
       .map((output) => output.kind === "event" && output.code === EVENT[name] ? output.text : undefined).find((text) => text !== undefined), withinMs)
   }
