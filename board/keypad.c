@@ -32,10 +32,12 @@ bool keypadNext (Input * input)
     int64_t now = portNow ();
     if (now < keypad.nextScan) return false;
     keypad.moves = false;
+    uint32_t row = 0;
     for (unsigned key = 0; key < KEYS_MAX && key < (unsigned) portKeypad.rows * portKeypad.columns; key++)
     {
-        bool closed = (portKeypadRow (key / portKeypad.columns) >> key % portKeypad.columns & 1) != 0;
-        if (! settles (key, closed) || portKeypad.keys [key] == ' ') continue;
+        unsigned column = key % portKeypad.columns;
+        if (column == 0) row = portKeypadRow (key / portKeypad.columns);
+        if (! settles (key, (row >> column & 1) != 0) || portKeypad.keys [key] == ' ') continue;
         /* The scan is not over: the keys behind this one have their turn at once. */
         * input = (Input) { .kind = INPUT_KEY, .number = portKeypad.keys [key], .event = keypad.isDown [key] };
         return true;

@@ -44,6 +44,8 @@ export class Machine {
   private readonly monitor: Monitor
   private readonly servers: Server[]
   private keys: Promise<void> = Promise.resolve()
+  /** What is typed before the board has set up its serial line, and would lose. */
+  private early: Array<string | Uint8Array> | undefined = []
 
   private constructor(
     folder: string, child: ChildProcess, monitor: Monitor, servers: Server[], onConsole: (bytes: Buffer) => void,
@@ -58,7 +60,10 @@ export class Machine {
       this.cleanUp()
       return code ?? null
     })
-    child.stdout?.on("data", onConsole)
+    child.stdout?.on("data", (bytes: Buffer) => {
+      this.listens()
+      onConsole(bytes)
+    })
     child.stdin?.on("error", () => {})
     process.on("exit", this.kill)
   }
@@ -88,7 +93,17 @@ export class Machine {
   }
 
   /** Types at the serial console. */
-  type(text: string | Uint8Array): void { this.child.stdin?.write(text) }
+  type(text: string | Uint8Array): void {
+    if (this.early === undefined) this.child.stdin?.write(text)
+    else this.early.push(text)
+  }
+
+  /** The board has said something: it listens too. */
+  private listens(): void {
+    const { early = [] } = this
+    this.early = undefined
+    for (const text of early) this.type(text)
+  }
 
   /** Presses a key of the phone and lets it go; several follow each other as a quick finger would do it. */
   press(key: string): void {

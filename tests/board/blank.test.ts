@@ -8,7 +8,6 @@ import { needsBoard } from "./needs.ts"
 const PAGE = new URL("../../docs/flash.md", import.meta.url)
 
 describe("A board out of its box", function () {
-  this.timeout(60_000)
   let bench: Bench
 
   before(async function () {

@@ -19,7 +19,6 @@ const MODULE = "build/out/linehunt.wasm"
 const DEAD_DNS = "198.51.100.99"
 
 describe("The emulated board", function () {
-  this.timeout(60_000)
   let board: Board
   let bench: Bench
 

@@ -24,7 +24,6 @@ function compiler(chip: Chip): { command: string; flags: string[] } {
 }
 
 describe("The ESP-IDF project", function () {
-  this.timeout(60_000)
 
   for (const chip of CHIPS) {
     it(`Its port and its boards compile for ${chip} against the calls of ESP-IDF that they use, every warning an error (design 3)`, async function () {
@@ -91,7 +90,6 @@ describe("The ESP-IDF project", function () {
 
 /** What scenarios print, in tests/board/esp32/<name>.txt; UPDATE=1 writes it. */
 describe("The port for ESP32, on a chip that is none", function () {
-  this.timeout(60_000)
   let folder = ""
   const programs = new Map<string, Promise<string>>()
 

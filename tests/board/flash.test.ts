@@ -36,7 +36,6 @@ echo image > "$4"
 }
 
 describe("npm run flash and npm run monitor", function () {
-  this.timeout(30_000)
   let folder = ""
   const path = (name: string): string => join(folder, name)
 

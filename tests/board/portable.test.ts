@@ -24,7 +24,6 @@ async function compileFor(chip: Chip, command: string, flags: string[]): Promise
 }
 
 describe("The board's C above its port", function () {
-  this.timeout(60_000)
 
   it("It compiles with every warning an error for rv32imc, with the empty port", async function () {
     needsBoard(this)

@@ -16,7 +16,6 @@ import { portOf } from "./ports.ts"
 const MODULE = "build/out/linehunt.wasm"
 
 describe("The board as on a processor without tail calls", function () {
-  this.timeout(60_000)
   let bench: Bench
 
   before(async function () {
@@ -45,7 +44,6 @@ describe("The board as on a processor without tail calls", function () {
 })
 
 describe("The board as on a processor without tail calls, with bugs planted in its phone", function () {
-  this.timeout(60_000)
   let bench: Bench
 
   before(async function () {
@@ -70,7 +68,6 @@ describe("The board as on a processor without tail calls, with bugs planted in i
 })
 
 describe("The stack of an Xtensa", function () {
-  this.timeout(120_000)
   let depth: Depth
 
   before(async function () {

@@ -42,7 +42,6 @@ const HARMFUL: Change[] = [
 ]
 
 describe("The stamp of the layout", function () {
-  this.timeout(120_000)
 
   for (const [story, ...change] of HARMLESS) {
     it(`It stays as it is with ${story}`, async () => { assert.deepEqual(await stampsWith(...change), await stampsOf(sources)) })

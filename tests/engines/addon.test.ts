@@ -95,7 +95,6 @@ describe("The wasm3 addon", () => {
   })
 
   it("outlives its instance with each function and each view of the memory, and is freed with the last of them", function () {
-    this.timeout(60_000)
     const script = fileURLToPath(new URL("lifetimes.ts", import.meta.url))
     const child = spawnSync(process.execPath, ["--expose-gc", "--import", "tsx", script], { encoding: "utf8" })
     assert.equal(child.signal, null, child.stderr)

@@ -10,7 +10,6 @@ const HERE = fileURLToPath(new URL(".", import.meta.url))
 const FLOW = /^## (?<title>.+)\n(?<story>[^]*?)^```\n(?<script>[^]*?)^```\n+^```\n(?<expected>[^]*?)^```$/gm
 
 describe("flows", function () {
-  this.timeout(60_000)
   let make: MakePhone
   before(async () => { make = await bothEngines() })
 

@@ -11,7 +11,6 @@ import { SCREENS, takePictures, writePictures } from "./pictures.ts"
 const PAGE = readFileSync(new URL("../../docs/phone.md", import.meta.url), "utf8")
 
 describe("The pictures of the main views", function () {
-  this.timeout(60_000)
 
   it("They are what the phone shows: made anew, every pixel is the same (UPDATE=1 or npm run picture draws them again)", async () => {
     const taken = takePictures(await oneEngine())

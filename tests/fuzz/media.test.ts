@@ -58,7 +58,6 @@ function elsewhere(p: Phone): Buffer {
 
 for (const engine of await enginesPresent()) {
   describe(`Bad RTP on ${engine}`, function () {
-    this.timeout(60_000)
 
     it(`never stops the phone, and good packets are heard again afterwards (SEED=${SEED})`, async () => {
       const next = random(SEED), draw: Draw = (below) => Math.floor(next() * below)

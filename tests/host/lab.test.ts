@@ -89,7 +89,6 @@ describe("The lab", () => {
 
 describe("The phone in the lab", () => {
   it("It is back from the backup within a minute after a better server has returned, whatever is drawn, also at the third time", async function () {
-    this.timeout(120_000)
     const make = await bothEngines()
     const settings = Object.entries({ profile: "auto", ...LAB_DEFAULTS }).map(([name, value]) => `set ${name}: ${value}\n`).join("")
     const zone = "zone _sip._udp 300 IN SRV 0 40 5060 a\nzone _sip._udp 300 IN SRV 0 60 5060 b\nzone _sip._udp 300 IN SRV 1 5 5060 c\n"

@@ -9,7 +9,6 @@ import { endpointOf } from "../../host/calls.ts"
 const now = (): number => Math.floor(performance.now())
 
 describe("The people of the lab", function () {
-  this.timeout(20_000)
   let people: LabPeople, sockets: Sockets, caller: Caller, told: string[]
   beforeEach(async () => {
     told = []

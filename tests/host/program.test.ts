@@ -15,7 +15,6 @@ type Ended = { code: number | null; out: string; error: string }
 
 // Each run is the program as a user starts it. The registrars of the lab grant 15 s, so that a move is seen within that time.
 describe("The program", function () {
-  this.timeout(40_000)
   let folder = ""
   before(() => { assert.ok(built, "build/out/linehunt.wasm is not there: run npm run build") })
   beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "linehunt-")) })

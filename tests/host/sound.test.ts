@@ -113,7 +113,6 @@ describe("Sound on this machine", () => {
   })
 
   it("Commands give and take raw sound, and one that ends says why", async function () {
-    this.timeout(10_000)
     writeFileSync(at("raw"), bytesFrom(tone(440, 0, 800)))
     const until = async (what: string, done: () => boolean): Promise<void> => {
       for (let i = 0; !done(); i++) {

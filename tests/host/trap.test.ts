@@ -26,7 +26,6 @@ function fragile(machine: Machine): Machine {
 }
 
 describe("A phone whose core stops itself", function () {
-  this.timeout(20_000)
   before(() => { assert.ok(built, "build/out/linehunt.wasm is not there: run npm run build") })
 
   it("It registers again with the same Contact and Call-ID and a higher CSeq, and the trace of both lives replays (design 3)", async () => {

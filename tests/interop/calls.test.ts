@@ -9,7 +9,6 @@ const DOMAIN = "example.com"
 const OUR_TONE = 440, THEIR_TONE = 880
 
 for (const engine of ["wasm3", "v8"] as const) describe(`interop: calls through Kamailio with baresip, under ${engine}`, function () {
-  this.timeout(60_000)
   let kamailio: Kamailio
   let wasm: Uint8Array
   let bob: Baresip

@@ -10,7 +10,6 @@ const UAS = "127.0.3.1", OTHER_UAS = "127.0.3.2", UAC = "127.0.3.3"
 const NEXT = "[next_url]", TO_PHONE = "sip:[service]@[remote_ip]:[remote_port]"
 
 describe("interop: odd calls with SIPp", function () {
-  this.timeout(60_000)
   let kamailio: Kamailio
   let wasm: Uint8Array
   let phone: RealPhone

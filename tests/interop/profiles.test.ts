@@ -13,7 +13,6 @@ const SERVERS = ["127.0.1.1", "127.0.1.2", "127.0.1.3"] as const
 const T1 = 50
 
 describe("interop: the profiles with BIND and Kamailio", function () {
-  this.timeout(60_000)
   let wasm: Uint8Array
   let bind: Bind
   let kamailios: Kamailio[] = []
@@ -23,7 +22,6 @@ describe("interop: the profiles with BIND and Kamailio", function () {
 
   before(async function () {
     needs(this, { ...BIND_PROGRAMS, ...KAMAILIO_PROGRAMS })
-    this.timeout(120_000)
     wasm = await phoneModule()
     kamailios = await startKamailios(3, ["snom.rocks", "rapidtech.phones", "TestDomain.local", "vip.example"])
     balancer = await startBalancer(kamailios.slice(0, 2))

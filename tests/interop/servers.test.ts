@@ -10,7 +10,6 @@ import { seedZones, rapidtech } from "./zones.ts"
 const SERVERS = ["127.0.1.1", "127.0.1.2", "127.0.1.3"] as const
 
 describe("interop: the real servers by themselves", function () {
-  this.timeout(20_000)
   let bind: Bind
   let kamailios: Kamailio[] = []
 

@@ -30,7 +30,6 @@ const drawn = (trace: string): string => textOfLadder(ladderOf(readRecording(tra
 const rows = (trace: string): string[] => drawn(trace).split("\n").filter((line) => /^ *(\d+\.\d|\+\d)/.test(line)).map((line) => line.trim().replace(/\s+/g, " "))
 
 describe("A ladder", function () {
-  this.timeout(120_000)
   let wasm: Uint8Array
   before(async () => { wasm = await compile("assembly/index.ts") })
 

@@ -4,7 +4,6 @@ import { compile } from "../../build/core.ts"
 import { PAGE, worked, type Worked } from "./page.ts"
 
 describe("The examples of docs/redundancy.md", function () {
-  this.timeout(120_000)
   const page = readFileSync(PAGE, "utf8")
   let made: Worked
   before(async () => { made = worked(page, await compile("assembly/index.ts")) })

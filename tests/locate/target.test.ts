@@ -295,7 +295,6 @@ describe("target search", () => {
   })
 
   it("finds the same on wasm3 as on V8", async function () {
-    this.timeout(20_000)
     const [v8, wasm3] = [await Resolving.begin(ZONES, 2, 5, "v8"), await Resolving.begin(ZONES, 2, 5, "wasm3")]
     const results = [v8, wasm3].map((world) => {
       world.call("setFamilies", 1, 1)

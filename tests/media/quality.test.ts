@@ -56,7 +56,6 @@ const HEAD = [
 ]
 
 describe("The quality of sound", function () {
-  this.timeout(60_000)
   const measured: Measured[] = []
   const find = (name: string) => measured.find((each) => each.name === name)!
 

@@ -36,7 +36,6 @@ function changed(settings: Uint8Array, ...changes: ReadonlyArray<readonly [name:
 }
 
 describe("Settings files of real phones", function () {
-  this.timeout(120_000)
   before(async () => { wasm = await compile("assembly/index.ts") })
 
   const KNOWN: ReadonlyArray<readonly [ids: string, file: string, setting: string]> = [
@@ -166,7 +165,6 @@ describe("Settings files of real phones", function () {
 })
 
 describe("The export of settings", function () {
-  this.timeout(120_000)
   before(async () => { wasm = await compile("assembly/index.ts") })
 
   const VARIANTS: ReadonlyArray<readonly [what: string, change: (text: string) => string]> = [
@@ -250,7 +248,6 @@ describe("The export of settings", function () {
 })
 
 describe("Damaged settings files", function () {
-  this.timeout(120_000)
   before(async () => { wasm = await compile("assembly/index.ts") })
   const SEED = Number(process.env["SEED"] ?? 20_261_122), ROUNDS = Number(process.env["ROUNDS"] ?? 120)
   const SPLINTERS = ["\n", "\r", "\0", ":", ";", "<", ">", "&", "&#0;", "&x;", "\"", "/>", "<a>", "</settings>", "<![CDATA[", "<!--", "]]>", " idx=\"99999\"", "SIP999 ", "user_host1$: ", "\xff\xfe", "[::", "99999999999999999999", "-1", " ".repeat(300), "x".repeat(3000)]

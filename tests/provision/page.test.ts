@@ -17,7 +17,6 @@ const HERE: Partial<Record<Facet, string>> = {
 }
 
 describe("docs/settings-files.md", function () {
-  this.timeout(120_000)
 
   it("has examples that are taken as they are, each with all that is in it", async () => {
     const wasm = await compile("assembly/index.ts")

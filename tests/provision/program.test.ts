@@ -17,7 +17,6 @@ const FILES = fileURLToPath(new URL("files/", import.meta.url))
 const PASSWORD = "Okapi-99"
 
 describe("The program with settings files of real phones", function () {
-  this.timeout(120_000)
   let folder = "", wasm: Uint8Array
   let notes: string[] = []
   const note = (line: string): void => { notes.push(line) }

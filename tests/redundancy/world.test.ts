@@ -20,7 +20,6 @@ function moves(lines: string): Move[] {
 }
 
 describe("redundancy over time", function () {
-  this.timeout(60_000)
   let make: MakePhone
   before(async () => {
     const wasm = await compile("assembly/index.ts")

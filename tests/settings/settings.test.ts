@@ -201,7 +201,6 @@ for (const engine of ["v8", "wasm3"] as const) {
   describe(`settings under ${engine}`, () => {
     let settings: Settings
     beforeEach(async function () {
-      this.timeout(60_000)
       settings = open(await testCore("settings", engine))
     })
 

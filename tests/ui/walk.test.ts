@@ -44,7 +44,6 @@ function labels(phone: Phone): string[] {
 const picture = (phone: Phone, seconds: boolean) => ["", phone.view(), seconds ? phone.screen() : phone.screen().replaceAll(/\d+/g, "N"), phone.inverse().join(), callStates(phone).join(), phone.depth()].join("\n")
 
 describe("Every key in every scene", function () {
-  this.timeout(60_000)
   let phone: Phone
   before(async () => { phone = await openPhone("v8") })
 

@@ -37,7 +37,6 @@ const FORMER_WITH_CALLS: readonly [seed: number, days: number, wrong: string][] 
 ]
 
 describe("worlds", function () {
-  this.timeout(60_000)
   let v8: MakePhone
   let both: MakePhone
 

@@ -1,12 +1,12 @@
-/* The keypad: a virtio keyboard that plays a key matrix of six rows and four columns. A contact that has moved stays for some milliseconds, as fingers
- * are slower than a program that sends keys. */
+/* The keypad: a virtio keyboard that plays a key matrix of six rows and four columns. A contact that has moved stays until it was looked at several times, as
+ * fingers are slower than a program that sends keys, and slower than a phone that is busy. */
 #include "devices.h"
 
 #include "cpu.h"
 #include "port/port.h"
 #include "virtio.h"
 
-enum { ROWS = 6, COLUMNS = 4, STAY_MS = 25, SCAN_MS = 5, EVENT_KEY = 1 };
+enum { ROWS = 6, COLUMNS = 4, STAY_SCANS = 4, SCAN_MS = 5, EVENT_KEY = 1, WAITING_MAX = 32 };
 
 /* Linux input event codes, in the order of `keys`; tests and build/board press the keys that have these codes. */
 static const uint8_t codes [ROWS] [COLUMNS] = {
@@ -25,7 +25,9 @@ static VirtioDevice device;
 static VirtioQueue queue;
 static Event events [VIRTIO_SLOTS];
 static uint8_t closed [ROWS];
-static int64_t movedAt;
+static unsigned stays;                     /* for so many more scans nothing moves */
+static Event waiting [WAITING_MAX];        /* the device loses what it has no room for: its few events are fetched at once */
+static unsigned first, count;
 
 void keyboardStart (void)
 {
@@ -43,9 +45,16 @@ void keyboardAcknowledge (void) { virtioAcknowledge (& device); }
 
 int64_t keyboardSoonest (void)
 {
-    if (! device.base || queue.taken == queue.used.index) return INT64_MAX;
-    int64_t soonest = cpuNow () + SCAN_MS;
-    return movedAt + STAY_MS > soonest ? movedAt + STAY_MS : soonest;
+    bool moves = device.base && (count > 0 || queue.taken != queue.used.index);
+    return moves ? cpuNow () + SCAN_MS : INT64_MAX;
+}
+
+static void fetch (void)
+{
+    for (int id; count < WAITING_MAX && (id = virtioTake (& queue, NULL)) >= 0; virtioGive (& device, 0, & queue, (uint16_t) id))
+    {
+        if (events [id].type == EVENT_KEY) waiting [(first + count++) % WAITING_MAX] = events [id];
+    }
 }
 
 static void move (const Event * event)
@@ -54,23 +63,21 @@ static void move (const Event * event)
     {
         for (unsigned column = 0; column < COLUMNS; column++)
         {
-            if (event->type != EVENT_KEY || event->code == 0 || codes [row] [column] != event->code) continue;
+            if (event->code == 0 || codes [row] [column] != event->code) continue;
             uint8_t bit = (uint8_t) (1u << column);
             closed [row] = event->value ? closed [row] | bit : closed [row] & (uint8_t) ~ bit;
-            movedAt = cpuNow ();
+            stays = STAY_SCANS;
         }
     }
 }
 
 uint32_t portKeypadRow (unsigned row)
 {
-    while (device.base && cpuNow () >= movedAt + STAY_MS)
+    if (row == 0 && device.base)
     {
-        int id = virtioTake (& queue, NULL);
-        if (id < 0) break;
-        Event event = events [id];
-        virtioGive (& device, 0, & queue, (uint16_t) id);
-        move (& event);
+        fetch ();
+        if (stays > 0) stays--;
+        for (; stays == 0 && count > 0; count--, first = (first + 1) % WAITING_MAX) move (& waiting [first]);
     }
     return closed [row];
 }
