@@ -38,7 +38,7 @@ export function stop(line: i32, now: i64): void {
 /** Registers the line, or all that have an account and are switched on: -1. A line that changes its account registers when that is done. */
 export function begin(line: i32, now: i64): void {
   for (let each = 0; each < LINES; each++) {
-    if ((line < 0 || each == line) && !registration.registration(each).changing && knob(each, Setting.ENABLED) != 0) registration.begin(each, now)
+    if ((line < 0 || each == line) && !registration.registration(each).changing && knob(each, Setting.ENABLED) != 0) registration.beginAnew(each, now)
   }
 }
 

@@ -9,7 +9,7 @@ import * as log from "../base/log"
 import { Level } from "../base/log"
 import { AddrOrder, EqualChoice, Setting, WeightAlgo, knob } from "../settings/settings"
 import { Algorithm, order } from "../locate/select"
-import { Candidate, HUNT_SIZE, HUNT_STATE, Reason, activeId, byId, candidate, candidateCount, indexOfId, takeTurn } from "./candidates"
+import { Candidate, HUNT_SIZE, HUNT_STATE, Reason, Status, activeId, byId, candidate, candidateCount, indexOfId, takeTurn } from "./candidates"
 import { longestTry, markFailure, standing } from "./policy"
 import { noteFirst, noteFound, noteKnob, notePick, noteAvoided, noteTry, noteLeft, noteExhausted, beginWhy, writeLeft } from "./why"
 
@@ -87,8 +87,8 @@ export function dropJustFailed(number: i32, line: i32, now: i64): void {
   const hunt = huntAt(number)
   let kept: u32 = 1
   for (let i: u32 = 1; i < hunt.count; i++) {
-    const c = byId(line, idOf(hunt, i))
-    if (c.failures == 0 || c.leftAt + longestTry() <= now) setId(hunt, kept++, c.id)
+    const id = idOf(hunt, i)
+    if (!hasFailed(line, id, now - longestTry() + 1)) setId(hunt, kept++, id)
   }
   hunt.count = <u8>min<u32>(kept, hunt.count)
 }
@@ -149,8 +149,11 @@ export function nextBut(line: i32, but: u32, since: i64, now: i64): u32 {
   return id
 }
 
-/** Whether a server has failed since then, and not answered a REGISTER of ours after that. */
-export function hasFailed(line: i32, id: u32, since: i64): bool { return byId(line, id).failures != 0 && byId(line, id).leftAt >= since }
+/** Whether a server has failed since then, or refused our account, and not registered us after that. */
+export function hasFailed(line: i32, id: u32, since: i64): bool {
+  const c = byId(line, id)
+  return (c.failures != 0 || c.status == Status.FAILED) && c.leftAt >= since
+}
 
 function append(hunt: Hunt, id: u32): void {
   for (let i: u32 = 0; i < hunt.count; i++) {

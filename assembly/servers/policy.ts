@@ -117,7 +117,8 @@ export function isUp(line: i32, code: u32): bool { return !inCodes(line, Setting
 
 /** How much a server is worth trying: 0 most, 3 not at all before its time (VE-28, VE-30, AMB-06). */
 export function standing(c: Candidate, now: i64): u32 {
+  // AMB-06, AMB-23: what one server has against the account is no reason to ask it again and again on behalf of others.
+  if (c.status == Status.FAILED && c.leftAt + <i64>knob(c.line, Setting.AUTH_FAIL_RETRY) * 1000 > now) return 3
   if (!knowsStatus(c.line) || c.status == Status.UP) return 0
-  if (c.status == Status.FAILED) return c.leftAt + <i64>knob(c.line, Setting.AUTH_FAIL_RETRY) * 1000 > now ? 3 : 1
   return c.status == Status.DOWN ? 2 : 1
 }

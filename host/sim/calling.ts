@@ -25,11 +25,13 @@ export const CALLERS: readonly { readonly name: string, readonly number: string,
 ]
 
 const MINUTE = 60_000
+/** Where a profile alone says it. */
+const T1_MS = 500
 const KEYS = "0123456789*#UDLRODBOabcabcH"
 const LOOK_MS = 4000
 
 /** How long after the end of everything a call may still be under way: its last transaction, and what an abandoned INVITE leaves behind. */
-export function quietMs(scenario: Scenario): number { return 2 * 64 * Number(scenario.settings["sip_retry_t1"]) + 15_000 }
+export function quietMs(scenario: Scenario): number { return 2 * 64 * Number(scenario.settings["sip_retry_t1"] ?? T1_MS) + 15_000 }
 
 /** About so many episodes a day, each of one or more calls. */
 export function drawCalling(scenario: Scenario, perDay: number): Deed[] {

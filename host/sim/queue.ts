@@ -13,6 +13,8 @@ export class EventQueue {
   get nextAt(): number { return this.#heap[0]?.at ?? Infinity }
 
   plan(at: number, happen: () => void): void {
+    // Among others it would be neither before nor after any of them, and put all of them out of order.
+    if (Number.isNaN(at)) throw new Error("an event without an instant")
     const heap = this.#heap
     heap.push({ at, order: this.#planned++, happen })
     for (let i = heap.length - 1; i > 0;) {
