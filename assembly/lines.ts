@@ -4,7 +4,7 @@ import { NEVER, sooner } from "./base/deadline"
 import { Endpoint } from "./base/endpoint"
 import { Setting, adoptAccount, knob, number } from "./settings/settings"
 import { setTimers } from "./transaction/record"
-import { clearCandidates, idAt } from "./servers/candidates"
+import { clearCandidates, forgive, idAt } from "./servers/candidates"
 import * as registration from "./account/registration"
 import * as spread from "./account/spread"
 import { Happened } from "./account/registration"
@@ -38,7 +38,9 @@ export function stop(line: i32, now: i64): void {
 /** Registers the line, or all that have an account and are switched on: -1. A line that changes its account registers when that is done. */
 export function begin(line: i32, now: i64): void {
   for (let each = 0; each < LINES; each++) {
-    if ((line < 0 || each == line) && !registration.registration(each).changing && knob(each, Setting.ENABLED) != 0) registration.beginAnew(each, now)
+    if (line >= 0 && each != line || registration.registration(each).changing || knob(each, Setting.ENABLED) == 0) continue
+    forgive(each)
+    registration.begin(each, now)
   }
 }
 

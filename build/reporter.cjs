@@ -3,7 +3,7 @@ const { mkdirSync, writeFileSync } = require("node:fs")
 const { join } = require("node:path")
 const { reporters, Runner } = require("mocha")
 
-const OUT = join(__dirname, "out")
+const OUT = join(__dirname, "out/results")
 
 module.exports = class extends reporters.Spec {
   constructor(runner, options) {
@@ -15,7 +15,7 @@ module.exports = class extends reporters.Spec {
     runner.on(Runner.constants.EVENT_TEST_PENDING, note("skipped"))
     runner.once(Runner.constants.EVENT_RUN_END, () => {
       mkdirSync(OUT, { recursive: true })
-      writeFileSync(join(OUT, "results.json"), JSON.stringify(results, undefined, 1))
+      writeFileSync(join(OUT, `${process.pid}.json`), JSON.stringify(results, undefined, 1))
     })
   }
 }

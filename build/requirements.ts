@@ -1,11 +1,12 @@
 // Which test shows which requirement of docs/requirements.md: by the ids in the titles of the tests.
 import { spawnSync } from "node:child_process"
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, readdirSync } from "node:fs"
 import { join, relative } from "node:path"
 import { ROOT } from "./core.ts"
 
 const PAGE = "docs/requirements.md"
-const RESULTS = "build/out/results.json"
+/** A file of results by each mocha that ran; build/reporter.cjs writes it. */
+export const RESULTS = "build/out/results"
 
 /** `later` is what the requirement waits for, "" when for nothing. */
 export type Requirement = { id: string; words: string; later: string }
@@ -72,7 +73,8 @@ export function readRequirements(): Requirement[] { return requirementsOf(readFi
 
 /** Prints id -> test -> result of the last `npm test`, and the ids without a test. */
 export function printResults(requirements: Requirement[], found: Map<string, Test[]>): void {
-  const results = existsSync(join(ROOT, RESULTS)) ? JSON.parse(readFileSync(join(ROOT, RESULTS), "utf8")) as Record<string, string> : {}
+  const files = existsSync(join(ROOT, RESULTS)) ? readdirSync(join(ROOT, RESULTS)) : []
+  const results = Object.assign({}, ...files.map((file) => JSON.parse(readFileSync(join(ROOT, RESULTS, file), "utf8")) as object)) as Record<string, string>
   for (const { id, words, later } of requirements) {
     const tests = found.get(id) ?? []
     for (const { title, fullTitle } of tests) console.log(`${id.padEnd(7)} ${(results[fullTitle] ?? "not run").padEnd(8)} ${title}`)

@@ -51,14 +51,6 @@ export function begin(line: i32, now: i64): void {
   put(line, Input.BEGIN, now)
 }
 
-/** The same for the user, who knows why a server that refused the account should be asked again. */
-export function beginAnew(line: i32, now: i64): void {
-  for (let i = candidateCount(line) - 1; i >= 0; i--) {
-    if (candidate(line, i).status == Status.FAILED) candidate(line, i).status = <u8>Status.UNKNOWN
-  }
-  begin(line, now)
-}
-
 /** Goes to the server `r.prefer`, or to the best one. Only while registered. */
 export function move(line: i32, now: i64): void { put(line, Input.MOVE, now) }
 

@@ -143,6 +143,13 @@ export function takeTurn(line: i32, count: u32): u32 {
   return turn % count
 }
 
+/** A server that refused the account may be asked again: the user, who says so, knows why. */
+export function forgive(line: i32): void {
+  for (let i = candidateCount(line) - 1; i >= 0; i--) {
+    if (candidate(line, i).status == Status.FAILED) candidate(line, i).status = <u8>Status.UNKNOWN
+  }
+}
+
 /** The line knows no server. */
 export function clearCandidates(line: i32): void {
   shorten(line, 0)

@@ -101,9 +101,11 @@ describe("interop: odd calls with SIPp", function () {
   })
 
   it("a 200 that is repeated is acknowledged each time (RFC 3261 13.2.2.4)", async () => {
-    const sipp = await callee(
-      UAS, takeInvite(), answerInvite(200, "OK", { sdp: true, again: false }), take("ACK"),
-      answerInvite(200, "OK", { sdp: true, again: false }), take("ACK"), take("BYE"), answerWithin(200, "OK"))
+    const sipp = await startSipp({ address: UAS, port: PORT, once: true, steps: [
+      takeInvite(), answerInvite(200, "OK", { sdp: true, again: false }), take("ACK"),
+      answerInvite(200, "OK", { sdp: true, again: false }), take("ACK"), take("BYE"), answerWithin(200, "OK"),
+    ] })
+    started.push(sipp)
     await ready()
     phone.command("dial 1003")
     await phone.until("CALL_TALKING", 8000)

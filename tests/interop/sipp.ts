@@ -92,6 +92,8 @@ export type SippOptions = {
   /** How many calls in all, and how many begin in a second. */
   readonly calls?: number
   readonly rate?: number
+  /** Sends nothing a second time of its own: neither when a timer is over, nor when the same bytes come twice. */
+  readonly once?: boolean
 }
 
 export type Sipp = {
@@ -108,7 +110,7 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
   const args = [
     ...(options.target === undefined ? [] : [options.target, "-s", options.service ?? "6001"]),
     "-sf", file, "-i", options.address, "-p", String(options.port), "-m", String(options.calls ?? 1), "-r", String(options.rate ?? 1),
-    "-mi", options.address, "-mp", String(options.port + 1000), "-nostdin", "-trace_err", "-error_file", join(folder, "errors"), "-trace_msg", "-message_file", join(folder, "messages"),
+    "-mi", options.address, "-mp", String(options.port + 1000), "-nostdin", ...(options.once ? ["-nr"] : []), "-trace_err", "-error_file", join(folder, "errors"), "-trace_msg", "-message_file", join(folder, "messages"),
   ]
   const running = start("sipp", findProgram("sipp") ?? "sipp", args, folder)
   if (options.target === undefined) await until("SIPp listens", 5000, () => isBound(options.address, options.port), running)
