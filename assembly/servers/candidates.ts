@@ -2,7 +2,7 @@
 import { SERVERS_STATE, SERVERS_STATE_SIZE } from "../memory"
 import { CANDIDATES, CANDIDATES_OF_LINE, CANDIDATES_KEPT_FREE, HUNTS, LINES } from "../config"
 import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
-import { NEVER } from "../base/deadline"
+import { INSTANT_SIZE, NEVER, instantAt, keepInstant } from "../base/deadline"
 import { Span, lengthOf } from "../base/span"
 import { Setting, words } from "../settings/settings"
 import { giveName } from "./names"
@@ -38,14 +38,28 @@ export class Candidate {
   roundTripMs: u16    // of the last probe
   line: u8
   led: u8             // locate Led: the kinds of records that led to it
-  dirtyUntil: i64     // not chosen before, unless all are dirty; 0 = clean
-  lastSeen: i64       // instant of the last answer of any kind; NEVER = never
-  leftAt: i64
-  boundUntil: i64     // a registration made there may live until then; 0 = none
-  cleanAt: i64        // when to try next to remove a binding left behind
-  probeAt: i64        // when it is probed next; 0 = that has not been decided yet
-  heldUntil: i64      // no return to it before (P-01, P-02)
+  // then: seven instants, the endpoint, and the address that a binding names
 
+  /** Not chosen before, unless all are dirty; 0 = clean. */
+  get dirtyUntil(): i64 { return instantAt(changetype<usize>(this) + INSTANTS_AT) }
+  set dirtyUntil(t: i64) { keepInstant(changetype<usize>(this) + INSTANTS_AT, t) }
+  /** Instant of the last answer of any kind; NEVER = never. */
+  get lastSeen(): i64 { return instantAt(changetype<usize>(this) + INSTANTS_AT + INSTANT_SIZE) }
+  set lastSeen(t: i64) { keepInstant(changetype<usize>(this) + INSTANTS_AT + INSTANT_SIZE, t) }
+  get leftAt(): i64 { return instantAt(changetype<usize>(this) + INSTANTS_AT + 2 * INSTANT_SIZE) }
+  set leftAt(t: i64) { keepInstant(changetype<usize>(this) + INSTANTS_AT + 2 * INSTANT_SIZE, t) }
+  /** A registration made there may live until then; 0 = none. */
+  get boundUntil(): i64 { return instantAt(changetype<usize>(this) + INSTANTS_AT + 3 * INSTANT_SIZE) }
+  set boundUntil(t: i64) { keepInstant(changetype<usize>(this) + INSTANTS_AT + 3 * INSTANT_SIZE, t) }
+  /** When to try next to remove a binding left behind. */
+  get cleanAt(): i64 { return instantAt(changetype<usize>(this) + INSTANTS_AT + 4 * INSTANT_SIZE) }
+  set cleanAt(t: i64) { keepInstant(changetype<usize>(this) + INSTANTS_AT + 4 * INSTANT_SIZE, t) }
+  /** When it is probed next; 0 = that has not been decided yet. */
+  get probeAt(): i64 { return instantAt(changetype<usize>(this) + INSTANTS_AT + 5 * INSTANT_SIZE) }
+  set probeAt(t: i64) { keepInstant(changetype<usize>(this) + INSTANTS_AT + 5 * INSTANT_SIZE, t) }
+  /** No return to it before (P-01, P-02). */
+  get heldUntil(): i64 { return instantAt(changetype<usize>(this) + INSTANTS_AT + 6 * INSTANT_SIZE) }
+  set heldUntil(t: i64) { keepInstant(changetype<usize>(this) + INSTANTS_AT + 6 * INSTANT_SIZE, t) }
   // @ts-ignore: decorator
   @inline
   get endpoint(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + ENDPOINT_AT) }
@@ -55,7 +69,8 @@ export class Candidate {
   get boundLocal(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + BOUND_AT) }
 }
 
-const ENDPOINT_AT: usize = 80
+const INSTANTS_AT: usize = 24
+const ENDPOINT_AT: usize = INSTANTS_AT + 7 * INSTANT_SIZE
 const BOUND_AT: usize = ENDPOINT_AT + ENDPOINT_SIZE
 const STRIDE: usize = BOUND_AT + ENDPOINT_SIZE
 
@@ -313,6 +328,6 @@ function swap(line: i32, i: i32, j: i32): void {
   store<u8>(q, place)
 }
 
-if (offsetof<Candidate>() > ENDPOINT_AT) ERROR("Candidate has grown over its endpoint")
+if (offsetof<Candidate>() > INSTANTS_AT) ERROR("Candidate has grown over its instants")
 if (WHY_STATE_SIZE < 256 || WHY_STATE > SERVERS_STATE + SERVERS_STATE_SIZE) ERROR("SERVERS_STATE leaves too little for the explanations")
 if (CANDIDATES < CANDIDATES_OF_LINE || CANDIDATES < LINES * CANDIDATES_KEPT_FREE) ERROR("the pool of servers is too small for the lines")

@@ -1,7 +1,7 @@
 // One transaction in memory: its fields, its timers, and how a row of the tables changes them. Clients and servers keep the same record.
 import { TRANSACTION_STATE, TRANSACTION_STATE_SIZE } from "../memory"
 import { CLIENT_TRANSACTIONS, SERVER_TRANSACTIONS, TIMEOUT_T1S, T1, T2, T4 } from "../config"
-import { NEVER, sooner } from "../base/deadline"
+import { INSTANT_SIZE, NEVER, instantAt, keepInstant, sooner } from "../base/deadline"
 import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
 import * as flows from "../transport/flow"
 import * as outbox from "../transport/outbox"
@@ -33,10 +33,16 @@ export class Transaction {
   interval: u32        // of Timer A, E or G, ms
   key: u64             // what its messages have in common: match.ts
   kin: u64             // of a server: what merged requests have in common
-  deadline: i64        // the long timer
-  resendAt: i64        // Timer A, E or G
-  startedAt: i64
-  // then: peer endpoint
+  // then: three instants, and the peer endpoint
+
+  /** The long timer. */
+  get deadline(): i64 { return instantAt(changetype<usize>(this) + INSTANTS_AT) }
+  set deadline(t: i64) { keepInstant(changetype<usize>(this) + INSTANTS_AT, t) }
+  /** Timer A, E or G. */
+  get resendAt(): i64 { return instantAt(changetype<usize>(this) + INSTANTS_AT + INSTANT_SIZE) }
+  set resendAt(t: i64) { keepInstant(changetype<usize>(this) + INSTANTS_AT + INSTANT_SIZE, t) }
+  get startedAt(): i64 { return instantAt(changetype<usize>(this) + INSTANTS_AT + 2 * INSTANT_SIZE) }
+  set startedAt(t: i64) { keepInstant(changetype<usize>(this) + INSTANTS_AT + 2 * INSTANT_SIZE, t) }
 
   // @ts-ignore: decorator
   @inline
@@ -47,8 +53,9 @@ export class Transaction {
   get exists(): bool { return changetype<usize>(this) != 0 && this.state != State.TERMINATED }
 }
 
-const PEER: usize = 64
-const RECORD_SIZE: usize = 88
+const INSTANTS_AT: usize = 40
+const PEER: usize = INSTANTS_AT + 3 * INSTANT_SIZE + 2
+const RECORD_SIZE: usize = 80
 const CLOCKS: usize = TRANSACTION_STATE            // T1, T2, T4 as i64; 0 = not set
 const TABLE: usize = CLOCKS + 24
 const TABLE_END: usize = TABLE + <usize>(CLIENT_TRANSACTIONS + SERVER_TRANSACTIONS) * RECORD_SIZE
@@ -59,7 +66,7 @@ const COUNTERS_SIZE: usize = 64
 
 /** The times of RFC 3261 17.1.1.1 in ms, for everything that begins from now on. Settings sip_retry_t1, sip_t2 and sip_t4. */
 export function setTimers(t1: i64, t2: i64, t4: i64): void {
-  if (PEER + ENDPOINT_SIZE > RECORD_SIZE) ERROR("a transaction does not fit into its record")
+  if (offsetof<Transaction>() > INSTANTS_AT || PEER + ENDPOINT_SIZE > RECORD_SIZE) ERROR("a transaction does not fit into its record")
   if (TABLE_END + COUNTERS_SIZE > TRANSACTION_STATE + TRANSACTION_STATE_SIZE) ERROR("the transactions do not fit")
   store<i64>(CLOCKS, t1)
   store<i64>(CLOCKS, t2, 8)

@@ -5,6 +5,7 @@
 // one name server from a random port. A MEDIA flow is unconnected too and belongs to one call. What the host reports as the local endpoint of a flow is how that peer's network sees us.
 import { TRANSPORT_STATE, TRANSPORT_STATE_SIZE } from "../memory"
 import { FLOWS, QUERY_PORT_TRIES } from "../config"
+import { INSTANT_SIZE, instantAt, keepInstant } from "../base/deadline"
 import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
 import { below } from "../base/random"
 import { Output, io, peer as ioPeer, local as ioLocal, give } from "../io"
@@ -33,21 +34,24 @@ class Flow {
   phase: u8            // Phase
   fault: u8            // FlowFault, when FAILED
   tries: u8            // ports tried
-  users: u32           // transactions that need it
   number: u32          // slot | generation << 8; the generation is never 0
   toClose: u32         // number of the flow that was here before and that the host must close first; 0 none
-  lastUsed: i64
-  // then: local endpoint, peer endpoint
+  users: u16           // transactions that need it
+  // then: an instant, local endpoint, peer endpoint
 
+  get lastUsed(): i64 { return instantAt(changetype<usize>(this) + LAST_USED_AT) }
+  set lastUsed(t: i64) { keepInstant(changetype<usize>(this) + LAST_USED_AT, t) }
   // @ts-ignore: decorator
   @inline
-  get local(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + 24) }
+  get local(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + LOCAL_AT) }
   // @ts-ignore: decorator
   @inline
-  get peer(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + 24 + ENDPOINT_SIZE) }
+  get peer(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + LOCAL_AT + ENDPOINT_SIZE) }
 }
 
-const FLOW_SIZE: usize = 24 + 2 * ENDPOINT_SIZE
+const LAST_USED_AT: usize = 14
+const LOCAL_AT: usize = LAST_USED_AT + INSTANT_SIZE
+const FLOW_SIZE: usize = LOCAL_AT + 2 * ENDPOINT_SIZE
 const TABLE: usize = REHEARSAL_END
 const TABLE_END: usize = TABLE + <usize>FLOWS * FLOW_SIZE
 
