@@ -165,18 +165,20 @@ function chooseAny(i: i32, line: i32, now: i64): bool {
   return known > 0
 }
 
-/** AMB-10: where the settings want that, a server registers us before it is used. False: not yet, or the call has gone on to the next one or ended. */
+/** AMB-10: where the settings want that, a server registers us before it is used; one that does not is passed over. False: not yet, or the call has ended. */
 function mayUse(i: i32, now: i64): bool {
   const line: i32 = call(i).line
-  const ready = leg(i).emergency ? Ready.YES : readyAt(line, call(i).serverId, now)
-  if (ready == Ready.WAIT) return false
-  if (ready == Ready.YES) {
-    leg(i).wait = <u8>Wait.SOCKETS
-    return true
-  }
-  skip(LINES + i, line)
-  leg(i).cause = <u8>Ended.NO_SERVER
-  next(i, now)
+  do {
+    const ready = leg(i).emergency ? Ready.YES : readyAt(line, call(i).serverId, now)
+    if (ready == Ready.WAIT) return false
+    if (ready == Ready.YES) {
+      leg(i).wait = <u8>Wait.SOCKETS
+      return true
+    }
+    skip(LINES + i, line)
+    leg(i).cause = <u8>Ended.NO_SERVER
+    next(i, now)
+  } while (call(i).state == CallState.PREPARING)
   return false
 }
 

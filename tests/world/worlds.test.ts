@@ -77,10 +77,6 @@ describe("worlds", function () {
     for (const seed of [5, 9, 14]) live(seed, 0.01, both, 400)
   })
 
-  it("a phone that a call made ask for a registration once offered the same credentials twice, where one server had refused them (seed 100, baker)", () => {
-    live(100, 0.9, v8, 40, "baker")
-  })
-
   it("a world is the same every time", () => {
     const first = live(2, 1, v8)
     assert.deepEqual(live(2, 1, v8), first)
