@@ -90,6 +90,17 @@ static bool isForBoard (const char * line)
     return true;
 }
 
+/* The line that a byte of the console has finished; NULL when it has none. */
+static const char * lineOf (uint8_t byte, UploadByte what)
+{
+    if (what == UPLOAD_TYPED) return editorTake (byte);
+    const char * line = NULL;
+    uint32_t length = 0;
+    const uint8_t * text = what == UPLOAD_TEXT ? uploadText (& length) : NULL;
+    while (length-- > 0 && ! line) line = editorTake (* text++);
+    return line;
+}
+
 bool consoleNext (Input * input)
 {
     for (int byte = portConsoleRead (); byte >= 0; byte = portConsoleRead ())
@@ -97,7 +108,7 @@ bool consoleNext (Input * input)
         UploadByte what = uploadByte ((uint8_t) byte);
         /* A frame takes time: whatever else has come in may be in more of a hurry than the next one. */
         if (what == UPLOAD_FRAME) return * input = (Input) { .kind = INPUT_NONE }, true;
-        const char * line = what == UPLOAD_TYPED ? editorTake ((uint8_t) byte) : NULL;
+        const char * line = lineOf ((uint8_t) byte, what);
         if (! line) continue;
         if (isForBoard (line))
         {

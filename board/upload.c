@@ -1,6 +1,7 @@
 /* A frame is DLE, a byte for its kind, the u16 length of what follows, that, and the CRC-32 of everything behind DLE. Begin has the u32 length and the SHA-256 of the
- * module; data the u32 place of its bytes; end nothing. Each is answered with the place from which on bytes are wanted, so that what got lost or broken is simply
- * sent again. Answers are strings that a terminal does not show (APC): the console prints its lines in between. */
+ * module; data the u32 place of its bytes; end nothing; text is what somebody types meanwhile. Each is answered with the place from which on bytes are wanted, or
+ * that it is wanted again. Answers are strings that a terminal does not show (APC): the console prints its lines in between. While frames come, bytes outside of
+ * them are parts of one that was broken: they must not become commands. */
 #include "upload.h"
 
 #include <stdio.h>
@@ -21,7 +22,7 @@ static struct {
     uint8_t frame [HEAD_BYTES + BODY_MAX + CHECK_BYTES];
     uint32_t length;             /* how much of it has come */
     bool inFrame, active;
-    bool lost;                   /* a frame was broken: what comes up to the next one belongs to it, and is not what somebody types */
+    bool broken;                 /* the last frame was */
     int64_t lastAt;              /* the last byte of a frame */
     uint8_t print [SHA256_BYTES];
 } upload;
@@ -79,12 +80,20 @@ static void end (void)
     answer ("done", module.length);
 }
 
-static void work (uint8_t kind, const uint8_t * body, uint32_t length)
+static UploadByte work (uint8_t kind, const uint8_t * body, uint32_t length)
 {
     if (kind == 'B') begin (body);
     else if (! upload.active) answer ("none", 0);
     else if (kind == 'D') take (body, length);
-    else end ();
+    else if (kind == 'E') end ();
+    else answer ("at", slotsTaken ());
+    return kind == 'T' ? UPLOAD_TEXT : UPLOAD_FRAME;
+}
+
+const uint8_t * uploadText (uint32_t * length)
+{
+    * length = upload.length - HEAD_BYTES - CHECK_BYTES;
+    return upload.frame + HEAD_BYTES;
 }
 
 /* The length of what follows the head of a frame; more than any frame has where it is none. Nobody types the beginning of one by chance: the length would be printable. */
@@ -96,49 +105,47 @@ static uint32_t bodyLength (void)
         case 'B': return length == BEGIN_BYTES ? length : BODY_MAX + 1;
         case 'D': return length > 4 ? length : BODY_MAX + 1;
         case 'E': return length == 0 ? length : BODY_MAX + 1;
+        case 'T': return length > 0 ? length : BODY_MAX + 1;
         default: return BODY_MAX + 1;
     }
 }
 
-/* The frame is whole, or was none. */
+static bool isKind (uint8_t byte) { return byte == 'B' || byte == 'D' || byte == 'E' || byte == 'T'; }
+
+/* A byte outside of a frame. */
+static UploadByte between (int64_t now) { return (upload.active || upload.broken) && now - upload.lastAt <= GAP_MS ? UPLOAD_PART : UPLOAD_TYPED; }
+
+/* All of a frame has come. */
 static UploadByte finish (void)
 {
     uint32_t length = upload.length - CHECK_BYTES;
     upload.inFrame = false;
-    upload.lost = wordAt (upload.frame + length) != crcOf (0, upload.frame, length);
-    if (! upload.lost) work (upload.frame [0], upload.frame + HEAD_BYTES, length - HEAD_BYTES);
-    else if (upload.active) answer ("at", slotsTaken ());
+    upload.broken = wordAt (upload.frame + length) != crcOf (0, upload.frame, length);
+    if (! upload.broken) return work (upload.frame [0], upload.frame + HEAD_BYTES, length - HEAD_BYTES);
+    answer ("again", slotsTaken ());
     return UPLOAD_FRAME;
 }
 
 UploadByte uploadByte (uint8_t byte)
 {
     int64_t now = portNow ();
-    bool pause = now - upload.lastAt > GAP_MS;
-    if (upload.inFrame && pause)
-    {
-        upload.inFrame = false;
-        upload.lost = upload.active;
-    }
-    else if (pause) upload.lost = false;
-    if (upload.inFrame || upload.lost || byte == DLE) upload.lastAt = now;
-    if (! upload.inFrame && byte != DLE) return upload.lost ? UPLOAD_PART : UPLOAD_TYPED;
+    if (upload.inFrame && now - upload.lastAt > GAP_MS) upload.inFrame = false;
+    if (! upload.inFrame && byte != DLE) return between (now);
     if (! upload.inFrame)
     {
         upload.inFrame = true;
         upload.length = 0;
+        upload.lastAt = now;
         return UPLOAD_PART;
     }
     upload.frame [upload.length++] = byte;
-    bool isKind = byte == 'B' || byte == 'D' || byte == 'E';
-    if (upload.length == 1 ? ! isKind : upload.length >= HEAD_BYTES && bodyLength () > BODY_MAX)
+    if (upload.length == 1 ? ! isKind (byte) : upload.length >= HEAD_BYTES && bodyLength () > BODY_MAX)
     {
         upload.inFrame = false;
-        upload.lost = upload.active;
-        return upload.active ? UPLOAD_PART : UPLOAD_TYPED;
+        return between (now);
     }
-    if (upload.length < HEAD_BYTES) return UPLOAD_PART;
-    return upload.length < HEAD_BYTES + bodyLength () + CHECK_BYTES ? UPLOAD_PART : finish ();
+    upload.lastAt = now;
+    return upload.length < HEAD_BYTES || upload.length < HEAD_BYTES + bodyLength () + CHECK_BYTES ? UPLOAD_PART : finish ();
 }
 
 /* -- what happens without a frame ------------------------------------------------------------------------------------------------------------------- */

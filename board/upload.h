@@ -5,9 +5,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What a byte of the console was: one for the line editor, a part of a frame, or the end of one that has been worked on. */
-typedef enum UploadByte { UPLOAD_TYPED, UPLOAD_PART, UPLOAD_FRAME } UploadByte;
+/* What a byte of the console was: one for the line editor, a part of a frame, the end of one that has been worked on, or of one with text for the editor. */
+typedef enum UploadByte { UPLOAD_TYPED, UPLOAD_PART, UPLOAD_FRAME, UPLOAD_TEXT } UploadByte;
 UploadByte uploadByte (uint8_t byte);
+
+/* The text of the frame that has just ended. */
+const uint8_t * uploadText (uint32_t * length);
 
 /* Ends an upload that does not go on; when that is due. */
 void uploadFollow (void);

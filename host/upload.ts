@@ -28,7 +28,7 @@ const ANSWER_MAX = 64
 export const withoutAnswers = (text: string): string => text.replace(new RegExp(ANSWER, "g"), "")
 
 /** A frame: its kind, its bytes, and a checksum over both. */
-export function frame(kind: "B" | "D" | "E", body: Uint8Array): Buffer {
+export function frame(kind: "B" | "D" | "E" | "T", body: Uint8Array): Buffer {
   const head = Buffer.from([kind.charCodeAt(0), body.length & 255, body.length >> 8]), check = Buffer.alloc(4)
   check.writeUInt32LE(crc32(Buffer.concat([head, body])))
   return Buffer.concat([Buffer.of(DLE), head, body, check])
@@ -61,7 +61,7 @@ export class Upload {
     this.send(frame("B", Buffer.concat([head, createHash("sha256").update(module).digest()])))
   }
 
-  /** A line that somebody has typed meanwhile; it goes out between two frames. */
+  /** A line that somebody has typed meanwhile; it goes out in a frame of its own. */
   type(line: string): void {
     if (this.over) this.parts.write(Buffer.from(line))
     else this.typed.push(line)
@@ -85,8 +85,11 @@ export class Upload {
     this.tries = 0
     if (word === "done") return this.end(this.resolve)
     if (word === "refused") return this.fail("the board refuses it")
+    if (word === "again") return this.send(this.last)
     // The board has been started anew, and has forgotten what came before.
     if (word === "none") return this.start()
+    const line = this.typed.shift()
+    if (line !== undefined) return this.send(frame("T", Buffer.from(line).subarray(0, DATA_BYTES)))
     const { module, progress } = this.parts
     progress?.(at, module.length)
     if (at >= module.length) return this.send(frame("E", Buffer.alloc(0)))
@@ -96,7 +99,6 @@ export class Upload {
   }
 
   private send(bytes: Buffer): void {
-    for (const line of this.typed.splice(0)) this.parts.write(Buffer.from(line))
     this.last = bytes
     this.parts.write(bytes)
     this.callOff()
