@@ -93,12 +93,11 @@ static bool isForBoard (const char * line)
 /* The line that a byte of the console has finished; NULL when it has none. */
 static const char * lineOf (uint8_t byte, UploadByte what)
 {
-    if (what == UPLOAD_TYPED) return editorTake (byte);
+    if (what != UPLOAD_TEXT) return what == UPLOAD_TYPED ? editorTake (byte) : NULL;
+    uint32_t length;
     const char * line = NULL;
-    uint32_t length = 0;
-    const uint8_t * text = what == UPLOAD_TEXT ? uploadText (& length) : NULL;
-    while (length-- > 0 && ! line) line = editorTake (* text++);
-    return line;
+    for (const uint8_t * text = uploadText (& length); length > 0 && ! line; length--) line = editorTake (* text++);
+    return line ? line : editorTake ('\r');
 }
 
 bool consoleNext (Input * input)

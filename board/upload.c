@@ -1,7 +1,7 @@
 /* A frame is DLE, a byte for its kind, the u16 length of what follows, that, and the CRC-32 of everything behind DLE. Begin has the u32 length and the SHA-256 of the
- * module; data the u32 place of its bytes; end nothing; text is what somebody types meanwhile. Each is answered with the place from which on bytes are wanted, or
- * that it is wanted again. Answers are strings that a terminal does not show (APC): the console prints its lines in between. While frames come, bytes outside of
- * them are parts of one that was broken: they must not become commands. */
+ * module; data the u32 place of its bytes; end nothing; text a number and a line that somebody types meanwhile. Each is answered with the place from which on bytes are
+ * wanted, or that it is wanted again. Answers are strings that a terminal does not show (APC): the console prints its lines in between. While frames come, bytes
+ * outside of them are parts of one that was broken: they must not become commands. An answer may get lost: no frame does anything else when it comes twice. */
 #include "upload.h"
 
 #include <stdio.h>
@@ -23,6 +23,8 @@ static struct {
     uint32_t length;             /* how much of it has come */
     bool inFrame, active;
     bool broken;                 /* the last frame was */
+    uint8_t typed;               /* number of the line that came last */
+    const char * ended;          /* how it ended; NULL while it goes on, or when it just stopped */
     int64_t lastAt;              /* the last byte of a frame */
     uint8_t print [SHA256_BYTES];
 } upload;
@@ -36,11 +38,17 @@ static void answer (const char * word, uint32_t at)
     portConsoleWrite (text, strlen (text));
 }
 
-static void refuse (const char * why)
+static void finish (const char * how)
 {
     upload.active = false;
+    upload.ended = how;
+    answer (how, slotsTaken ());
+}
+
+static void refuse (const char * why)
+{
     consolePrint ("The update is refused: %s. The phone goes on as it was.", why);
-    answer ("refused", slotsTaken ());
+    finish ("refused");
 }
 
 /* -- frames -------------------------------------------------------------------------------------------------------------------------------------- */
@@ -58,6 +66,8 @@ static void begin (const uint8_t * body)
         if (error) return refuse (error);
     }
     upload.active = true;
+    upload.ended = NULL;
+    upload.typed = 0;
     answer ("at", slotsTaken ());
 }
 
@@ -73,27 +83,35 @@ static void end (void)
     Module module;
     const char * error = slotsEnd (& module);
     if (error) return refuse (error);
-    upload.active = false;
     consolePrint ("The new module is whole: %lu bytes, SHA-256 %02x%02x%02x%02x%02x%02x.", (unsigned long) module.length,
         module.print [0], module.print [1], module.print [2], module.print [3], module.print [4], module.print [5]);
     supervisorChange (& module);
-    answer ("done", module.length);
+    finish ("done");
+}
+
+/* Whether the line is another one than the last. */
+static bool type (uint8_t number)
+{
+    bool isNew = number != upload.typed;
+    upload.typed = number;
+    answer ("at", slotsTaken ());
+    return isNew;
 }
 
 static UploadByte work (uint8_t kind, const uint8_t * body, uint32_t length)
 {
     if (kind == 'B') begin (body);
-    else if (! upload.active) answer ("none", 0);
+    else if (! upload.active) answer (upload.ended ? upload.ended : "none", 0);
     else if (kind == 'D') take (body, length);
     else if (kind == 'E') end ();
-    else answer ("at", slotsTaken ());
-    return kind == 'T' ? UPLOAD_TEXT : UPLOAD_FRAME;
+    else return type (body [0]) ? UPLOAD_TEXT : UPLOAD_FRAME;
+    return UPLOAD_FRAME;
 }
 
 const uint8_t * uploadText (uint32_t * length)
 {
-    * length = upload.length - HEAD_BYTES - CHECK_BYTES;
-    return upload.frame + HEAD_BYTES;
+    * length = upload.length - HEAD_BYTES - 1 - CHECK_BYTES;
+    return upload.frame + HEAD_BYTES + 1;
 }
 
 /* The length of what follows the head of a frame; more than any frame has where it is none. Nobody types the beginning of one by chance: the length would be printable. */
@@ -116,7 +134,7 @@ static bool isKind (uint8_t byte) { return byte == 'B' || byte == 'D' || byte ==
 static UploadByte between (int64_t now) { return (upload.active || upload.broken) && now - upload.lastAt <= GAP_MS ? UPLOAD_PART : UPLOAD_TYPED; }
 
 /* All of a frame has come. */
-static UploadByte finish (void)
+static UploadByte whole (void)
 {
     uint32_t length = upload.length - CHECK_BYTES;
     upload.inFrame = false;
@@ -142,10 +160,11 @@ UploadByte uploadByte (uint8_t byte)
     if (upload.length == 1 ? ! isKind (byte) : upload.length >= HEAD_BYTES && bodyLength () > BODY_MAX)
     {
         upload.inFrame = false;
+        upload.broken = upload.length > 1;
         return between (now);
     }
     upload.lastAt = now;
-    return upload.length < HEAD_BYTES || upload.length < HEAD_BYTES + bodyLength () + CHECK_BYTES ? UPLOAD_PART : finish ();
+    return upload.length < HEAD_BYTES || upload.length < HEAD_BYTES + bodyLength () + CHECK_BYTES ? UPLOAD_PART : whole ();
 }
 
 /* -- what happens without a frame ------------------------------------------------------------------------------------------------------------------- */

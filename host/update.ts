@@ -44,7 +44,7 @@ export async function updateBoard({ line: where, file, input, say, note }: Updat
       for (; step < Math.floor(done / total * STEPS); step++) note(`${(step + 1) * 100 / STEPS} % of ${total} bytes`)
     },
   })
-  createInterface({ input, crlfDelay: Infinity }).on("line", (text) => upload.type(`${text}\r`))
+  createInterface({ input, crlfDelay: Infinity }).on("line", (text) => upload.type(text))
   upload.start()
   try {
     await upload.finished

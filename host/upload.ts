@@ -17,6 +17,8 @@ export class UploadError extends Error {}
 
 const DLE = 0x10
 const DATA_BYTES = 512
+/** Lines are numbered from 1 to this and from 1 again, so that none is taken twice. */
+const LINES_MAX = 255
 /** An answer takes as long as the board needs to erase a part of its flash, at most. */
 const ANSWER_MS = 2000
 const TRIES_MAX = 6
@@ -46,6 +48,7 @@ export class Upload {
   private rest = ""
   private callOff = (): void => {}
   private typed: string[] = []
+  private lines = 0
 
   constructor(parts: UploadParts) {
     this.parts = parts
@@ -61,9 +64,9 @@ export class Upload {
     this.send(frame("B", Buffer.concat([head, createHash("sha256").update(module).digest()])))
   }
 
-  /** A line that somebody has typed meanwhile; it goes out in a frame of its own. */
+  /** A line that somebody has typed meanwhile, without its end; it goes out in a frame of its own. */
   type(line: string): void {
-    if (this.over) this.parts.write(Buffer.from(line))
+    if (this.over) this.parts.write(Buffer.from(`${line}\r`))
     else this.typed.push(line)
   }
 
@@ -82,14 +85,14 @@ export class Upload {
 
   private answered(word: string, at: number): void {
     if (this.over) return
+    if (word === "again") return this.repeat("it does not arrive as it was sent; check that the line carries 8 bits and changes none")
     this.tries = 0
     if (word === "done") return this.end(this.resolve)
     if (word === "refused") return this.fail("the board refuses it")
-    if (word === "again") return this.send(this.last)
     // The board has been started anew, and has forgotten what came before.
     if (word === "none") return this.start()
     const line = this.typed.shift()
-    if (line !== undefined) return this.send(frame("T", Buffer.from(line).subarray(0, DATA_BYTES)))
+    if (line !== undefined) return this.send(frame("T", Buffer.concat([Buffer.of(1 + this.lines++ % LINES_MAX), Buffer.from(line)]).subarray(0, DATA_BYTES)))
     const { module, progress } = this.parts
     progress?.(at, module.length)
     if (at >= module.length) return this.send(frame("E", Buffer.alloc(0)))
@@ -102,17 +105,19 @@ export class Upload {
     this.last = bytes
     this.parts.write(bytes)
     this.callOff()
-    this.callOff = this.parts.clock.after(ANSWER_MS, () => {
-      if (++this.tries === TRIES_MAX) this.fail("the board does not answer")
-      else this.send(this.last)
-    })
+    this.callOff = this.parts.clock.after(ANSWER_MS, () => this.repeat("the board does not answer"))
+  }
+
+  private repeat(why: string): void {
+    if (++this.tries === TRIES_MAX) this.fail(why)
+    else this.send(this.last)
   }
 
   private end(then: () => void): void {
     if (this.over) return
     this.over = true
     this.callOff()
-    for (const line of this.typed.splice(0)) this.parts.write(Buffer.from(line))
+    for (const line of this.typed.splice(0)) this.type(line)
     then()
   }
 }

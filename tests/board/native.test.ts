@@ -1,12 +1,13 @@
 import assert from "node:assert/strict"
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from "node:child_process"
+import { createHash } from "node:crypto"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { STRICT, inParallel, run } from "../../build/board/compile.ts"
 import { isInstalled } from "../../build/board/tools.ts"
 import { OUT } from "../../build/core.ts"
-import { withoutAnswers, Upload } from "../../host/upload.ts"
+import { Upload, frame, withoutAnswers } from "../../host/upload.ts"
 import { Random } from "../../host/sim/random.ts"
 import { fakeClock } from "../host/fakes.ts"
 import { BAD, LAYOUT, constants, moduleWith } from "../modules.ts"
@@ -14,7 +15,7 @@ import { BAD, LAYOUT, constants, moduleWith } from "../modules.ts"
 const CC = process.env["CC"] ?? "cc"
 const FILES = ["abi", "console", "crc", "editor", "facts", "sha256", "slots", "store", "upload"].map((name) => `board/${name}.c`)
 const HARNESS = ["tests/board/native/native.c", "tests/board/native/main.c"]
-const DLE = 0x10
+const DLE = 0x10, END = frame("E", Buffer.alloc(0))
 const SEED = process.env["SEED"] ?? "20"
 
 describe(`The board's C on this machine, with sanitizers (SEED=${SEED} repeats it)`, function () {
@@ -71,34 +72,80 @@ describe(`The board's C on this machine, with sanitizers (SEED=${SEED} repeats i
     assert.equal(native("settings", firmware, 20_000), "settings that were read were whole; damaged ones were not (which happened)")
   })
 
-  it("An update arrives over a line that loses, changes and adds bytes, and nothing of it is taken for what somebody types", async () => {
-    const board = new NativeConsole(spawn(at("native"), ["console", firmware, SEED])), clock = fakeClock(), random = new Random(Number(SEED), "line")
-    const module = readFileSync(firmware)
-    const upload = new Upload({ module, clock, write: (bytes) => board.type(noisy(Buffer.from(bytes), (limit) => random.between(0, limit - 1))) })
-    board.said = (bytes) => upload.take(bytes)
-    let ended = ""
-    upload.finished.then(() => { ended = "whole" }, (error: Error) => { ended = error.message })
-    upload.start()
-    for (let quiet = 0; ended === "";) {
-      if (await board.isQuiet()) {
-        // Nothing is under way any more: whoever waits, waits in vain.
-        board.sleep(2000)
-        clock.advance(2000)
-        if (++quiet % 10 === 0) upload.type("status\r")
-      }
+  it("An update arrives over a line that loses, changes and adds bytes; what somebody types meanwhile is taken once, and nothing else is", async () => {
+    const { board, upload, goesOn, ending } = uploadOver(noisy)
+    const typed: string[] = []
+    for (let pauses = 0; ending() === "";) {
+      if (await goesOn() || ++pauses % 10 !== 0) continue
+      typed.push(`status ${pauses}`)
+      upload.type(`status ${pauses}`)
     }
-    assert.equal(ended, "whole")
+    assert.equal(ending(), "whole")
+    assert.ok(typed.length > 1)
     board.sleep(2000)
-    board.type(Buffer.from("\x03last\r"))
+    upload.type("last")
     for (let i = 0; !board.text.includes("COMMAND last") && i < 100; i++) await board.isQuiet()
-    const commands = [...board.text.matchAll(/^COMMAND (.*)$/gm)].map(([, line]) => line)
-    assert.deepEqual([...new Set(commands.slice(0, -1))].filter((line) => line !== "status"), [])
-    assert.equal(commands.at(-1), "last")
-    assert.match(board.text, new RegExp(`^CHANGE slot 0, ${module.length} bytes$`, "m"))
+    assert.deepEqual([...board.text.matchAll(/^COMMAND (.*)$/gm)].map(([, line]) => line), [...typed, "last"])
+    assert.deepEqual(board.text.match(/^CHANGE .*$/gm), [`CHANGE slot 0, ${readFileSync(firmware).length} bytes`])
     assert.match(withoutAnswers(board.text), /The new module is whole/)
     board.end()
   })
+
+  it("Over a line that changes every frame, as one that is not raw, an update ends with a sentence", async () => {
+    const { board, goesOn, ending } = uploadOver((bytes) => Buffer.from(bytes.map((byte) => byte === 0x0d ? 0x0a : byte)))
+    while (ending() === "") await goesOn()
+    assert.equal(ending(), "it does not arrive as it was sent; check that the line carries 8 bits and changes none")
+    board.end()
+  })
+
+  /** An upload to the board's console; every frame goes through `line` and one answer in 32 gets lost. */
+  function uploadOver(line: (bytes: Buffer, below: (limit: number) => number) => Buffer) {
+    const board = new NativeConsole(spawn(at("native"), ["console", firmware, SEED])), clock = fakeClock(), random = new Random(Number(SEED), "line")
+    const below = (limit: number): number => random.between(0, limit - 1)
+    const upload = new Upload({ module: readFileSync(firmware), clock, write: (bytes) => board.type(bytes[0] === DLE ? line(Buffer.from(bytes), below) : Buffer.from(bytes)) })
+    board.said = (bytes) => { if (below(32) > 0) upload.take(bytes) }
+    let ended = ""
+    upload.finished.then(() => { ended = "whole" }, (error: Error) => { ended = error.message })
+    upload.start()
+    /** False when nothing was under way any more: whoever waits, waits in vain. */
+    const goesOn = async (): Promise<boolean> => {
+      if (!await board.isQuiet()) return true
+      board.sleep(2000)
+      clock.advance(2000)
+      return false
+    }
+    return { board, upload, goesOn, ending: () => ended }
+  }
+
+  const small = moduleWith(), begin = beginOf(small), first = dataFrame(0, small.subarray(0, 200)), all = [dataFrame(0, small.subarray(0, 512)), dataFrame(512, small.subarray(512))]
+  const typed = frame("T", Buffer.from("\x01calls"))
+  const broken: { story: string; said: Buffer[]; sentence: RegExp; commands?: string[] }[] = [
+    { story: "a line that came twice, as its answer got lost", said: [begin, typed, typed], sentence: /stopped after 0/, commands: ["COMMAND calls"] },
+    { story: "a half of it, and then nothing", said: [begin, first], sentence: /The update has stopped after 200 of \d+ bytes\. The phone goes on as it was/ },
+    { story: "the end before all has come", said: [begin, first, END], sentence: /refused: not all of it has come\. The phone goes on as it was/ },
+    { story: "more than was announced", said: [beginOf(small.subarray(0, 196)), first], sentence: /refused: more came than was announced/ },
+    { story: "another hash", said: [beginOf(small, Buffer.alloc(32)), ...all, END], sentence: /refused: its SHA-256 is not what was announced/ },
+    { story: "more than a slot holds", said: [beginOf(new Uint8Array(256 * 1024))], sentence: /refused: it does not fit into a slot/ },
+    { story: "nothing", said: [beginOf(new Uint8Array(0))], sentence: /refused: it does not fit into a slot/ },
+    { story: "a beginning whose length is broken", said: [Buffer.concat([begin.subarray(0, 2), Buffer.of(0xff, 0xff), Buffer.from("redial\r"), begin.subarray(4)])], sentence: /^/ },
+    { story: "pieces without a beginning", said: [...all, END], sentence: /linehunt none 0/ },
+  ]
+  for (const { story, said, sentence, commands = [] } of broken) it(`Of an update there is ${story}: the board says so, and takes the next command`, () => {
+    const records = [...said.map((bytes) => record("C", bytes)), record("T", 30_001), record("C", Buffer.from("status\r"))]
+    const text = native("console", firmware, 0, Buffer.concat(records))
+    assert.match(text, sentence)
+    assert.deepEqual(text.match(/^(COMMAND|CHANGE) .*$/gm), [...commands, "COMMAND status"])
+  })
 })
+
+function word(value: number): Buffer { return Buffer.from(Uint32Array.of(value).buffer) }
+function dataFrame(at: number, bytes: Uint8Array): Buffer { return frame("D", Buffer.concat([word(at), bytes])) }
+function beginOf(module: Uint8Array, print = createHash("sha256").update(module).digest()): Buffer { return frame("B", Buffer.concat([word(module.length), print])) }
+
+/** What the program reads: bytes for the console, or milliseconds that pass. */
+function record(kind: "C" | "T", what: Buffer | number): Buffer {
+  return Buffer.concat([Buffer.from(kind), word(typeof what === "number" ? what : what.length), typeof what === "number" ? Buffer.alloc(0) : what])
+}
 
 /** The board's console as a program. */
 class NativeConsole {
@@ -117,8 +164,8 @@ class NativeConsole {
     child.stderr.on("data", (bytes: Buffer) => { this.text += bytes.toString("latin1") })
   }
 
-  type(bytes: Buffer): void { this.record("C", bytes.length, bytes) }
-  sleep(ms: number): void { this.record("T", ms, Buffer.alloc(0)) }
+  type(bytes: Buffer): void { this.child.stdin.write(record("C", bytes)) }
+  sleep(ms: number): void { this.child.stdin.write(record("T", ms)) }
   end(): void { this.child.stdin.end() }
 
   /** Whether nothing has been said for a moment. */
@@ -127,17 +174,10 @@ class NativeConsole {
     await new Promise((resolve) => setTimeout(resolve, 25))
     return !this.heard
   }
-
-  private record(kind: string, number: number, bytes: Buffer): void {
-    const head = Buffer.alloc(5, kind)
-    head.writeUInt32LE(number, 1)
-    this.child.stdin.write(Buffer.concat([head, bytes]))
-  }
 }
 
-/** One frame in eight does not come as it was sent; a line that was typed does. */
+/** One frame in eight does not come as it was sent. */
 function noisy(bytes: Buffer, below: (limit: number) => number): Buffer {
-  if (bytes[0] !== DLE) return bytes
   const at = below(bytes.length)
   switch (below(32)) {
     case 0: return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)])
