@@ -69,6 +69,19 @@ export function focus(): i32 {
   return -1
 }
 
+/** RFC 3261 21: what a final answer means to the user. */
+export function causeOf(status: u32): Ended {
+  switch (status) {
+    case 486: case 600: return Ended.BUSY
+    case 603: return Ended.REJECTED
+    case 408: case 480: case 487: return Ended.NO_ANSWER
+    case 404: case 410: case 416: case 484: case 485: case 604: return Ended.NOT_FOUND
+    case 401: case 403: case 407: return Ended.FORBIDDEN
+    case 415: case 488: case 606: return Ended.NO_COMMON_SOUND
+    default: return Ended.REFUSED
+  }
+}
+
 export function clearCalls(): void {
   memory.fill(CALLS_STATE, 0, CALLS_STATE_SIZE)
   for (let i = 0; i < CALLS; i++) call(i).answeredAt = NEVER

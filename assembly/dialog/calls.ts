@@ -12,6 +12,7 @@ import { Dialog, DialogState, NO_PLACE, dialog, freeDialog } from "./dialog"
 import { Do, Input, actionOf, nextOf } from "./machine"
 import { expireTimer, soonestTimer, startTimer } from "./refresh"
 import { dropOffers, offerAnew, progressTalking, reinviteDue } from "./reinvite"
+import { dropRival, hedge } from "./hedge"
 import { CROWDED_AT, Happened, Wait, clearLeg, leg } from "./leg"
 import { talkAlone } from "./hold"
 import { progressIncoming, refuse } from "./incoming"
@@ -118,6 +119,7 @@ export function expireCalls(now: i64): void {
     if (now >= l.resendAt) sendAgain(i, now)
     if (now >= l.lostAt) lost(i, now)
     else if (now >= l.dueAt) due(i, now)
+    if (now >= l.hedgeAt) hedge(i, now)
     expireTimer(i, now)
   }
 }
@@ -127,7 +129,7 @@ export function soonestCall(): i64 {
   for (let i = 0; i < CALLS; i++) {
     const l = leg(i)
     if (call(i).state == CallState.FREE) continue
-    at = sooner(sooner(at, soonestTimer(i)), sooner(sooner(l.resendAt, l.lostAt), l.dueAt))
+    at = sooner(sooner(at, soonestTimer(i)), sooner(sooner(l.resendAt, l.lostAt), sooner(l.dueAt, l.hedgeAt)))
   }
   return at
 }
@@ -253,6 +255,8 @@ function end(i: i32, now: i64): void {
   dropOffers(i, now)
   l.resendAt = NEVER
   l.lostAt = NEVER
+  l.hedgeAt = NEVER
+  dropRival(i, false, now)
   l.dueAt = now + SHOWN_MS
   s.agreed = false
   s.early = false

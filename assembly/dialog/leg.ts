@@ -52,9 +52,13 @@ export class Leg {
   out: bool            // its INVITE has left, and the user knows
   heard: bool          // the server that is tried has said something, 100 at least
   emergency: bool      // P-40: every server is tried, whatever is known of it
+  rivalId: u8          // its server
+  rival: i32           // INVITE at another server that is listened to besides: hedge.ts; -1 none
+  rivalFlow: i32       // to it, held
+  hedgeAt: i64         // when another server is asked besides
 }
 
-const STRIDE: usize = 104
+const STRIDE: usize = 120
 const TABLE: usize = (COMPOSE_END + 7) & ~7
 /** i64: when calls that wait for room in a pool are looked at again. */
 export const CROWDED_AT: usize = TABLE + <usize>CALLS * STRIDE
@@ -68,6 +72,8 @@ export function clearLeg(i: i32): void {
   l.dialog = -1
   l.handle = -1
   l.flow = -1
+  l.rival = -1
+  l.hedgeAt = NEVER
   l.resendAt = NEVER
   l.lostAt = NEVER
   l.dueAt = NEVER

@@ -24,6 +24,7 @@ export namespace Input {
   export const DUE: u8 = 16        // it has rung long enough; it has been shown long enough
   export const DOWN: u8 = 17       // the network is gone
   export const DISMISS: u8 = 18    // the user has seen why it ended
+  export const SLOW: u8 = 19       // the server says nothing, and another one is asked besides
 }
 
 export namespace Do {
@@ -59,6 +60,7 @@ const ROWS = memory.data<u8>([
 
   PREPARING, Input.READY, CALLING, Do.INVITE,
   PREPARING, Input.NO_WAY, ENDED, Do.END,
+  PREPARING, Input.LEFT, PREPARING, Do.NEXT,
   PREPARING, Input.HANG_UP, ENDED, Do.END,
   PREPARING, Input.DUE, ENDED, Do.END,
   PREPARING, Input.DOWN, ENDED, Do.END,
@@ -67,6 +69,7 @@ const ROWS = memory.data<u8>([
   CALLING, Input.RINGING, RINGING, Do.ALERT,
   CALLING, Input.ACCEPTED, TALKING, Do.CONNECT,
   CALLING, Input.LEFT, PREPARING, Do.NEXT,
+  CALLING, Input.SLOW, PREPARING, Do.NEXT,
   CALLING, Input.AGAIN, PREPARING, Do.REPEAT,
   CALLING, Input.REFUSED, ENDED, Do.END,
   CALLING, Input.HANG_UP, ENDED, Do.ABANDON,

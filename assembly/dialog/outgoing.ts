@@ -19,7 +19,8 @@ import * as outbox from "../transport/outbox"
 import * as client from "../transaction/client"
 import { ClientEvent } from "../transaction/client"
 import { Reason, activeId, byId, candidateCount, indexOfId } from "../servers/candidates"
-import { beginHunt, confine, drawHunt, currentId, isLast, leave, noteTrying, skip } from "../servers/hunt"
+import { beginHunt, confine, drawHunt, currentId, giveUp, isLast, noteTrying, skip } from "../servers/hunt"
+import { noteExhausted } from "../servers/why"
 import { failsOver, firstServer, giveUpAfter, markAnswer, movesOn, setupMax } from "../servers/policy"
 import { Challenged, challenged, succeeded } from "../account/digest"
 import { writeNameAddr } from "../account/identity"
@@ -27,12 +28,13 @@ import { RegistrationState } from "../account/machine"
 import { Ready, readyAt, renewList, suspect } from "../account/ready"
 import { registration } from "../account/registration"
 import { serviceRoute } from "../account/routes"
-import { CallState, Ended, call } from "./call"
+import { CallState, Ended, call, causeOf } from "./call"
 import { beginCall, begin as beginSound, dropDialogs, put, takeFocus, takePlace } from "./calls"
 import { begin, way } from "./compose"
 import { offerOf } from "./description"
 import { DialogState, Text, dialog, dialogAnswered, dialogFromAnswer, draft, freeDialog, isFull, keepText, takeWay, textOf } from "./dialog"
 import { EMERGENCY_MS, isEmergency, isServers, knownNow, patience } from "./emergency"
+import { hedgeAfter, isMerged, isRival, isRivalHeard, dropRival, noteBesides, noteHeard, rivalAnswered, rivalLeft, takeBack } from "./hedge"
 import { Exchange, Wait, leg } from "./leg"
 import { Input } from "./machine"
 import { Taken, takeAnswer } from "./offer"
@@ -104,8 +106,8 @@ export function prepare(i: i32, now: i64): void {
 /** Goes on to the server that the hunt names now. */
 export function next(i: i32, now: i64): void {
   const id = currentId(LINES + i)
-  if (id == 0) put(i, Input.NO_WAY, now)
-  else towards(i, id, now)
+  if (id != 0) towards(i, id, now)
+  else if (!takeBack(i, now)) put(i, Input.NO_WAY, now)
 }
 
 /** RFC 3261 8.1.3.5: the same request once more, with another CSeq, at the same server. */
@@ -173,6 +175,7 @@ function mayUse(i: i32, now: i64): bool {
     if (ready == Ready.WAIT) return false
     if (ready == Ready.YES) {
       leg(i).wait = <u8>Wait.SOCKETS
+      noteBesides(i)
       return true
     }
     skip(LINES + i, line)
@@ -217,6 +220,7 @@ function invite(i: i32, now: i64): bool {
   }
   const line: i32 = call(i).line
   l.handle = client.start(Method.INVITE, slot, l.flow, server, <u8>(OWNER_CALL + i), leg(i).emergency ? patience(isLast(LINES + i)) : giveUpAfter(line, Method.INVITE, isLast(LINES + i)), now)
+  l.hedgeAt = hedgeAfter(i, now)
   if (l.handle >= 0) return true
   outbox.discard(slot)
   l.wait = <u8>Wait.ROOM
@@ -239,6 +243,7 @@ function writeInvite(w: Writer, i: i32, body: Span, now: i64): void {
 
 /** An answer to an INVITE of the call at place `i`, or of one that was there before. */
 export function answered(i: i32, handle: i32, m: Message, now: i64): void {
+  if (isRival(i, handle) && !rivalAnswered(i, m, now)) return
   const ours = leg(i).handle == handle
   if (ours && leg(i).exchange == Exchange.OURS) {
     reinviteAnswered(i, m, now)
@@ -255,6 +260,7 @@ export function answered(i: i32, handle: i32, m: Message, now: i64): void {
     provisional(i, m, now)
     return
   }
+  if (isMerged(i, m, now)) return
   l.handle = -1
   c.status = m.status
   if (m.status == 401 || m.status == 407) challenge(i, m, now)
@@ -270,9 +276,10 @@ export function unanswered(i: i32, handle: i32, event: u8, m: Message, now: i64)
     late(i, handle, m, now)
     return
   }
+  const reason = event == ClientEvent.REFUSED ? Reason.REFUSED : event == ClientEvent.TIMEOUT ? Reason.SILENT : Reason.UNREACHABLE
+  if (isRival(i, handle)) rivalLeft(i, reason, 0, -1, now)
   if (leg(i).handle != handle) return
   leg(i).handle = -1
-  const reason = event == ClientEvent.REFUSED ? Reason.REFUSED : event == ClientEvent.TIMEOUT ? Reason.SILENT : Reason.UNREACHABLE
   if (leg(i).exchange == Exchange.OURS) reinviteUnanswered(i, reason, now)
   else left(i, reason, 0, -1, now)
 }
@@ -282,9 +289,13 @@ function left(i: i32, reason: Reason, code: u32, retryAfter: i64, now: i64): voi
   const l = leg(i), state = call(i).state
   if (state == CallState.CALLING || state == CallState.PREPARING) {
     const line: i32 = call(i).line
-    const another = leave(LINES + i, line, reason, code, retryAfter, now) != 0
+    giveUp(LINES + i, line, call(i).serverId, reason, code, retryAfter, now)
+    const heard = isRivalHeard(i), another = heard || skip(LINES + i, line) != 0 || l.rival >= 0
+    if (!another) noteExhausted(line, LINES + i)
     // VE-29: a server that does not take calls is not to be registered at. Where the next one registers us first, that is seen to by that.
     if (!another || knob(line, Setting.REGISTER_BEFORE_USE) == 0) suspect(line, call(i).serverId, now)
+    // Of two that were asked the other one is alive.
+    if (heard && takeBack(i, now)) return
   }
   l.cause = <u8>(code != 0 ? Ended.REFUSED : state == CallState.RINGING ? Ended.LOST : Ended.NO_SERVER)
   put(i, Input.LEFT, now)
@@ -292,9 +303,9 @@ function left(i: i32, reason: Reason, code: u32, retryAfter: i64, now: i64): voi
 
 /** RFC 3261 13.2.2.1: it rings, or they want to be heard. P-06: no other server is asked any more, and the call may ring as long as the settings say. */
 function provisional(i: i32, m: Message, now: i64): void {
-  if (!leg(i).heard) leg(i).dueAt = now + <i64>number(Setting.RING_TIMEOUT) * 1000
-  leg(i).heard = true
+  noteHeard(i, now)
   if (m.status == 100) return
+  dropRival(i, true, now)
   let d = dialogAnswered(m)
   if (m.toTag != NONE && d < 0) d = dialogFromAnswer(i, m, DialogState.EARLY, dialog(leg(i).dialog).server)
   if (!noteReliable(d, m)) return
@@ -314,8 +325,8 @@ function accepted(i: i32, handle: i32, m: Message, now: i64): void {
     late(i, handle, m, now)
     return
   }
-  const l = leg(i)
-  const server = peer()
+  const l = leg(i), server = peer()
+  dropRival(i, true, now)
   if (d < 0) {
     freeDialog(l.dialog)
     l.dialog = -1
@@ -375,17 +386,4 @@ function refused(i: i32, m: Message, now: i64): void {
   noteReason(i, m)
   leg(i).cause = <u8>causeOf(m.status)
   put(i, Input.REFUSED, now)
-}
-
-/** RFC 3261 21: what a final answer means to the user. */
-function causeOf(status: u32): Ended {
-  switch (status) {
-    case 486: case 600: return Ended.BUSY
-    case 603: return Ended.REJECTED
-    case 408: case 480: case 487: return Ended.NO_ANSWER
-    case 404: case 410: case 416: case 484: case 485: case 604: return Ended.NOT_FOUND
-    case 401: case 403: case 407: return Ended.FORBIDDEN
-    case 415: case 488: case 606: return Ended.NO_COMMON_SOUND
-    default: return Ended.REFUSED
-  }
 }

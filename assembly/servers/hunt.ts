@@ -116,14 +116,35 @@ export function leave(number: i32, line: i32, reason: Reason, code: u32, retryAf
   const hunt = huntAt(number)
   const id = currentId(number)
   if (id == 0) return 0
+  giveUp(number, line, id, reason, code, retryAfterSec, now)
+  const next = skip(number, line)
+  if (next == 0) noteExhausted(line, number)
+  return next
+}
+
+/** A server that was asked will not do. */
+export function giveUp(number: i32, line: i32, id: u32, reason: Reason, code: u32, retryAfterSec: i64, now: i64): void {
   // The list may have been made anew while the request was out: a server that has gone is simply passed over.
   const told = indexOfId(line, id) >= 0 ? markFailure(byId(line, id), reason, retryAfterSec, now) : reason
   noteLeft(line, number, id, told, code)
   writeLeft(log.line(), line, id, told, code)
   log.say(Level.NOTE)
-  const next = skip(number, line)
-  if (next == 0) noteExhausted(line, number)
-  return next
+}
+
+/** Whether a server comes next that nothing speaks against. */
+export function hasGoodNext(number: i32, line: i32, now: i64): bool {
+  const hunt = huntAt(number)
+  for (let i: u32 = <u32>hunt.position + 1; i < hunt.count; i++) {
+    const id = idOf(hunt, i)
+    if (indexOfId(line, id) >= 0) return avoidance(line, id, 0, now) < FAILED_LATELY
+  }
+  return false
+}
+
+/** A server that was passed over is the one being tried again; those behind it keep their places. */
+export function turnBack(number: i32, id: u32): void {
+  const hunt = huntAt(number)
+  for (let i: u32 = 0; i < hunt.count; i++) if (idOf(hunt, i) == id) hunt.position = <u8>i
 }
 
 /** Goes on to the next server without a word against the one being tried; returns the id of the next, or 0. */

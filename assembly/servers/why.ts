@@ -3,12 +3,14 @@ import { LINES } from "../config"
 import { Prose, prose } from "../base/prose"
 import { Span, text } from "../base/span"
 import { Writer } from "../base/writer"
+import * as log from "../base/log"
+import { Level } from "../base/log"
 import { writeEndpoint } from "../base/ip"
 import { Setting, knob, nameOf, unitOf } from "../settings/settings"
 import { wordAt } from "../settings/word"
 import { Candidate, REHEARSED, Reason, WHY_STATE, WHY_STATE_SIZE, byId, indexOfId } from "./candidates"
 
-export const enum Step { NONE, FOUND, FIRST, PICK, AVOIDED, TRY, LEFT, EXHAUSTED, HOLD, BACK, KNOB }
+export const enum Step { NONE, FOUND, FIRST, PICK, AVOIDED, TRY, LEFT, EXHAUSTED, HOLD, BACK, KNOB, SLOW, FASTER }
 
 // u32 count of steps of all lines together; for each line u8 number of the hunt, u8 how many of its steps are kept from the choice before; then 6 bytes a step:
 // kind with the line above it, id, u32 value. The steps of a line stand in their order, with those of others between them.
@@ -68,6 +70,21 @@ export function noteLeft(line: i32, hunt: i32, id: u32, reason: Reason, code: u3
   dropKept(line)
   note(line, Step.LEFT, id, reason << 16 | code)
 }
+/** A server that is silent so far: another one is asked besides. Also where that had to register us first, which has an explanation of its own. */
+export function noteSlow(line: i32, id: u32): void { noteBoth(line, Step.SLOW, id) }
+/** The one of two servers that has answered first. */
+export function noteFaster(line: i32, id: u32): void { noteBoth(line, Step.FASTER, id) }
+
+function noteBoth(line: i32, kind: Step, id: u32): void {
+  note(line, kind, id, 0)
+  const w = log.line()
+  w.say(wordsOfBoth(kind))
+  writeServer(w, line, id)
+  log.say(Level.NOTE)
+}
+
+function wordsOfBoth(kind: Step): Prose { return kind == Step.SLOW ? prose("silent so far, and still listened to: ") : prose("first of the two: ") }
+
 export function noteExhausted(line: i32, hunt: i32): void { if (isOf(line, hunt)) note(line, Step.EXHAUSTED, 0, 0) }
 /** The line is registered, and a server that is preferred to its own answers again. */
 export function noteBack(line: i32, id: u32): void { note(line, Step.BACK, id, 0) }
@@ -169,7 +186,7 @@ function writeStep(w: Writer, line: i32, at: usize): void {
   else if (kind == Step.LEFT) {
     writeLeft(w, line, id, <Reason>(value >>> 16), value & 0xffff)
     return
-  } else w.say(prose("registered at "))
+  } else w.say(kind == Step.HOLD ? prose("registered at ") : wordsOfBoth(kind))
   writeServer(w, line, id)
   if (kind == Step.PICK) writePick(w, line, id, value)
 }
@@ -288,4 +305,4 @@ function member(w: Writer, name: Prose, value: u32): void {
   w.number(value)
 }
 
-function stepName(kind: Step): Span { return wordAt(text("none found first order put_last try left exhausted registered back knob"), kind) }
+function stepName(kind: Step): Span { return wordAt(text("none found first order put_last try left exhausted registered back knob slow faster"), kind) }

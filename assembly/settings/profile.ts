@@ -31,11 +31,13 @@ const KNOBS = memory.data<u32>([
   Setting.HOLD_DOWN | 10 << VERSITY,
   Setting.FAILOVER_METHODS | (Methods.REGISTER | Methods.INVITE | Methods.SUBSCRIBE) << SNOM | (Methods.REGISTER | Methods.INVITE) << VERSITY |
     (Methods.REGISTER | Methods.INVITE | Methods.BYE) << BAKER | (Methods.REGISTER | Methods.INVITE | Methods.SUBSCRIBE) << VIP,
+  Setting.HEDGE_AFTER_MS,
+  Setting.HEDGE_SLOW_MS,
   Setting.START_SPREAD | USUAL << VIP,
   Setting.ROUTE_REWRITE | 1 << BAKER,
   Setting.DNS_REFRESH | DnsRefresh.REQUEST << SNOM | DnsRefresh.INTERVAL << VERSITY | DnsRefresh.TTL << BAKER | DnsRefresh.TTL << VIP,
 ])
-const KNOBS_COUNT = 19
+const KNOBS_COUNT = 21
 
 // The answers to REGISTER that mean: try the next server. The same columns.
 const CODES = memory.data<u32>([text("503"), text("401 403 404 5xx"), text("500 503"), text("503")])

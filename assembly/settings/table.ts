@@ -8,7 +8,7 @@ export const enum Setting {
   DOMAIN, SERVER, USER, AUTH_USER, PASSWORD, DISPLAY_NAME, FAILOVER_CODES, FAILOVER_INVITE, FAILOVER_OTHER, OPTIONS_DOWN_CODES, EMERGENCY, ENABLED, PROFILE, REGISTER_TTL, RETRY_MODE, RETRY_COUNT,
   RETRY_PERIOD, LAST_SERVER_FULL, DIRTY_HOST_TTL, DIRTY_MAX_TTL, WEIGHT_ALGO, EQUAL_CHOICE, ADDR_ORDER, USE_NAPTR, SERVER_AFFINITY, REGISTER_BEFORE_USE,
   PROBE_METHOD, PROBE_INTERVAL, KEEPALIVE_INTERVAL, FAILBACK, FAILBACK_INTERVAL, FAILBACK_ORDER, HOLD_DOWN, REGISTER_MAX_REFRESH, BACKUP_TTL,
-  AUTH_FAIL_RETRY, DNS_REFRESH, DNS_REQUERY_INTERVAL, REMOVED_ACTIVE, MWI, REFER, FAILOVER_METHODS, ROUTE_REWRITE, RETRY_AFTER_POLICY, RETRY_AFTER_MAX, CALL_SETUP_MAX, START_SPREAD, FAILBACK_IN_CALL, NAT_CONTACT, TRANSPORT, BACKUP_TRANSPORT,
+  AUTH_FAIL_RETRY, DNS_REFRESH, DNS_REQUERY_INTERVAL, REMOVED_ACTIVE, MWI, REFER, FAILOVER_METHODS, ROUTE_REWRITE, RETRY_AFTER_POLICY, RETRY_AFTER_MAX, CALL_SETUP_MAX, HEDGE_AFTER_MS, HEDGE_SLOW_MS, START_SPREAD, FAILBACK_IN_CALL, NAT_CONTACT, TRANSPORT, BACKUP_TRANSPORT,
   // Of the phone
   SIP_PORT, DEFAULT_LINE, SIP_RETRY_T1, SIP_T2, SIP_T4, DNS_SERVE_STALE, DNS_MIN_TTL, FILTER_REGISTRAR, CODECS, PTIME, COMFORT_NOISE, DTMF, VOLUME, RING_TIMEOUT,
   RTP_PORT_MIN, RTP_PORT_MAX, CALL_WAITING, DND, AUTO_ANSWER, SESSION_EXPIRES, SESSION_MIN_SE, PRACK,
@@ -101,6 +101,8 @@ const TABLE = memory.data<u32>([
   text("retry_after_policy"), Kind.CHOICE, text("mark ignore"), RetryAfter.MARK, prose("whether Retry-After keeps us away from a server"),
   text("retry_after_max"), Kind.NUMBER | SEC, 86400, 3600, prose("no longer than this"),
   text("call_setup_max"), Kind.NUMBER | SEC, 600, 0, prose("how long servers are sought for a call; 0: 64 T1 for each"),
+  text("hedge_after_ms"), Kind.NUMBER | MSEC, 32000, 2000, prose("INVITE unanswered so long: the next server too; 0: no"),
+  text("hedge_slow_ms"), Kind.NUMBER | MSEC, 10000, 500, prose("only where the round trip is so long; 0: anywhere"),
   text("start_spread"), Kind.NUMBER | SEC, 300, 5, prose("registers up to so long after the network or power is back"),
   text("failback_in_call"), Kind.NUMBER, 1, 0, prose("1: goes back also while there are calls"),
   text("nat_contact"), Kind.NUMBER, 1, 0, prose("1: Contact names the address that the server sees us at"),

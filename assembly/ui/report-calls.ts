@@ -8,6 +8,7 @@ import { writeIp } from "../base/ip"
 import { wordAt } from "../settings/word"
 import { contactCount, contactName, contactNumber } from "../settings/settings"
 import { CallState, Call, call } from "../dialog/call"
+import { besidesOf } from "../dialog/hedge"
 import { session } from "../dialog/session"
 import { candidate } from "../servers/candidates"
 import { quality } from "../media/media"
@@ -50,11 +51,8 @@ export function writeCall(w: Writer, r: Reply, i: i32): void {
   string(w, r, prose("direction"), prose(" "), c.outgoing ? text("to") : text("from"))
   string(w, r, prose("number"), prose(" "), c.peerNumber)
   string(w, r, prose("name"), prose(" "), knownAs(c.peerName, c.peerNumber))
-  if (s >= 0) {
-    const pen = scratch()
-    writeIp(pen, candidate(c.line, s).endpoint)
-    string(w, r, prose("server"), prose(" at "), pen.written)
-  }
+  server(w, r, prose("server"), prose(" at "), c.line, s)
+  server(w, r, prose("besides"), prose(" and "), c.line, besidesOf(i))
   if (r.json || isShared()) number(w, r, prose("line"), prose(", line "), c.line + 1, NOTHING)
   if (c.answeredAt != NEVER) number(w, r, prose("talked_sec"), prose(", "), talkedSeconds(c, r.now), prose(" s"))
   if (session(i).agreed) string(w, r, prose("codec"), prose(", "), codecWord(session(i).codec))
@@ -66,6 +64,14 @@ export function writeCall(w: Writer, r: Reply, i: i32): void {
   }
   if (c.state == CallState.ENDED) ended(w, r, c)
   end(w, r)
+}
+
+/** The server at a place of the list of a line; nothing where that is -1. */
+function server(w: Writer, r: Reply, key: Prose, before: Prose, line: i32, at: i32): void {
+  if (at < 0) return
+  const pen = scratch()
+  writeIp(pen, candidate(line, at).endpoint)
+  string(w, r, key, before, pen.written)
 }
 
 /** What was measured of the sound, once there is any. */

@@ -6,7 +6,7 @@ import { testCore } from "../harness.ts"
 const STATES = ["FREE", "PREPARING", "CALLING", "RINGING", "INCOMING", "ANSWERING", "TALKING", "ENDING", "ENDED"]
 const INPUTS = [
   "DIAL", "INVITED", "READY", "NO_WAY", "RINGING", "ACCEPTED", "LEFT", "AGAIN", "REFUSED", "ANSWER", "HANG_UP", "CANCELLED", "ACKED", "NO_ACK", "BYE", "LOST",
-  "DUE", "DOWN", "DISMISS",
+  "DUE", "DOWN", "DISMISS", "SLOW",
 ]
 const ACTIONS = [
   "-", "PREPARE", "RING", "INVITE", "ALERT", "CONNECT", "NEXT", "REPEAT", "ACCEPT", "REFUSE", "ABANDON", "TALK", "AWAIT", "BYE", "END", "FREE", "NOTE",

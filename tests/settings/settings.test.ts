@@ -85,6 +85,8 @@ route_rewrite: 0
 retry_after_policy: mark
 retry_after_max: 3600
 call_setup_max: 0
+hedge_after_ms: 2000
+hedge_slow_ms: 500
 start_spread: 5
 failback_in_call: 0
 nat_contact: 0
@@ -153,6 +155,8 @@ options_down_codes, 200 | options_down_codes is codes from 300 to 699 such as 50
 retry_after_policy, maybe | retry_after_policy is mark or ignore, not maybe
 retry_after_max, 86401 | retry_after_max is 0 to 86400 s, not 86401
 call_setup_max, 601 | call_setup_max is 0 to 600 s, not 601
+hedge_after_ms, 32001 | hedge_after_ms is 0 to 32000 ms, not 32001
+hedge_slow_ms, 10001 | hedge_slow_ms is 0 to 10000 ms, not 10001
 route_rewrite, 2 | route_rewrite is 0 or 1, not 2
 display_name, a\tb | display_name is printable UTF-8
 password, a\x7fb | password is printable UTF-8
