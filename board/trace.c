@@ -4,8 +4,6 @@
 #include <string.h>
 #include "port/port.h"
 
-enum { RECORD_START = 'S', RECORD_CALL = 'C', RECORD_OUTPUT = 'O', RECORD_DONE = 'D', RECORD_TRAP = 'T', RECORD_EXCHANGE = 'X' };
-
 static void record (uint8_t kind, const void * head, uint32_t headLength, const void * bytes, uint32_t length)
 {
     if (! portTraces ()) return;
@@ -26,30 +24,32 @@ static void namePrint (const Module * module, uint8_t print [SHA256_BYTES])
 
 void traceStart (const Module * module, Boot boot, bool withKeep)
 {
-    struct { uint32_t boot, withKeep; uint8_t print [SHA256_BYTES]; } head = { boot, withKeep, { 0 } };
+    TraceStart head = { boot, withKeep, { 0 } };
     uint32_t size;
     const uint8_t * keep = coreRegion (REGION_KEEP, & size);
     namePrint (module, head.print);
-    record (RECORD_START, & head, sizeof head, keep, size);
+    record (TRACE_START, & head, sizeof head, keep, size);
 }
 
 void traceExchange (const Module * module)
 {
     uint8_t print [SHA256_BYTES];
     namePrint (module, print);
-    record (RECORD_EXCHANGE, print, sizeof print, NULL, 0);
+    record (TRACE_EXCHANGE, print, sizeof print, NULL, 0);
+}
+
+Region traceRegion (InputKind kind)
+{
+    return kind == INPUT_OPEN ? REGION_CONFIG : kind == INPUT_AUDIO ? REGION_AUDIO : REGION_RX;
 }
 
 void traceCall (const Input * input, int64_t now)
 {
-    struct { int64_t now, unixMs; uint32_t kind; int32_t number, event; uint32_t code; Endpoint endpoint; uint32_t zero; } head = {
-        now, input->unixMs, input->kind, input->number, input->event, input->code, input->endpoint, 0
-    };
-    Region region = input->kind == INPUT_OPEN ? REGION_CONFIG : input->kind == INPUT_AUDIO ? REGION_AUDIO : REGION_RX;
+    TraceCall head = { now, input->unixMs, input->kind, input->number, input->event, input->code, input->endpoint, 0 };
     uint32_t size, length = input->length;
-    const uint8_t * bytes = coreRegion (region, & size);
+    const uint8_t * bytes = coreRegion (traceRegion (input->kind), & size);
     if (input->kind == INPUT_AUDIO) length = size;
-    record (RECORD_CALL, & head, sizeof head, bytes, length);
+    record (TRACE_CALL, & head, sizeof head, bytes, length);
 }
 
 void traceOutput (const Output * output)
@@ -57,12 +57,12 @@ void traceOutput (const Output * output)
     struct { uint32_t kind; Io io; } head = { output->kind, * output->io };
     uint32_t length = output->bytes ? output->io->length : 0;
     if (output->kind == OUTPUT_OPEN || output->kind == OUTPUT_CLOSE) length = 0;
-    if (output->kind != OUTPUT_DISPLAY) return record (RECORD_OUTPUT, & head, sizeof head, output->bytes, length);
+    if (output->kind != OUTPUT_DISPLAY) return record (TRACE_OUTPUT, & head, sizeof head, output->bytes, length);
     /* The text of the screen goes with the picture. */
     uint8_t picture [FRAME_PAGES * FRAME_COLUMNS + SCREEN_BYTES];
     memcpy (picture, coreRegion (REGION_FRAME, NULL), FRAME_PAGES * FRAME_COLUMNS);
     memcpy (picture + FRAME_PAGES * FRAME_COLUMNS, coreRegion (REGION_SCREEN, NULL), SCREEN_BYTES);
-    record (RECORD_OUTPUT, & head, sizeof head, picture, sizeof picture);
+    record (TRACE_OUTPUT, & head, sizeof head, picture, sizeof picture);
 }
 
 void traceDone (int32_t result, int64_t deadline, uint32_t work)
@@ -71,7 +71,7 @@ void traceDone (int32_t result, int64_t deadline, uint32_t work)
     const Io * io = (const Io *) coreRegion (REGION_IO, NULL);
     const uint8_t * sentence = result == REFUSED_SETTINGS ? coreBytes (io->at, io->length) : NULL;
     if (sentence) head.line = io->code;
-    record (RECORD_DONE, & head, sizeof head, sentence, sentence ? io->length : 0);
+    record (TRACE_DONE, & head, sizeof head, sentence, sentence ? io->length : 0);
 }
 
-void traceTrap (const char * error) { record (RECORD_TRAP, error, (uint32_t) strlen (error), NULL, 0); }
+void traceTrap (const char * error) { record (TRACE_TRAP, error, (uint32_t) strlen (error), NULL, 0); }

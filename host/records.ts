@@ -176,7 +176,8 @@ export function string(value: unknown): string {
   return value
 }
 
-function bootOf(value: unknown): Boot {
+/** Throws TypeError. */
+export function bootOf(value: unknown): Boot {
   const boot = Object.values(BOOT).find((each) => each === value)
   if (boot === undefined) throw new TypeError(`there is no boot ${String(value)}`)
   return boot

@@ -1,11 +1,12 @@
 // Feeds a recorded trace to fresh instances of the core and compares everything that comes out, byte by byte.
+import type { Boot } from "./abi.ts"
 import { endpointText, type Call, type Machine, type Output } from "./calls.ts"
 import { CoreError, textOf } from "./core.ts"
 import type { Done } from "./driver.ts"
 import { step } from "./driver.ts"
 import { UserError } from "./errors.ts"
-import { damaged, readRecording, TraceDamage, type Recorded, type Recording } from "./recording.ts"
-import { SealedError, callOf, flatRecord, clear, joined, outputRecord } from "./records.ts"
+import { damaged, readRecording, TraceDamage, type Entry, type Recorded, type Recording } from "./recording.ts"
+import { SealedError, bootOf, callOf, flatRecord, clear, joined, outputRecord } from "./records.ts"
 import { unlock, type Lock, type Seal } from "./seal.ts"
 
 export type ReplayParts = {
@@ -32,6 +33,34 @@ class OtherModule extends Error {}
 
 const NEVER_KEPT = "; what follows was sealed and its password never kept, so it cannot be replayed"
 
+/** What the phone was given: a fresh instance, one that goes on with the memory of the one before, a call. */
+export type Given =
+  | { readonly start: Boot; readonly keep: Uint8Array | undefined; readonly module: string | undefined }
+  | { readonly exchange: string | undefined }
+  | { readonly call: Call; readonly now: number; readonly recorded: Recorded }
+
+/** Everything that a trace says the phone was given, as far as it can be replayed with one module. Throws as `replay` does. */
+export function givenIn(parts: Pick<ReplayParts, "text" | "name" | "password" | "known">): Given[] {
+  const { entries, locks } = readRecording(parts.text, parts.name), seal = locks.length === 0 ? undefined : openSeal(parts, locks), all: Given[] = []
+  try {
+    for (const entry of entries) {
+      const given = givenOf(entry, seal)
+      if ("exchange" in given || "start" in given && given.module !== undefined || "call" in given && given.recorded.end === undefined) break
+      all.push(given)
+    }
+  } catch (error) {
+    if (!(error instanceof SealedError)) throw error
+  }
+  return all
+}
+
+function givenOf(entry: Entry, seal: Seal | undefined): Given {
+  if ("exchange" in entry) return { exchange: entry.exchange.module }
+  if ("n" in entry) return { call: callOf(entry.call, seal), now: entry.now, recorded: entry }
+  const { boot, keep, module } = entry.start
+  return { start: bootOf(boot), keep: keep === null ? undefined : joined(keep, seal), module }
+}
+
 /** Replays a whole trace. Throws UserError when it is none, or needs a password that was not given. */
 export function replay(parts: ReplayParts): Verdict {
   try {
@@ -48,23 +77,25 @@ function replayed(parts: ReplayParts, { entries, locks, module }: Recording): Ve
   let calls = 0, outputs = 0
   for (const entry of entries) {
     try {
-      if ("start" in entry) {
-        machine = loaderFor(parts, entry.start.module)(entry.start.keep === null ? undefined : joined(entry.start.keep, seal))
+      const given = givenOf(entry, seal)
+      if ("start" in given) {
+        machine = loaderFor(parts, given.module)(given.keep)
         continue
       }
-      if ("exchange" in entry) {
-        const next = loaderFor(parts, entry.exchange.module)(undefined)
+      if ("exchange" in given) {
+        const next = loaderFor(parts, given.exchange)(undefined)
         if (machine === undefined) throw new TypeError("a module goes on before the first start")
         next.takeOver(machine.snapshot())
         machine = next
         continue
       }
       if (machine === undefined) throw new TypeError("a call comes before the first start")
-      if (entry.end === undefined) return { same: true, calls, outputs, note: "; the trace ends in the middle of the call after them" }
-      const lines = compare(machine, entry, seal)
+      const { recorded } = given
+      if (recorded.end === undefined) return { same: true, calls, outputs, note: "; the trace ends in the middle of the call after them" }
+      const lines = compare(machine, given.call, recorded, seal)
       if (lines.length > 0) return { same: false, lines }
       calls++
-      outputs += entry.outputs.length
+      outputs += recorded.outputs.length
     } catch (error) {
       if (error instanceof OtherModule) return { same: true, calls, outputs, note: `; then ${error.message}` }
       if (error instanceof SealedError) return { same: true, calls, outputs, note: NEVER_KEPT }
@@ -83,7 +114,7 @@ function loaderFor(parts: ReplayParts, module: string | undefined): ReplayParts[
   return load
 }
 
-function openSeal({ name, password, known }: ReplayParts, locks: Lock[]): Seal {
+function openSeal({ name, password, known }: Pick<ReplayParts, "name" | "password" | "known">, locks: Lock[]): Seal {
   for (const each of password === undefined ? known : [password]) {
     const seal = unlock(locks, Buffer.from(each.trim(), "utf8"))
     if (seal !== undefined) return seal
@@ -93,8 +124,7 @@ function openSeal({ name, password, known }: ReplayParts, locks: Lock[]): Seal {
 }
 
 /** Makes one call again; the lines say what is different, none when nothing is. */
-function compare(machine: Machine, recorded: Recorded, seal: Seal | undefined): string[] {
-  const call = callOf(recorded.call, seal)
+function compare(machine: Machine, call: Call, recorded: Recorded, seal: Seal | undefined): string[] {
   const expected = recorded.outputs.map((record) => flatRecord(record, seal))
   const outputs: Output[] = []
   let end: Record<string, unknown>

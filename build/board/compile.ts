@@ -21,6 +21,8 @@ export type BoardOptions = {
   faults?: boolean
   /** Runs the module as on a processor without tail calls (board/steps.h). */
   steps?: boolean
+  /** Makes the calls of a trace instead of its own (board/port/riscv/replay.c). */
+  replay?: boolean
   say?(line: string): void
 }
 
@@ -38,6 +40,8 @@ export const FLASH_BANK_BYTES = 32 * 1024 * 1024
 export const CODE_BYTES = 96 * 1024
 
 const OWN = "board", PORT = "board/port/riscv"
+/** The two files with a main. */
+const PHONE = `${OWN}/main.c`, REPLAY = `${PORT}/replay.c`
 const MACHINE = ["-march=rv32imc_zicsr", "-mabi=ilp32", "-mcmodel=medany"]
 const COMMON = ["-O2", "-ffreestanding", "-fno-builtin-printf", "-ffunction-sections", "-fdata-sections", "-g"]
 export const STRICT = ["-Wall", "-Wextra", "-Werror"]
@@ -46,11 +50,11 @@ const LWIP_CORE = ["def", "inet_chksum", "init", "ip", "mem", "memp", "netif", "
 const LWIP_IPV4 = ["dhcp", "etharp", "icmp", "ip4", "ip4_addr", "ip4_frag"]
 
 /** Builds the board. Throws SourceError, or Error with what the compiler said. */
-export async function buildBoard({ module, codeBytes = CODE_BYTES, faults = false, steps = false, say = () => {} }: BoardOptions): Promise<Board> {
+export async function buildBoard({ module, codeBytes = CODE_BYTES, faults = false, steps = false, replay = false, say = () => {} }: BoardOptions): Promise<Board> {
   const lwip = lwipSources(say)
   const objects = join(OUT, "board/objects")
   mkdirSync(objects, { recursive: true })
-  const jobs = jobsFor(lwip, module, [`-DCODE_BYTES=${codeBytes}`, ...(faults ? ["-DFAULTS"] : [])], steps)
+  const jobs = jobsFor(lwip, module, [`-DCODE_BYTES=${codeBytes}`, ...(faults ? ["-DFAULTS"] : [])], steps, replay)
   const headers = hashOf([...filesBelow(OWN), ...filesBelow("host/engine/node-wasm3")].filter((name) => /\.[h]$|interpreter\.c$/.test(name)))
   let said = false
   const sayOnce = (): void => {
@@ -78,7 +82,7 @@ async function link(objects: readonly string[], elf: string, program: string): P
   renameSync(part, elf)
 }
 
-function jobsFor(lwip: string, module: string, choices: readonly string[], steps: boolean): Job[] {
+function jobsFor(lwip: string, module: string, choices: readonly string[], steps: boolean, replay: boolean): Job[] {
   const wasm3 = JSON.parse(readFileSync(join(ROOT, "host/engine/node-wasm3/wasm3.json"), "utf8")) as Wasm3
   const folder = compactWasm3(wasm3.folder)
   const defines = [...wasm3.defines, ...wasm3.boardDefines].map((define) => `-D${define}`)
@@ -91,7 +95,7 @@ function jobsFor(lwip: string, module: string, choices: readonly string[], steps
     ...wasm3.files.filter((name) => name !== "code").map((name) => ({ file: join(folder, `m3_${name}.c`), flags: [...common, ...others] })),
     ...[...LWIP_CORE.map((name) => `core/${name}`), ...LWIP_IPV4.map((name) => `core/ipv4/${name}`), "netif/ethernet"]
       .map((name) => ({ file: join(lwip, `${name}.c`), flags: [...common, ...others] })),
-    ...ownFiles().map((file) => ({ file, flags: [...common, ...(isInterpreter(file) ? others : own), ...choices] })),
+    ...ownFiles().filter((file) => file !== (replay ? PHONE : REPLAY)).map((file) => ({ file, flags: [...common, ...(isInterpreter(file) ? others : own), ...choices] })),
     { file: `${PORT}/start.S`, flags: [...common, `-DMODULE="${module}"`] },
   ]
 }

@@ -187,7 +187,7 @@ export class Bench {
     await this.event("callTalking", from)
     // All at once: the board takes a frame each 20 ms of its own clock.
     const samples = Int16Array.from({ length: FRAME_SAMPLES * ms / AUDIO_MS }, (_, i) => 8000 * Math.sin(i / 8000 * 2 * Math.PI * hertz))
-    this.board.microphone(new Uint8Array(samples.buffer))
+    this.board.channel(new Uint8Array(samples.buffer))
     const frames = (): number => this.seen.slice(from).filter(({ call }) => call.call === "audio").length, before = frames()
     await this.until(`${ms} ms of sound`, () => frames() - before >= ms / AUDIO_MS, 20_000)
     const played = this.seen.slice(from).flatMap(({ outputs }) => outputs)

@@ -37,8 +37,8 @@ const QCODES: Readonly<Record<string, string>> = {
 
 export class Machine {
   readonly exited: Promise<number | null>
-  /** Samples of the microphone, 16 bits, 8000 a second. */
-  readonly microphone: (bytes: Uint8Array) => void
+  /** What goes into the second serial channel: the sound of the microphone in samples of 16 bits, 8000 a second; or calls, for a board that makes those of a trace. */
+  readonly channel: (bytes: Uint8Array) => void
   private readonly folder: string
   private readonly child: ChildProcess
   private readonly monitor: Monitor
@@ -49,13 +49,13 @@ export class Machine {
 
   private constructor(
     folder: string, child: ChildProcess, monitor: Monitor, servers: Server[], onConsole: (bytes: Buffer) => void,
-    microphone: (bytes: Uint8Array) => void,
+    channel: (bytes: Uint8Array) => void,
   ) {
     this.folder = folder
     this.child = child
     this.monitor = monitor
     this.servers = servers
-    this.microphone = microphone
+    this.channel = channel
     this.exited = once(child, "exit").then(([code]: (number | null)[]) => {
       this.cleanUp()
       return code ?? null
@@ -74,8 +74,10 @@ export class Machine {
     const monitor = new Monitor()
     await network.attach(path("net"))
     let channel: Socket | undefined
+    const early: Uint8Array[] = []
     const servers = [await served(path("trace"), (socket) => {
       channel = socket
+      for (const bytes of early) socket.write(bytes)
       socket.on("data", onTrace)
     }), await served(path("monitor"), (socket) => monitor.connect(socket))]
     const args = [
@@ -89,7 +91,10 @@ export class Machine {
     ]
     const child = spawn(QEMU, args, { stdio: ["pipe", "pipe", "inherit"] })
     child.on("error", () => {})
-    return new Machine(folder, child, monitor, servers, onConsole, (bytes) => channel?.write(bytes))
+    return new Machine(folder, child, monitor, servers, onConsole, (bytes) => {
+      if (channel === undefined) early.push(bytes)
+      else channel.write(bytes)
+    })
   }
 
   /** Types at the serial console. */

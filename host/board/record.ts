@@ -1,5 +1,6 @@
-// Reads what the board says of each call on its second serial channel (board/trace.c), and tells a watcher of it as the driver would.
-import { BOOT, REFUSALS, ioRecord, readEndpoint, NEVER, type Boot, type Endpoint } from "../abi.ts"
+// Reads what the board says of each call on its second serial channel (board/trace.c), and tells a watcher of it as the driver would. Writes calls for a board
+// that makes those of a trace (board/port/riscv/replay.c).
+import { BOOT, REFUSALS, ioRecord, readEndpoint, writeEndpoint, NEVER, type Boot, type Endpoint } from "../abi.ts"
 import type { Call, Output, Picture, Refusal } from "../calls.ts"
 import { describe, textOf, type FlowEvent } from "../core.ts"
 import type { Done } from "../driver.ts"
@@ -9,7 +10,7 @@ import { ICOUNT_SHIFT } from "./machine.ts"
 /** Learns of everything that goes in and out of the core on the board; a trace is one. `instructions`: what the call has cost there. */
 export type BoardWatcher = Omit<Trace, "close" | "done"> & { done(done: Done, instructions: number): void }
 
-const PREFIX = 5, CALL_HEAD = 56, OUTPUT_HEAD = 68, DONE_HEAD = 24, FRAME_BYTES = 1024, CELLS = 168, COLUMNS = 21
+const PREFIX = 5, START_HEAD_BYTES = 40, CALL_HEAD = 56, OUTPUT_HEAD = 68, DONE_HEAD = 24, FRAME_BYTES = 1024, CELLS = 168, COLUMNS = 21
 const OUTPUT_DISPLAY = 5
 
 /** What a record of kind S begins with behind its length: how the board booted, whether KEEP was there. */
@@ -60,7 +61,7 @@ export class BoardRecords {
   private one(kind: string, bytes: Buffer): void {
     const { watcher } = this
     switch (kind) {
-      case "S": return watcher.start(bootOf(bytes.readUInt32LE(0)), bytes.readUInt32LE(4) === 0 ? undefined : new Uint8Array(bytes.subarray(40)), moduleOf(bytes.subarray(8, 40)))
+      case "S": return watcher.start(bootOf(bytes.readUInt32LE(0)), bytes.readUInt32LE(4) === 0 ? undefined : new Uint8Array(bytes.subarray(START_HEAD_BYTES)), moduleOf(bytes.subarray(8, START_HEAD_BYTES)))
       case "X": return watcher.exchanged(moduleOf(bytes))
       case "C": return watcher.called(callOf(bytes), Number(bytes.readBigInt64LE(0)))
       case "O": return watcher.output(outputOf(bytes))
@@ -133,4 +134,52 @@ function refusalOf(result: number, line: number, sentence: string): Refusal | un
   const known = REFUSALS[result]
   if (result === 0 || known === undefined) return undefined
   return known.code === "SETTINGS_REFUSED" ? { code: known.code, line, sentence } : { code: known.code, line: 0, sentence: known.sentence }
+}
+
+/** The record of a start. */
+export function startRecord(boot: Boot, keep: Uint8Array | undefined): Buffer {
+  const head = Buffer.alloc(START_HEAD_BYTES)
+  head.writeUInt32LE(boot, 0)
+  head.writeUInt32LE(keep === undefined ? 0 : 1, 4)
+  return recordOf("S", head, keep)
+}
+
+/** The record of a call. */
+export function callRecord(call: Call, now: number): Buffer {
+  const head = Buffer.alloc(CALL_HEAD)
+  head.writeBigInt64LE(BigInt(now), 0)
+  head.writeUInt32LE(INPUTS.indexOf(call.call), 16)
+  switch (call.call) {
+    case "open": head.writeInt32LE(call.boot, 20); break
+    case "network": head.writeInt32LE(call.up ? 1 : 0, 20); break
+    case "datagram": head.writeInt32LE(call.flow, 20); writeEndpoint(head, 32, call.peer); break
+    case "flow": writeEvent(head, call.flow, call.event); break
+    case "key": head.writeInt32LE(call.key.charCodeAt(0), 20); head.writeInt32LE(call.down ? 1 : 0, 24); break
+    case "wallclock": head.writeBigInt64LE(BigInt(call.unixMs), 8); head.writeInt32LE(call.zoneMin, 20); break
+    default: break
+  }
+  return recordOf("C", head, bytesOf(call))
+}
+
+/** A record that asks for the figures of the board, which come on its console. */
+export const askFigures = (): Buffer => recordOf("F", Buffer.alloc(0), undefined)
+
+function writeEvent(head: Buffer, flow: number, event: FlowEvent): void {
+  head.writeInt32LE(flow, 20)
+  head.writeInt32LE(FLOW_EVENTS.indexOf(event.kind), 24)
+  if (event.kind === "failed") head.writeUInt32LE(event.code, 28)
+  if (event.kind === "opened") writeEndpoint(head, 32, event.local)
+  if (event.kind === "refused") writeEndpoint(head, 32, event.peer)
+}
+
+function bytesOf(call: Call): Uint8Array | undefined {
+  if (call.call === "network") return Buffer.from(call.text)
+  if (call.call === "command") return Buffer.from(call.line)
+  return "bytes" in call ? call.bytes : undefined
+}
+
+function recordOf(kind: string, head: Buffer, bytes: Uint8Array = new Uint8Array(0)): Buffer {
+  const prefix = Buffer.from(`${kind}\0\0\0\0`, "latin1")
+  prefix.writeUInt32LE(head.length + bytes.length, 1)
+  return Buffer.concat([prefix, head, bytes])
 }

@@ -60,7 +60,7 @@ describe("A module that takes the place of another on the emulated board", funct
     const from = bench.seen.length
     await bench.command("dial 600")
     await bench.event("callTalking", from)
-    bench.board.microphone(new Uint8Array(toneOf(440, 60 * SECOND).buffer))
+    bench.board.channel(new Uint8Array(toneOf(440, 60 * SECOND).buffer))
     await frames(from, 50)
     writeFileSync(join(folder, "next.wasm"), next)
     const sent = bench.seen.length
@@ -113,7 +113,7 @@ describe("A module that takes the place of another on the emulated board", funct
     const callId = lastRegister("Call-ID"), cseq = Number.parseInt(lastRegister("CSeq")), starts = bench.starts
     bench.board.type("update back\r")
     await bench.until("it waits", () => bench.console.includes("The new module lays out its memory in another way: it waits for the end of the call."))
-    bench.board.microphone(new Uint8Array(toneOf(440, 2 * SECOND).buffer))
+    bench.board.channel(new Uint8Array(toneOf(440, 2 * SECOND).buffer))
     await frames(bench.seen.length, 50)
     assert.equal(bench.starts, starts)
     const ending = bench.seen.length
