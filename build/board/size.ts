@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { Bench, type Seen } from "../../host/board/bench.ts"
 import { ROOT } from "../core.ts"
 import type { Board } from "./compile.ts"
+import { costs } from "./costs.ts"
 import { measureDepth } from "./depth.ts"
 import { missingClang } from "./xtensa.ts"
 
@@ -22,44 +23,51 @@ export type XtensaBudget = Readonly<Record<"task" | "running" | "compiling" | "a
 export function xtensaBudget(): XtensaBudget { return JSON.parse(readFileSync(join(ROOT, "build/board/xtensa.json"), "utf8")) as XtensaBudget }
 
 const CALL_MS = 2000
+/** So many calls show whether the heap grows with them. */
+const MANY_CALLS = 100
 
-/** The figures of a board that has registered at the lab and made a call. */
+/** What the board says of its memory when it has registered, and in a call. */
+export type Figures = { registered: Record<string, number>; calling: Record<string, number> }
+
+/** The figures of a board that has registered at the lab and makes a call. */
 export async function measure(board: Board): Promise<Measure[]> {
   const bench = await Bench.start({ program: board.program })
   try {
     await bench.event("registered")
+    const registered = await bench.figures()
     await bench.talk("600", CALL_MS, 440)
-    return await measuresOf(bench, board)
+    return measuresOf({ registered, calling: await bench.figures() }, bench.seen, board)
   } finally {
     await bench.end()
   }
 }
 
 /** The same for a board that has done so already. */
-export async function measuresOf(bench: Bench, board: Board): Promise<Measure[]> {
-  const figures = await bench.figures()
+export function measuresOf({ registered, calling }: Figures, seen: readonly Seen[], board: Board): Measure[] {
   const bytes = (name: string, value: number | undefined): Measure => ({ name, value: value ?? NaN, unit: "bytes" })
-  const instructions = (name: string, value: number | undefined): Measure => ({ name, value: value ?? NaN, unit: "instructions" })
-  const registering = bench.seen.findIndex(({ outputs }) => outputs.some((output) => output.kind === "send" && startsWith(output.bytes, "REGISTER")))
-  const sounds = bench.seen.filter(({ call }) => call.call === "audio")
-  const answers = bench.seen.filter(({ call }) => call.call === "datagram" && startsWith(call.bytes, "SIP/2.0"))
   return [
-    bytes("flash", board.flashBytes), bytes("static RAM", figures["static"]),
-    bytes("heap, most", figures["heap-high"]), bytes("heap, largest free block", figures["heap-largest"]),
-    bytes("compiled code, budget", figures["code-budget"]), bytes("compiled code, most", figures["code-high"]),
-    bytes("native stack, most", figures["stack-high"]),
-    bytes("wasm compiled since the start", figures["code-wasm"]), { name: "functions dropped since the start", value: figures["code-evicted"] ?? NaN, unit: "functions" },
-    instructions("boot to REGISTER sent", sum(bench.seen.slice(0, registering + 1))),
-    instructions("REGISTER, challenged and granted", sum(answers.slice(0, 2))),
-    instructions("a second of sound", sum(sounds) / sounds.length * 50),
-    instructions("dearest call", Math.max(...bench.seen.map((each) => each.instructions))),
+    bytes("flash", board.flashBytes), bytes("static RAM", calling["static"]),
+    bytes("heap, most, registered", registered["heap-high"]), bytes("heap, most, in a call", calling["heap-high"]),
+    bytes("heap, largest free block in a call", calling["heap-largest"]),
+    bytes("compiled code, budget", calling["code-budget"]), bytes("compiled code, most", calling["code-high"]),
+    bytes("native stack, most", calling["stack-high"]),
+    bytes("wasm compiled since the start", calling["code-wasm"]), { name: "functions dropped since the start", value: calling["code-evicted"] ?? NaN, unit: "functions" },
+    { name: "dearest input", value: Math.max(...seen.map((each) => each.instructions)), unit: "instructions" },
   ]
+}
+
+/** Those that are over their budget, or under it where as much must be free. */
+export function overBudget(measures: readonly Measure[], budget = boardBudget()): Measure[] {
+  return measures.filter(({ name, value }) => {
+    const limit = budget[name]
+    return limit !== undefined && !(name.includes("free") ? value >= limit : value <= limit)
+  })
 }
 
 /** The measures as text, with their budgets. `module` is what the board runs. */
 export async function sizeReport(board: Board, module: Uint8Array): Promise<string> {
   const budget = boardBudget()
-  const lines = (await measure(board)).map(({ name, value, unit }) => line(name, value, unit, budget[name]))
+  const lines = [...await measure(board), ...await costs(module, MANY_CALLS)].map(({ name, value, unit }) => line(name, value, unit, budget[name]))
   return [...lines, ...missingClang() === undefined ? await stackReport(module) : [`the stack of an Xtensa: ${missingClang()}`]].join("\n")
 }
 
@@ -80,7 +88,3 @@ function line(name: string, value: number, unit: string, budget?: number): strin
   const limit = budget === undefined ? "" : ` (budget ${budget.toLocaleString("en")})`
   return `${name.padEnd(40)} ${value.toLocaleString("en").padStart(12)} ${unit}${limit}`
 }
-
-const sum = (calls: readonly Seen[]): number => calls.reduce((total, { instructions }) => total + instructions, 0)
-
-function startsWith(bytes: Uint8Array, text: string): boolean { return Buffer.from(bytes.subarray(0, text.length)).toString("latin1") === text }

@@ -23,6 +23,7 @@ export class ReplayBoard {
   readonly made: Made[] = []
   readonly console: string[] = []
   private machine: Qemu | undefined
+  private readonly network = new Segment()
   private readonly folder = mkdtempSync(join(tmpdir(), "linehunt-replay-"))
   private heard = (): void => {}
 
@@ -41,7 +42,7 @@ export class ReplayBoard {
       board.console.push(line)
       board.heard()
     })
-    board.machine = await Qemu.start({ program, store, network: new Segment(), onConsole: lines.take, onTrace: records.take })
+    board.machine = await Qemu.start({ program, store, network: board.network, onConsole: lines.take, onTrace: records.take })
     return board
   }
 
@@ -69,6 +70,7 @@ export class ReplayBoard {
 
   async end(): Promise<void> {
     await this.machine?.stop()
+    this.network.detach()
     rmSync(this.folder, { recursive: true, force: true })
   }
 
@@ -100,8 +102,13 @@ const isOver = (made: Made | undefined): boolean => made?.done !== undefined || 
 
 /** Replays a whole trace on a board. Throws as `replay` does. */
 export async function replayOn(board: ReplayBoard, parts: Omit<ReplayParts, "load" | "other">): Promise<Verdict> {
-  const made = (await board.give(givenIn(parts)))[Symbol.iterator]()
-  return replay({ ...parts, load: () => played(made) })
+  return verdictOn(await board.give(givenIn(parts)), parts)
+}
+
+/** Compares what a board has made of everything that a trace says the phone was given with what came of it there. Throws as `replay` does. */
+export function verdictOn(made: readonly Made[], parts: Omit<ReplayParts, "load" | "other">): Verdict {
+  const all = made.values()
+  return replay({ ...parts, load: () => played(all) })
 }
 
 /** An instance that has done everything already. */

@@ -98,5 +98,6 @@ int main (void)
         else if (prefix [0] == FIGURES) figuresPrint (print);
         else portFailed ("it is given what is no record");
         channelFlush ();
+        portFeedWatchdog ();
     }
 }
