@@ -211,6 +211,8 @@ static void start (Boot boot, bool withKeep)
     {
         consolePrint ("The module cannot start: %s.", error);
         supervisor.restartAt = portNow () + pausesMs [PAUSES - 1];
+        /* It never will: one that came by an update is given up at once. */
+        supervisorGoBack ();
         return;
     }
     supervisor.runs = true;

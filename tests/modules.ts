@@ -50,6 +50,17 @@ export function moduleWith(parts: Partial<Parts> = {}): Uint8Array {
     section(SECTION.global, ...all.globals), section(SECTION.export, ...all.exports), all.start, section(SECTION.code, ...repeated(all.code)), section(SECTION.data, all.data))
 }
 
+/** A module that has everything and wants more memory for its functions than a board has. */
+export function hungry(): Uint8Array { return moduleWith({ functions: 9000 }) }
+
+/** The same module in so many bytes: what nobody reads is behind it. */
+export function filledWith(module: Uint8Array, length: number): Uint8Array {
+  const FILL = 5, all = new Uint8Array(length)
+  all.set(module)
+  all.set([0, ...Array.from({ length: FILL }, (_, i) => (length - module.length - 1 - FILL) >>> 7 * i & 127 | (i < FILL - 1 ? 128 : 0))], module.length)
+  return all
+}
+
 /** Modules with one thing wrong, and what host/facts.ts and board/facts.c say of it. */
 export const BAD: readonly { story: string; module: Uint8Array; host: RegExp; board: RegExp }[] = [
   { story: "text", module: Buffer.from("no module"), host: /not a WebAssembly module/, board: /not a whole WebAssembly module/ },

@@ -213,7 +213,7 @@ export class Bench {
   }
 
   /** Waits until the console has been silent for a moment. */
-  private async quiet(): Promise<void> {
+  async quiet(): Promise<void> {
     for (let length = -1; length !== this.console.length;) {
       length = this.console.length
       await new Promise((resolve) => setTimeout(resolve, 60))

@@ -14,6 +14,8 @@ import {
 
 /** Where everything is: documentation addresses (RFC 5737). */
 export const BOARD_ADDRESS = "192.0.2.15"
+/** As QEMU is told; machine.ts. */
+export const BOARD_HARDWARE = Buffer.from("02005e005310", "hex")
 const ROUTER = "192.0.2.1", ROUTER_HARDWARE = Buffer.from("02005e005301", "hex"), BROADCAST = Buffer.alloc(6, 0xff)
 
 /** A machine's loopback address stands here for one that a board can reach. */
@@ -184,11 +186,14 @@ export class Segment implements Network {
   }
 
   private write(to: Buffer, type: number, payload: Buffer): void {
-    if (this.socket === undefined || this.isLost()) return
-    const frame = writeFrame({ to, from: ROUTER_HARDWARE, type, payload })
+    if (!this.isLost()) this.sendFrame(writeFrame({ to, from: ROUTER_HARDWARE, type, payload }))
+  }
+
+  /** Sends a frame to the board as it is, whole or not. */
+  sendFrame(frame: Buffer): void {
     const length = Buffer.alloc(LENGTH_BYTES)
     length.writeUInt32BE(frame.length)
-    this.socket.write(Buffer.concat([length, frame]))
+    this.socket?.write(Buffer.concat([length, frame]))
   }
 
   private isLost(): boolean { return (this.faults.random ?? Math.random)() < (this.faults.loss ?? 0) }

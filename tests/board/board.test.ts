@@ -62,13 +62,6 @@ describe("The emulated board", function () {
     await bench.until("the line before", () => bench.seen.slice(before).some(({ call }) => call.call === "command" && call.line === "status"))
   })
 
-  it("What comes over the serial line, it goes on", async () => {
-    bench.board.type(Array.from({ length: 2000 }, (_, i) => String.fromCharCode(i * 7919 >> 3 & 127)).join(""))
-    const from = bench.console.length
-    bench.board.type("\x03\rstatus\r")
-    await bench.until("an answer", () => bench.console.slice(from).some((line) => line.startsWith("state: regist")))
-  })
-
   it("It makes a call, with sound both ways, and hangs up", async () => {
     const before = bench.seen.length
     registered = await bench.figures()

@@ -13,8 +13,9 @@ import { LAB_PASSWORD } from "../../host/lab/lab.ts"
 import { makeLoader, otherLoader } from "../../host/loader.ts"
 import { replay } from "../../host/replay.ts"
 import { sha256 } from "../../host/trace.ts"
+import { frame } from "../../host/upload.ts"
 import { NEXT_WORD, movedBuild, nextBuild, plantedBuild } from "../builds.ts"
-import { constants, moduleWith } from "../modules.ts"
+import { constants, globalsWith, hungry, moduleWith } from "../modules.ts"
 import { dataSegment } from "../wasm.ts"
 import { needsBoard } from "./needs.ts"
 import { portOf } from "./ports.ts"
@@ -146,10 +147,13 @@ describe("A module that takes the place of another on the emulated board", funct
     assert.ok((await bench.command("mem")).every((line) => !line.includes(NEXT_WORD)), "a newer firmware is not overruled")
   })
 
-  it("A module for which there is no room is given up, and the one before runs", async () => {
-    await restartWith(() => putModule(bench.store, 0, 1, hungry(), firmware))
-    assert.ok(bench.console.some((line) => /^The module of the update cannot be used: .*(allocat|memory)/.test(line)), bench.console.slice(-20).join("\n"))
-    assert.equal(slotIn(bench.store, 0)?.givenUp, true)
+  it("A module for which there is no room, or that cannot start, is given up, and the one before runs", async () => {
+    const bad: [Uint8Array, RegExp][] = [[hungry(), /^The module of the update cannot be used: .*(allocat|memory)/], [moduleWith(), /^The module cannot start: argument count mismatch\./]]
+    for (const [module, sentence] of bad) {
+      await restartWith(() => putModule(bench.store, 0, 1, module, firmware))
+      assert.ok(bench.console.some((line) => sentence.test(line)), bench.console.slice(-20).join("\n"))
+      assert.equal(slotIn(bench.store, 0)?.givenUp, true)
+    }
   })
 
   it("A power cut in the middle of an update leaves the one before", async () => {
@@ -171,12 +175,21 @@ describe("A module that takes the place of another on the emulated board", funct
       [Buffer.from("no module"), /refused: it is not a whole WebAssembly module\. The phone goes on as it was/],
       [moduleWith({ data: dataSegment(constants.at - 1, [1]) }), /refused: its constants are not behind its regions/],
       [next.subarray(0, 3000), /refused: it is not a whole WebAssembly module/],
+      [moduleWith({ globals: globalsWith({ ABI_VERSION: 2 }) }), /refused: it speaks another version of the interface/],
     ]
     for (const [file, sentence] of files) {
       await assert.rejects(bench.update(file), /the board refuses it/)
       assert.ok(bench.console.some((line) => sentence.test(line)), `${sentence}: ${bench.console.slice(-5).join("\n")}`)
       await bench.command("status")
     }
+    // On its way to the board the hash that is announced becomes another one.
+    const announced = frame("B", Buffer.concat([Buffer.from(Uint32Array.of(moduleWith().length).buffer), Buffer.alloc(32)]))
+    let first = true
+    await assert.rejects(bench.update(moduleWith(), (part) => {
+      bench.board.type(first ? announced : part)
+      first = false
+    }), /the board refuses it/)
+    assert.ok(bench.console.some((line) => line.includes("refused: its SHA-256 is not what was announced. The phone goes on as it was")))
     const changed = new Uint8Array(300_000)
     await assert.rejects(bench.update(changed), /the board refuses it/)
     assert.ok(bench.console.some((line) => line.includes("refused: it does not fit into a slot")))
@@ -216,6 +229,3 @@ describe("A module that takes the place of another on the emulated board", funct
 })
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1")
-
-/** A module that has everything and wants more memory for its functions than a board has. */
-function hungry(): Uint8Array { return moduleWith({ functions: 9000 }) }

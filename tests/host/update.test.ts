@@ -16,6 +16,7 @@ import { microphoneOf } from "../../host/sound/microphone.ts"
 import { memoryStore } from "../../host/store.ts"
 import { makeTrace } from "../../host/trace.ts"
 import { NEXT_WORD, movedBuild, nextBuild, plantedBuild } from "../builds.ts"
+import { globalsWith, moduleWith } from "../modules.ts"
 
 const TONE_MS = 1000, FRAME_MS = 20
 
@@ -114,11 +115,13 @@ describe("A module that takes the place of another while the phone runs", functi
     try {
       writeFileSync(file("half.wasm"), (await nextBuild()).subarray(0, 80_000))
       writeFileSync(file("text.wasm"), "no module")
+      writeFileSync(file("other.wasm"), moduleWith({ globals: globalsWith({ ABI_VERSION: 2 }) }))
       await phone.event("REGISTERED")
-      for (const name of ["half.wasm", "text.wasm", "missing.wasm"]) phone.command(`update ${file(name)}`)
-      assert.deepEqual(phone.replies.slice(-3).map((reply) => reply.replaceAll(folder, "")), [
+      for (const name of ["half.wasm", "text.wasm", "other.wasm", "missing.wasm"]) phone.command(`update ${file(name)}`)
+      assert.deepEqual(phone.replies.slice(-4).map((reply) => reply.replaceAll(folder, "")), [
         "The module /half.wasm cannot be the phone: it cannot be read: the module ends in the middle.",
         "The module /text.wasm cannot be the phone: it cannot be read: not a WebAssembly module of version 1.",
+        "The module /other.wasm cannot be the phone: it speaks version 2 of the interface, this host version 1.",
         "The module /missing.wasm cannot be read: there is no such file or folder; check its name.",
       ])
       phone.command("status")
