@@ -20,13 +20,14 @@ static const uint8_t codes [ROWS] [COLUMNS] = {
 const PortKeypad portKeypad = { ROWS, COLUMNS, "123a" "456b" "789c" "*0#H" "UDLR" "OB  " };
 
 typedef struct Event { uint16_t type, code; uint32_t value; } Event;
+typedef struct Key { uint8_t code; bool down; } Key;
 
 static VirtioDevice device;
 static VirtioQueue queue;
 static Event events [VIRTIO_SLOTS];
 static uint8_t closed [ROWS];
 static unsigned stays;                     /* for so many more scans nothing moves */
-static Event waiting [WAITING_MAX];        /* the device loses what it has no room for: its few events are fetched at once */
+static Key waiting [WAITING_MAX];          /* the device loses what it has no room for: its few events are fetched at once */
 static unsigned first, count;
 
 void keyboardStart (void)
@@ -53,19 +54,20 @@ static void fetch (void)
 {
     for (int id; count < WAITING_MAX && (id = virtioTake (& queue, NULL)) >= 0; virtioGive (& device, 0, & queue, (uint16_t) id))
     {
-        if (events [id].type == EVENT_KEY) waiting [(first + count++) % WAITING_MAX] = events [id];
+        const Event * event = & events [id];
+        if (event->type == EVENT_KEY && event->code <= UINT8_MAX) waiting [(first + count++) % WAITING_MAX] = (Key) { (uint8_t) event->code, event->value != 0 };
     }
 }
 
-static void move (const Event * event)
+static void move (Key key)
 {
     for (unsigned row = 0; row < ROWS; row++)
     {
         for (unsigned column = 0; column < COLUMNS; column++)
         {
-            if (event->code == 0 || codes [row] [column] != event->code) continue;
+            if (key.code == 0 || codes [row] [column] != key.code) continue;
             uint8_t bit = (uint8_t) (1u << column);
-            closed [row] = event->value ? closed [row] | bit : closed [row] & (uint8_t) ~ bit;
+            closed [row] = key.down ? closed [row] | bit : closed [row] & (uint8_t) ~ bit;
             stays = STAY_SCANS;
         }
     }
@@ -77,7 +79,7 @@ uint32_t portKeypadRow (unsigned row)
     {
         fetch ();
         if (stays > 0) stays--;
-        for (; stays == 0 && count > 0; count--, first = (first + 1) % WAITING_MAX) move (& waiting [first]);
+        for (; stays == 0 && count > 0; count--, first = (first + 1) % WAITING_MAX) move (waiting [first]);
     }
     return closed [row];
 }
