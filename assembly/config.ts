@@ -38,6 +38,8 @@ export const CNAME_CHAIN_MAX = 8         // aliases followed for one name
 
 // Time in milliseconds, unless the name says otherwise
 export const T1: i64 = 500               // RFC 3261 17.1.1.1; setting sip_retry_t1
+export const T1_LEAST: i64 = 200         // RFC 3261 17.2.1: a server may take so long before it says 100; a T1 that is learned is no shorter
+export const T1_TRIPS: i64 = 3           // RFC 6298 2.2: what is waited after one measurement, the round trip and twice as much for its changes
 export const T2: i64 = 4000
 export const T4: i64 = 5000
 export const TIMEOUT_T1S: i64 = 64       // Timers B, F, H, J, L and M are this many T1

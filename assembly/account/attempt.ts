@@ -18,6 +18,7 @@ import * as flow from "../transport/flow"
 import * as outbox from "../transport/outbox"
 import * as client from "../transaction/client"
 import { Candidate, Reason, byId, indexOfId } from "../servers/candidates"
+import { t1Of } from "../servers/policy"
 import { Challenged, authorize, challenged, forget, succeeded } from "./digest"
 import { outer, readOuter } from "./nat"
 import { nextCseq, writeAor, writeCallId, writeContact, writeFromTag, writeNameAddr, writeRegistrar } from "./identity"
@@ -203,7 +204,7 @@ function request(a: Attempt, line: i32, now: i64): Outcome {
     forget(line, c.endpoint)
     return leave(a, Reason.NO_FLOW)
   }
-  a.handle = client.start(Method.REGISTER, slot, a.flow, c.endpoint, ownerOf(a.owner, line), a.giveUpMs, now)
+  a.handle = client.start(Method.REGISTER, slot, a.flow, c.endpoint, ownerOf(a.owner, line), t1Of(line, c.endpoint), a.giveUpMs, now)
   if (a.handle < 0) {
     outbox.discard(slot)
     a.wait = <u8>Wait.ROOM

@@ -146,7 +146,8 @@ function begin(line: i32, id: u32, now: i64): void {
   noteBack(line, id)
   // BK-17: on the way back the other server has its 64*T1.
   const ttl = first ? 0 : registerTtl(byId(line, id))
-  settle(line, attempt.start(errand(line), line, first ? activeId(line) : id, ttl, giveUpAfter(line, Method.REGISTER, true), now), now)
+  const asked = first ? activeId(line) : id
+  settle(line, attempt.start(errand(line), line, asked, ttl, giveUpAfter(line, Method.REGISTER, true, byId(line, asked).endpoint), now), now)
 }
 
 function settle(line: i32, outcome: Outcome, now: i64): void {

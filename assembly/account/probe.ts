@@ -160,7 +160,7 @@ function request(line: i32, p: Probe, now: i64): void {
   if (slot < 0) return
   const c = byId(line, p.id)
   compose(outbox.writer(slot), line, p, c)
-  p.handle = outbox.writer(slot).overflow ? -1 : client.start(Method.OPTIONS, slot, p.flow, c.endpoint, ownerOf(OWNER_PROBE, line), patience(line), now)
+  p.handle = outbox.writer(slot).overflow ? -1 : client.start(Method.OPTIONS, slot, p.flow, c.endpoint, ownerOf(OWNER_PROBE, line), 0, patience(line), now)
   if (p.handle < 0) {
     outbox.discard(slot)
     return

@@ -258,7 +258,7 @@ function tryCurrent(line: i32, r: Registration, now: i64): void {
   r.candidate = <i8>indexOfId(line, id)
   noteTrying(line)
   const known: u32 = id == r.lastId ? r.leastSec : 0
-  settle(line, attempt.start(r.attempt, line, id, max<u32>(registerTtl(byId(line, id)), known), giveUpAfter(line, Method.REGISTER, isLast(line)), now), now)
+  settle(line, attempt.start(r.attempt, line, id, max<u32>(registerTtl(byId(line, id)), known), giveUpAfter(line, Method.REGISTER, isLast(line), byId(line, id).endpoint), now), now)
 }
 
 function hold(line: i32, r: Registration, a: Attempt, now: i64): void {
@@ -371,7 +371,7 @@ function unregister(line: i32, r: Registration, now: i64): void {
     return
   }
   r.candidate = <i8>indexOfId(line, id)
-  settle(line, attempt.start(r.attempt, line, id, 0, giveUpAfter(line, Method.REGISTER, true), now), now)
+  settle(line, attempt.start(r.attempt, line, id, 0, giveUpAfter(line, Method.REGISTER, true, byId(line, id).endpoint), now), now)
 }
 
 function freeze(line: i32, r: Registration, now: i64): void {

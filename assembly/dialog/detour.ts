@@ -26,7 +26,7 @@ export const enum Way { OPEN, WAIT, NONE }
 /** How long an answer is waited for, in ms; 0: 64*T1. Ask it after way(). */
 export function patience(d: i32, method: Method, now: i64): i64 {
   const line: i32 = dialog(d).line, at = serverAtHop(line)
-  return at == 0 || !movesOn(line, wordOf(method)) ? 0 : giveUpAfter(line, method, !hasOther(at, d, now))
+  return at == 0 || !movesOn(line, wordOf(method)) ? 0 : giveUpAfter(line, method, !hasOther(at, d, now), hop())
 }
 
 /**

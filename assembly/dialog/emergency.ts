@@ -1,6 +1,6 @@
 // What is different in a call to an emergency number: no mark and no registration that is missing keeps it from a server (P-40).
 import { NONE, Span, same } from "../base/span"
-import { Setting, words } from "../settings/settings"
+import { Setting, number, words } from "../settings/settings"
 import { wordAt } from "../settings/word"
 import { Method } from "../wire/message"
 import { Uri, parseUri } from "../wire/uri"
@@ -31,7 +31,7 @@ export function knownNow(line: i32, since: i64, now: i64): i32 {
 }
 
 /** How long a server may be silent, in ms: as short as one repetition allows, while there is another one; 0 is 64*T1. */
-export function patience(last: bool): i64 { return last ? 0 : client.giveUpAfter(Method.INVITE, 1) }
+export function patience(last: bool): i64 { return last ? 0 : client.giveUpAfter(Method.INVITE, 1, number(Setting.SIP_RETRY_T1)) }
 
 /** Whether an answer is the server's own rather than that of the one who is called, who is busy or declines (RFC 3261 21.4.24, 21.6). */
 export function isServers(code: u32): bool { return code < 600 && code != 486 }

@@ -21,7 +21,7 @@ import { ClientEvent } from "../transaction/client"
 import { Reason, activeId, byId, candidateCount, indexOfId } from "../servers/candidates"
 import { beginHunt, confine, drawHunt, currentId, giveUp, isLast, noteTrying, skip } from "../servers/hunt"
 import { noteExhausted } from "../servers/why"
-import { failsOver, firstServer, giveUpAfter, markAnswer, movesOn, setupMax } from "../servers/policy"
+import { failsOver, firstServer, giveUpAfter, markAnswer, movesOn, setupMax, t1Of } from "../servers/policy"
 import { Challenged, challenged, succeeded } from "../account/digest"
 import { writeNameAddr } from "../account/identity"
 import { RegistrationState } from "../account/machine"
@@ -218,8 +218,9 @@ function invite(i: i32, now: i64): bool {
     put(i, Input.NO_WAY, now)
     return false
   }
-  const line: i32 = call(i).line
-  l.handle = client.start(Method.INVITE, slot, l.flow, server, <u8>(OWNER_CALL + i), leg(i).emergency ? patience(isLast(LINES + i)) : giveUpAfter(line, Method.INVITE, isLast(LINES + i)), now)
+  const line: i32 = call(i).line, last = isLast(LINES + i)
+  const giveUpMs = l.emergency ? patience(last) : giveUpAfter(line, Method.INVITE, last, server)
+  l.handle = client.start(Method.INVITE, slot, l.flow, server, <u8>(OWNER_CALL + i), t1Of(line, server), giveUpMs, now)
   l.hedgeAt = hedgeAfter(i, now)
   if (l.handle >= 0) return true
   outbox.discard(slot)

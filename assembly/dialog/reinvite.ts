@@ -10,6 +10,7 @@ import * as client from "../transaction/client"
 import * as server from "../transaction/server"
 import { t1, t64 } from "../transaction/record"
 import { Reason } from "../servers/candidates"
+import { t1Of } from "../servers/policy"
 import { Challenged, challenged, succeeded } from "../account/digest"
 import { CallState, Ended, call } from "./call"
 import { put } from "./calls"
@@ -67,7 +68,7 @@ export function progressTalking(i: i32, now: i64): void {
     put(i, Input.LOST, now)
     return
   }
-  const handle = client.start(Method.INVITE, slot, by, hop(), <u8>(OWNER_CALL + i), patience(d, Method.INVITE, now), now)
+  const handle = client.start(Method.INVITE, slot, by, hop(), <u8>(OWNER_CALL + i), t1Of(call(i).line, hop()), patience(d, Method.INVITE, now), now)
   if (handle < 0) {
     outbox.discard(slot)
     l.wait = <u8>Wait.ROOM

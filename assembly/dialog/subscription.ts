@@ -17,7 +17,7 @@ import * as outbox from "../transport/outbox"
 import * as client from "../transaction/client"
 import { Reason, activeId, byId, candidateCount, indexOfId } from "../servers/candidates"
 import { nextBut, noteAway } from "../servers/hunt"
-import { failsOver, longestTry, movesOn } from "../servers/policy"
+import { failsOver, longestTry, movesOn, t1Of } from "../servers/policy"
 import { Challenged, challenged, succeeded } from "../account/digest"
 import { ownerOf } from "../account/attempt"
 import { writeAor, writeNameAddr } from "../account/identity"
@@ -200,7 +200,7 @@ function send(line: i32, s: Subscription, now: i64): void {
       put(line, Input.NO_WAY, now)
       return
     }
-    s.handle = client.start(Method.SUBSCRIBE, slot, by, hop(), ownerOf(OWNER_SUBSCRIPTION, line), 0, now)
+    s.handle = client.start(Method.SUBSCRIBE, slot, by, hop(), ownerOf(OWNER_SUBSCRIPTION, line), t1Of(line, hop()), 0, now)
     if (s.handle < 0) outbox.discard(slot)
   }
   s.dueAt = s.handle < 0 ? now + CROWDED_MS : NEVER

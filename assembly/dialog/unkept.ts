@@ -34,7 +34,7 @@ export function turnAway(line: i32, m: Message, handle: i32, now: i64): void {
   if (client.isUnderWay(OWNER_NOBODY)) return
   const bye = client.takeSlot()
   if (bye < 0 || !write(bye, line, m, text("BYE"), m.cseq + 1, by, -1)) return
-  if (client.start(Method.BYE, bye, by, peer(), OWNER_NOBODY, 0, now) < 0) outbox.discard(bye)
+  if (client.start(Method.BYE, bye, by, peer(), OWNER_NOBODY, 0, 0, now) < 0) outbox.discard(bye)
   log.line().say(prose("a call was answered in a way that cannot be kept: it is ended"))
   log.say(Level.WARNING)
 }

@@ -13,6 +13,7 @@ import * as flow from "../transport/flow"
 import * as outbox from "../transport/outbox"
 import * as client from "../transaction/client"
 import { Reason } from "../servers/candidates"
+import { t1Of } from "../servers/policy"
 import { Challenged, challenged, succeeded } from "../account/digest"
 import { begin, beginUnsigned, hop, way } from "./compose"
 import { Way, arrive, mayGo, patience, takeDetour } from "./detour"
@@ -248,7 +249,7 @@ function progressDialog(d: i32, now: i64): void {
     over(d, changetype<Message>(0), now)
     return
   }
-  x.handle = client.start(<Method>x.method, slot, by, hop(), <u8>(OWNER_DIALOG + d), patience(d, <Method>x.method, now), now)
+  x.handle = client.start(<Method>x.method, slot, by, hop(), <u8>(OWNER_DIALOG + d), t1Of(x.line, hop()), patience(d, <Method>x.method, now), now)
   if (x.handle < 0) outbox.discard(slot)
   else x.wants ^= want
 }

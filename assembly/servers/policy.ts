@@ -1,12 +1,13 @@
 // What the settings say about leaving a server: how long it may be silent, which answers count as failure, how long it is avoided.
 // The phones of the five documents differ only here; everything else asks these questions and acts on the answer.
-import { CANDIDATES_OF_LINE, TIMEOUT_T1S } from "../config"
+import { CANDIDATES_OF_LINE, T1_LEAST, T1_TRIPS, TIMEOUT_T1S } from "../config"
 import { Affinity, Methods, ProbeMethod, RetryAfter, RetryMode, Setting, number, inCodes, knob } from "../settings/settings"
+import { Endpoint } from "../base/endpoint"
 import { below } from "../base/random"
 import { Method } from "../wire/message"
 import { Play, playAt } from "../transport/rehearsal"
 import * as client from "../transaction/client"
-import { Candidate, REHEARSED, Reason, Status, activeId } from "./candidates"
+import { Candidate, REHEARSED, Reason, Status, activeId, byId, idAt } from "./candidates"
 
 /** A refusal by ICMP is easily forged: while no other failure bears it out, it keeps a server out for no longer than this (P-31). Seconds. */
 const REFUSED_MAX_SEC: i64 = 60
@@ -16,16 +17,23 @@ const DOUBLINGS_MAX: u32 = 10
 const HOLD_MAX_MS: i64 = 3_600_000
 const FALLS_MAX: u32 = 6
 
+/** T1 of a request to this server (RFC 3261 17.1.1.1: an estimate of the round trip), where it is learned and that was measured; else, and at most, as set. */
+export function t1Of(line: i32, server: Endpoint): i64 {
+  const most: i64 = number(Setting.SIP_RETRY_T1), id = number(Setting.LEARN_T1) == 0 ? 0 : idAt(line, server)
+  const trip: i64 = id == 0 ? 0 : byId(line, id).roundTripMs
+  return trip == 0 ? most : min(most, max(T1_LEAST, trip * T1_TRIPS))
+}
+
 /**
  * Milliseconds after which a silent server is given up; 0 means the 64*T1 of the transaction itself.
  * The last server of the list always has its 64*T1 while last_server_full is on (BK-12, AMB-04).
  */
-export function giveUpAfter(line: i32, method: Method, last: bool): i64 {
+export function giveUpAfter(line: i32, method: Method, last: bool, server: Endpoint): i64 {
   const mode = <RetryMode>knob(line, Setting.RETRY_MODE)
   if (mode == RetryMode.FULL || (last && knob(line, Setting.LAST_SERVER_FULL) != 0)) return 0
-  const after = mode == RetryMode.PERIOD ? <i64>knob(line, Setting.RETRY_PERIOD) * 1000 : client.giveUpAfter(method, knob(line, Setting.RETRY_COUNT))
+  const after = mode == RetryMode.PERIOD ? <i64>knob(line, Setting.RETRY_PERIOD) * 1000 : client.giveUpAfter(method, knob(line, Setting.RETRY_COUNT), t1Of(line, server))
   // RFC 3261 17.1.2.2 timer F: no setting makes a request last longer than that.
-  return after < longestTry() ? after : 0
+  return after < TIMEOUT_T1S * t1Of(line, server) ? after : 0
 }
 
 /** Longest time in ms that a request may take at one server. */

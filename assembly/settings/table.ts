@@ -10,7 +10,7 @@ export const enum Setting {
   PROBE_METHOD, PROBE_INTERVAL, KEEPALIVE_INTERVAL, FAILBACK, FAILBACK_INTERVAL, FAILBACK_ORDER, HOLD_DOWN, REGISTER_MAX_REFRESH, BACKUP_TTL,
   AUTH_FAIL_RETRY, DNS_REFRESH, DNS_REQUERY_INTERVAL, REMOVED_ACTIVE, MWI, REFER, FAILOVER_METHODS, ROUTE_REWRITE, RETRY_AFTER_POLICY, RETRY_AFTER_MAX, CALL_SETUP_MAX, HEDGE_AFTER_MS, HEDGE_SLOW_MS, START_SPREAD, FAILBACK_IN_CALL, NAT_CONTACT, TRANSPORT, BACKUP_TRANSPORT,
   // Of the phone
-  SIP_PORT, DEFAULT_LINE, SIP_RETRY_T1, SIP_T2, SIP_T4, DNS_SERVE_STALE, DNS_MIN_TTL, FILTER_REGISTRAR, CODECS, PTIME, COMFORT_NOISE, DTMF, VOLUME, RING_TIMEOUT,
+  SIP_PORT, DEFAULT_LINE, SIP_RETRY_T1, LEARN_T1, SIP_T2, SIP_T4, DNS_SERVE_STALE, DNS_MIN_TTL, FILTER_REGISTRAR, CODECS, PTIME, COMFORT_NOISE, DTMF, VOLUME, RING_TIMEOUT,
   RTP_PORT_MIN, RTP_PORT_MAX, CALL_WAITING, DND, AUTO_ANSWER, SESSION_EXPIRES, SESSION_MIN_SE, PRACK,
 }
 export const SETTINGS: i32 = Setting.PRACK + 1
@@ -111,6 +111,7 @@ const TABLE = memory.data<u32>([
   text("sip_port"), Kind.NUMBER, 65535, 5060, prose("own UDP port; 0: any free one"),
   text("default_line"), Kind.NUMBER | 1 << LEAST, LINES, 1, prose("the line that is shown first, and calls go out by"),
   text("sip_retry_t1"), Kind.NUMBER | MSEC | 50 << LEAST, 5000, 500, prose("timer T1; a silent server is left after 64 of them"),
+  text("learn_t1"), Kind.NUMBER, 1, 0, prose("1: shorter at servers with a short round trip"),
   text("sip_t2"), Kind.NUMBER | MSEC | 1000 << LEAST, 16000, 4000, prose("timer T2, the longest pause between two sends"),
   text("sip_t4"), Kind.NUMBER | MSEC | 1000 << LEAST, 16000, 5000, prose("timer T4, how long a message may stay in the network"),
   text("dns_serve_stale"), Kind.NUMBER | SEC, 604800, 86400, prose("how long old DNS answers serve when DNS is dead"),

@@ -13,7 +13,7 @@ import * as outbox from "../transport/outbox"
 import { Machine, State, Input, Event, Act } from "./machine"
 import { keyOf, hasCookie } from "./match"
 import {
-  Transaction, at, find, allocate, step, dueInput, dueAt, nextEvent, end, emptySlot, sendAgain, t1, t2, t64, NO_SLOT, NO_INPUT, COUNTERS
+  Transaction, at, find, allocate, step, dueInput, dueAt, nextEvent, end, emptySlot, sendAgain, t1, t1Of, t2, t64Of, NO_SLOT, NO_INPUT, COUNTERS
 } from "./record"
 
 export { Event as ClientEvent }
@@ -28,10 +28,11 @@ const STRAYS: usize = COUNTERS
 
 /**
  * Sends the request that was written into this slot of the outbox, again and again as its timers say, and keeps the slot. The topmost Via
- * must have a branch with the magic cookie. `giveUpMs`: how long to wait for a final response (INVITE: for any); 0 = 64*T1.
+ * must have a branch with the magic cookie. `t1Ms`: T1 of this transaction; 0 = as set. `giveUpMs`: how long to wait for a final response (INVITE: for any);
+ * 0 = 64*T1.
  * Returns a handle for the functions below, or -1 when all transactions are under way: the slot is still the caller's then.
  */
-export function start(method: Method, slot: i32, flow: u32, peer: Endpoint, owner: u8, giveUpMs: i64, now: i64): i32 {
+export function start(method: Method, slot: i32, flow: u32, peer: Endpoint, owner: u8, t1Ms: i64, giveUpMs: i64, now: i64): i32 {
   const t = place(changetype<Transaction>(0))
   if (changetype<usize>(t) == 0) return -1
   t.owner = owner
@@ -40,17 +41,17 @@ export function start(method: Method, slot: i32, flow: u32, peer: Endpoint, owne
   // A text of others that nobody can read reaches nobody.
   const readable = parse(startOf(bytes), lengthOf(bytes), request) > 0
   assume(!readable || request.method == <u8>method && hasCookie(request.branch), prose("a request is of the method said and has a branch of ours"))
-  begin(t, <u8>method, keyOf(request), slot, flow, peer, giveUpMs, now)
+  begin(t, <u8>method, keyOf(request), slot, flow, peer, t1Ms, giveUpMs, now)
   if (!readable || flows.carrier(flow) == flows.LOST) run(t, Input.UNREACHABLE, changetype<Message>(0), now)
   return <i32>t.handle
 }
 
 /**
  * How long a request takes that is sent again `retransmissions` times and then waits as long as it would before the next time: the
- * `giveUpMs` for that (AMB-09). With T1 = 500 ms and 3: sent at 0, 0.5, 1.5, 3.5 s, given up at 7.5 s.
+ * `giveUpMs` for that (AMB-09). With a T1 of 500 ms and 3: sent at 0, 0.5, 1.5, 3.5 s, given up at 7.5 s.
  */
-export function giveUpAfter(method: Method, retransmissions: u32): i64 {
-  let interval = t1(), sum = interval
+export function giveUpAfter(method: Method, retransmissions: u32, t1Ms: i64): i64 {
+  let interval = t1Ms, sum = interval
   for (let i: u32 = 0; i < retransmissions; i++) {
     interval <<= 1
     if (method != Method.INVITE && interval > t2()) interval = t2()
@@ -255,7 +256,7 @@ function run(t: Transaction, input: u8, m: Message, now: i64): void {
 }
 
 /** Fills the record of a transaction whose first message is in `slot`, and starts its timers. */
-function begin(t: Transaction, method: u8, key: u64, slot: i32, flow: u32, peer: Endpoint, giveUpMs: i64, now: i64): void {
+function begin(t: Transaction, method: u8, key: u64, slot: i32, flow: u32, peer: Endpoint, t1Ms: i64, giveUpMs: i64, now: i64): void {
   const invite = method == Method.INVITE
   t.machine = invite ? Machine.INVITE_CLIENT : Machine.CLIENT
   t.state = invite ? State.CALLING : State.TRYING
@@ -266,10 +267,11 @@ function begin(t: Transaction, method: u8, key: u64, slot: i32, flow: u32, peer:
   t.flow = flow
   t.peer.copyFrom(peer)
   t.startedAt = now
+  t.t1 = <u16>(t1Ms == 0 ? t1() : t1Ms)
   // RFC 3261 17.1.1.2, 17.1.2.2: Timers A and E begin with T1, B and F end after 64*T1.
-  t.interval = <u32>t1()
-  t.resendAt = now + t1()
-  t.deadline = now + (giveUpMs == 0 ? t64() : giveUpMs)
+  t.interval = t.t1
+  t.resendAt = now + t.interval
+  t.deadline = now + (giveUpMs == 0 ? t64Of(t) : giveUpMs)
   flows.hold(flow)
 }
 
@@ -312,19 +314,19 @@ function sendCancel(t: Transaction, now: i64): void {
   const c = place(t)
   const slot = changetype<usize>(c) == 0 ? -1 : slotBut(t)
   if (slot < 0) {
-    t.resendAt = now + t1()
+    t.resendAt = now + t1Of(t)
     return
   }
   const w = outbox.writer(slot)
   cancelFor(w, read(t.slot))
   assume(!w.overflow, prose("a CANCEL is shorter than its INVITE"))
   outbox.send(slot, t.flow, t.peer)
-  begin(c, <u8>Method.CANCEL, t.key, slot, t.flow, t.peer, 0, now)
+  begin(c, <u8>Method.CANCEL, t.key, slot, t.flow, t.peer, t.t1, 0, now)
   c.flags = QUIET
   c.owner = t.owner
   t.flags |= CANCELLED
   // RFC 3261 9.1: without a final response 64*T1 after the CANCEL, the INVITE counts as cancelled.
-  t.deadline = now + t64()
+  t.deadline = now + t64Of(t)
 }
 
 /** A place for a new transaction, if need be that of the one that can spare it best, but not that of `except`. Null: none. */

@@ -33,6 +33,7 @@ export class Transaction {
   interval: u32        // of Timer A, E or G, ms
   key: u64             // what its messages have in common: match.ts
   kin: u64             // of a server: what merged requests have in common
+  t1: u16              // T1 of a client, ms; 0: as set
   // then: three instants, and the peer endpoint
 
   /** The long timer. */
@@ -53,8 +54,8 @@ export class Transaction {
   get exists(): bool { return changetype<usize>(this) != 0 && this.state != State.TERMINATED }
 }
 
-const INSTANTS_AT: usize = 40
-const PEER: usize = INSTANTS_AT + 3 * INSTANT_SIZE + 2
+const INSTANTS_AT: usize = 42
+const PEER: usize = INSTANTS_AT + 3 * INSTANT_SIZE
 const RECORD_SIZE: usize = 80
 const CLOCKS: usize = TRANSACTION_STATE            // T1, T2, T4 as i64; 0 = not set
 const TABLE: usize = CLOCKS + 24
@@ -76,7 +77,13 @@ export function setTimers(t1: i64, t2: i64, t4: i64): void {
 export function t1(): i64 { return clock(0, T1) }
 export function t2(): i64 { return clock(8, T2) }
 
-/** Timers B, F, H, J, L and M: 64*T1. */
+/** T1 as this transaction began with it. */
+export function t1Of(t: Transaction): i64 { return t.t1 == 0 ? t1() : t.t1 }
+
+/** Timers B, F, H, J, L and M of it. */
+export function t64Of(t: Transaction): i64 { return t1Of(t) * TIMEOUT_T1S }
+
+/** The same as set: 64*T1. */
 export function t64(): i64 { return t1() * TIMEOUT_T1S }
 
 /** The transaction at this place of the pool: clients first, then servers. */
@@ -180,9 +187,9 @@ function isLost(t: Transaction): bool {
 
 function setClock(t: Transaction, what: u8, now: i64): void {
   if (what == Clock.OFF) t.deadline = NEVER
-  else if (what == Clock.T64) t.deadline = now + t64()
+  else if (what == Clock.T64) t.deadline = now + t64Of(t)
   else if (what == Clock.T4) t.deadline = now + clock(16, T4)
-  else if (what == Clock.D) t.deadline = now + max(t64(), TIMER_D_MIN)
+  else if (what == Clock.D) t.deadline = now + max(t64Of(t), TIMER_D_MIN)
 }
 
 function setResend(t: Transaction, what: u8, now: i64): void {
@@ -194,7 +201,7 @@ function setResend(t: Transaction, what: u8, now: i64): void {
   let next = <i64>t.interval << 1
   if (what == Resend.CAPPED) next = min(next, t2())
   else if (what == Resend.T2) next = t2()
-  else if (what == Resend.T1) next = t1()
+  else if (what == Resend.T1) next = t1Of(t)
   t.interval = <u32>next
   // From the instant that it was due, so that a clock a little late does not add up; a clock that is very late does not make up for
   // what it missed (P-34).

@@ -4,8 +4,8 @@ import { Span, span } from "../../assembly/base/span"
 import { Writer } from "../../assembly/base/writer"
 import { seed } from "../../assembly/base/random"
 import * as settings from "../../assembly/settings/settings"
-import { Candidate, Reason, candidate } from "../../assembly/servers/candidates"
-import { failsOver, giveUpAfter, isUp, markAnswer, markFailure, markFall, registerTtl, setupMax, standing } from "../../assembly/servers/policy"
+import { Candidate, Reason, addCandidate, candidate, candidateCount } from "../../assembly/servers/candidates"
+import { failsOver, giveUpAfter, isUp, markAnswer, markFailure, markFall, registerTtl, setupMax, standing, t1Of } from "../../assembly/servers/policy"
 import { setTimers } from "../../assembly/transaction/record"
 import { Method } from "../../assembly/wire/message"
 
@@ -38,7 +38,14 @@ export function up(code: u32): bool { return isUp(0, code) }
 /** 0 REGISTER, 1 INVITE, 2 BYE */
 export function leaves(method: i32, code: u32): bool { return failsOver(0, method == 0 ? Method.REGISTER : method == 1 ? Method.INVITE : Method.BYE, code) }
 export function setup(servers: i32): i64 { return setupMax(0, servers) }
-export function patience(invite: bool, last: bool): i64 { return giveUpAfter(0, invite ? Method.INVITE : Method.REGISTER, last) }
+export function patience(invite: bool, last: bool): i64 { return giveUpAfter(0, invite ? Method.INVITE : Method.REGISTER, last, only().endpoint) }
+/** T1 for a server whose last probe took so long; 0: it was not probed. */
+export function learned(tripMs: u32): i64 {
+  if (candidateCount(0) == 0) addCandidate(0)
+  only().id = 1
+  only().roundTripMs = <u16>tripMs
+  return t1Of(0, only().endpoint)
+}
 
 function only(): Candidate { return candidate(0, 0) }
 

@@ -52,7 +52,7 @@ export function start(method: i32, length: u32, number: u32, giveUpMs: i64, now:
   const slot = client.takeSlot()
   if (slot < 0) return -2
   outbox.writer(slot).put(span(RX, length))
-  const handle = client.start(<Method>method, slot, number, peer(), 7, giveUpMs, now)
+  const handle = client.start(<Method>method, slot, number, peer(), 7, 0, giveUpMs, now)
   if (handle < 0) outbox.discard(slot)
   return handle
 }
@@ -69,7 +69,7 @@ export function ownerOf(handle: i32): i32 { return client.ownerOf(handle) }
 export function stateOf(handle: i32): i32 { return client.stateOf(handle) }
 export function sends(handle: i32): i32 { return client.sends(handle) }
 export function strays(): i32 { return client.strays() }
-export function giveUpAfter(method: i32, count: u32): i32 { return <i32>client.giveUpAfter(<Method>method, count) }
+export function giveUpAfter(method: i32, count: u32): i32 { return <i32>client.giveUpAfter(<Method>method, count, 500) }
 export function expire(now: i64): void {
   client.expire(now)
   server.expire(now)

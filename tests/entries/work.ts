@@ -128,7 +128,7 @@ function lookAtTimers(n: i32): i32 {
   for (let i = 0; i < TIMERS; i++) {
     const slot = outbox.take()
     composeRequest(outbox.writer(slot))
-    client.start(Method.REGISTER, slot, by, server(), 1, 0, 0)
+    client.start(Method.REGISTER, slot, by, server(), 1, 0, 0, 0)
   }
   let sum: i64 = 0
   for (let i = 0; i < n; i++) {

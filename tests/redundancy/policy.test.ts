@@ -99,6 +99,28 @@ describe("redundancy policies", () => {
     })
   }
 
+  it("take T1 as set unless it is learned, then three round trips of the last probe, 200 ms at least and no more than is set", () => {
+    const learned = (settings: string): unknown[] => {
+      policy.reset(1)
+      policy.load(settings)
+      return [0, 1, 66, 67, 100, 166, 167, 2000, 65535].map((trip) => policy.call("learned", trip))
+    }
+    assert.deepEqual(learned(""), Array(9).fill(500))
+    assert.deepEqual(learned("learn_t1: 1\n"), [500, 200, 200, 201, 300, 498, 500, 500, 500])
+    assert.deepEqual(learned("learn_t1: 1\nsip_retry_t1: 2000\n"), [2000, 200, 200, 201, 300, 498, 501, 2000, 2000])
+    assert.deepEqual(learned("learn_t1: 1\nsip_retry_t1: 100\n"), Array(9).fill(100))
+  })
+
+  it("give a server up by the T1 that is learned of it, and never later than 64 of them", () => {
+    policy.load("profile: baker\nretry_count: 3\nlearn_t1: 1\n")
+    policy.call("learned", 10)
+    assert.deepEqual([policy.call("patience", 0, 0), policy.call("patience", 1, 0), policy.call("patience", 1, 1)], [3000, 3000, 0])
+    policy.load("learn_t1: 1\nretry_mode: period\nretry_period: 12\n")
+    assert.equal(policy.call("patience", 1, 0), 12_000)
+    policy.load("learn_t1: 1\nretry_mode: period\nretry_period: 13\n")
+    assert.equal(policy.call("patience", 1, 0), 0)
+  })
+
   it("ask the backup for its own lifetime (BK-25)", () => {
     policy.load("profile: baker\nregister_ttl: 3600\nbackup_ttl: 600\n")
     assert.deepEqual([1, 2, 3].map((rank) => policy.call("ttl", rank)), [3600, 600, 600])

@@ -95,6 +95,7 @@ backup_transport: udp
 sip_port: 5060
 default_line: 1
 sip_retry_t1: 500
+learn_t1: 0
 sip_t2: 4000
 sip_t4: 5000
 dns_serve_stale: 86400
