@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert"
 import { KAMAILIO_PROGRAMS, PASSWORD, startKamailios, type Kamailio } from "./kamailio.ts"
 import { RealPhone, phoneModule } from "./phone.ts"
 import { needs, pause, until } from "./process.ts"
-import { SIPP_PROGRAMS, answer, answerInvite, answerWithin, maybe, request, startSipp, take, takeInvite, wait, type Sipp, type Step } from "./sipp.ts"
+import { SIPP_PROGRAMS, answer, answerInvite, answerWithin, maybe, request, requestBack, startSipp, take, takeInvite, takeWith, wait, type Sipp, type Step } from "./sipp.ts"
 
 const DOMAIN = "example.com", PORT = 5080
 const UAS = "127.0.3.1", OTHER_UAS = "127.0.3.2", UAC = "127.0.3.3"
@@ -35,8 +35,8 @@ describe("interop: odd calls with SIPp", function () {
   const settings = (more: Record<string, string | number> = {}): Record<string, string | number> =>
     ({ domain: DOMAIN, server: `${kamailio.address}:${kamailio.port}`, user: "6001", password: PASSWORD, sip_port: 0, ...more })
 
-  async function ready(more: Record<string, string | number> = {}): Promise<void> {
-    phone = new RealPhone(wasm, { settings: settings(more), dns: [], engine: "wasm3" })
+  async function ready(more: Record<string, string | number> = {}, speed = 1): Promise<void> {
+    phone = new RealPhone(wasm, { settings: settings(more), dns: [], engine: "wasm3", speed })
     await phone.until("REGISTERED", 5000)
   }
 
@@ -51,7 +51,7 @@ describe("interop: odd calls with SIPp", function () {
   async function caller(steps: Step[], calls = 1): Promise<Sipp> {
     const contact = /@([\d.]+:\d+)/.exec(kamailio.contacts("6001")[0] ?? "")?.[1]
     assert(contact, "the phone is registered")
-    const sipp = await startSipp({ address: UAC, port: PORT, target: contact, service: "6001", steps, calls, rate: 2 })
+    const sipp = await startSipp({ address: UAC, port: PORT, target: contact, service: "6001", steps, calls, rate: 20, atOnce: 1 })
     started.push(sipp)
     return sipp
   }
@@ -156,9 +156,65 @@ describe("interop: odd calls with SIPp", function () {
     await sipp.done()
   })
 
+  it("422 is met with a longer session, and the phone keeps it alive with UPDATE at half its time (RFC 4028 7.3, 7.4)", async () => {
+    const longer = { "Session-Expires": "200", "Min-SE": "200" }, timer = ["Require: timer", "Supported: timer", "Allow: INVITE, ACK, BYE, UPDATE"]
+    const sipp = await callee(
+      UAS, takeWith("INVITE", { "Session-Expires": "100" }), answer(422, "Session Interval Too Small", { headers: ["Min-SE: 200"] }), take("ACK"),
+      takeInvite(), answerInvite(200, "OK", { sdp: true, headers: ["Session-Expires: 200;refresher=uac", ...timer] }), take("ACK"),
+      takeWith("UPDATE", { ...longer, "Session-Expires": "200;refresher=uac" }), answerWithin(422, "Session Interval Too Small", { headers: ["Min-SE: 400"] }),
+      takeWith("UPDATE", { "Session-Expires": "400;refresher=uac", "Min-SE": "400" }, "again"), answerWithin(200, "OK", { headers: ["Session-Expires: 400;refresher=uac", "Require: timer"] }),
+      take("BYE"), answerWithin(200, "OK"))
+    await ready({ session_expires: 100 })
+    phone.command("dial 1003")
+    await phone.until("CALL_TALKING", 8000)
+    phone.skip(101_000)
+    await until("it asks for more", 3000, () => phone.sent.filter(({ firstLine }) => firstLine.startsWith("UPDATE")).length >= 2)
+    await pause(300)
+    assert.match(phone.command("calls"), /talking/)
+    phone.command("hangup")
+    await sipp.done()
+  })
+
+  it("a session without UPDATE is kept alive by the phone with a re-INVITE, as the one who was called (RFC 4028 7.4, 9)", async () => {
+    await ready({ auto_answer: "always" })
+    const timer = ["Supported: timer"]
+    const sipp = await caller([
+      request(TO_PHONE, "1 INVITE", { sdp: true, to: "", headers: ["Session-Expires: 30", ...timer] }), maybe(100), takeWith(422, { "Min-SE": "90" }),
+      request(TO_PHONE, "1 ACK", { again: false, branch: "[branch-3]" }),
+      request(TO_PHONE, "2 INVITE", { sdp: true, to: "", headers: ["Session-Expires: 90;refresher=uas", ...timer] }), maybe(100), maybe(180),
+      takeWith(200, { "Session-Expires": "90;refresher=uas" }), request(NEXT, "2 ACK", { again: false }),
+      takeWith("INVITE", { "Session-Expires": "90;refresher=uac" }), answerWithin(200, "OK", { sdp: true, headers: ["Session-Expires: 90;refresher=uac", "Require: timer"], again: true }), take("ACK"),
+      request(NEXT, "3 BYE"), take(200),
+    ])
+    await phone.until("CALL_TALKING", 8000)
+    phone.skip(46_000)
+    await sipp.done()
+    await phone.until("CALL_ENDED", 8000)
+  })
+
+  it("a session that they keep alive goes on, and ends with a BYE when they do not any more (RFC 4028 10)", async () => {
+    const timer = ["Session-Expires: 90;refresher=uas", "Require: timer", "Supported: timer"]
+    const sipp = await callee(
+      UAS, takeInvite(), answerInvite(200, "OK", { sdp: true, headers: timer }), take("ACK"), wait(1500),
+      requestBack("1 UPDATE", { headers: ["Supported: timer", "Session-Expires: 90;refresher=uac"] }), takeWith(200, { "Session-Expires": "90;refresher=uac" }),
+      take("BYE"), answerWithin(200, "OK"))
+    await ready()
+    phone.command("dial 1003")
+    await phone.until("CALL_TALKING", 8000)
+    phone.skip(45_000)
+    await until("they refresh", 8000, () => phone.sent.some(({ firstLine }) => firstLine.startsWith("SIP/2.0 200")))
+    phone.skip(45_000)
+    await pause(300)
+    assert.match(phone.command("calls"), /talking/)
+    phone.skip(20_000)
+    assert.match((await phone.until("CALL_ENDED", 3000)).text, /Connection lost/)
+    await sipp.done()
+  })
+
   it("a hundred calls in a row leave every pool free", async function () {
     this.timeout(150_000)
-    await ready({ auto_answer: "always" })
+    // Three hundred answers, and no more than ten in a second: for the phone half a minute, and another until its last transaction is over.
+    await ready({ auto_answer: "always" }, 5)
     const sipp = await caller([INVITE, maybe(100), maybe(180), take(200), ACK, wait(50), ...BYE], 100)
     await sipp.done(120_000)
     assert.equal(phone.told.filter(({ name }) => name === "CALL_TALKING").length, 100)

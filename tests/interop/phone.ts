@@ -2,7 +2,7 @@
 import { compile } from "../../build/core.ts"
 import { BOOT, type CoreExports, type Endpoint } from "../../host/abi.ts"
 import { endpointText, eventName, type Machine, type Output } from "../../host/calls.ts"
-import { realClock } from "../../host/clock.ts"
+import { realClock, type Clock } from "../../host/clock.ts"
 import { Driver, type Trap } from "../../host/driver.ts"
 import type { EngineName } from "../../host/engine/engine.ts"
 import { loadV8 } from "../../host/engine/v8.ts"
@@ -25,6 +25,8 @@ export type PhoneOptions = {
   readonly engine?: EngineName
   /** Hz of the tone that its microphone hears. */
   readonly tone?: number
+  /** How many times as fast as ours its clock goes. */
+  readonly speed?: number
 }
 
 /** The phone's module, compiled when a source has changed. */
@@ -39,13 +41,15 @@ export class RealPhone {
   readonly #driver: Driver
   readonly #sound: Sound
   readonly #heard: Uint8Array[] = []
+  /** How far the phone's clock is ahead of ours. */
+  #ahead = 0
   #reply = ""
   #replies: string[] = []
   #trap: Trap | undefined
 
   constructor(wasm: Uint8Array, options: PhoneOptions) {
     const machine: Machine = machineOf(options.engine === "wasm3" ? loadWasm3<CoreExports>(wasm) : loadV8<CoreExports>(wasm), undefined)
-    this.#driver = new Driver(realClock, output => this.#output(output), trap => { this.#trap = trap })
+    this.#driver = new Driver(this.#clock(options.speed ?? 1), output => this.#output(output), trap => { this.#trap = trap })
     this.#sound = makeSound({
       clock: realClock,
       microphone: microphoneOf(options.tone === undefined ? "silence" : `tone:${options.tone}`, () => {}),
@@ -80,6 +84,12 @@ export class RealPhone {
     return this.#replies.join("\n")
   }
 
+  /** So much time has passed at once, for the phone and for nobody else: what it was to do meanwhile is done now. */
+  skip(ms: number): void {
+    this.#ahead += ms
+    this.command("status")
+  }
+
   /** A key, pressed and let go. */
   press(key: string): void {
     this.#driver.give({ call: "key", key, down: true })
@@ -105,6 +115,10 @@ export class RealPhone {
     this.#driver.stop()
     this.#sound.stop()
     this.#flows.closeAll()
+  }
+
+  #clock(speed: number): Clock {
+    return { ...realClock, now: () => speed * realClock.now() + this.#ahead, after: (ms, then) => realClock.after(ms / speed, then) }
   }
 
   #flowEvent(flow: number, event: FlowEvent): void {

@@ -18,10 +18,18 @@ export function take(what: string | number, more = ""): Step {
   return `<recv ${kind} rrs="true" timeout="8000" ${more}/>`
 }
 
+/** The same with header fields that must be like this: name and regular expression, which holds no quotation mark. */
+export function takeWith(what: string | number, fields: Readonly<Record<string, string>>, named = ""): Step {
+  const name = (i: number): string => `seen${String(what)}${named}${i}`
+  const each = Object.entries(fields)
+  const checks = each.map(([header, search], i) => `<ereg regexp="${search}" search_in="hdr" header="${header}:" check_it="true" assign_to="${name(i)}"/>`)
+  return `${take(what).replace("/>", ">")}<action>${checks.join("")}</action></recv><Reference variables="${each.map((_, i) => name(i)).join(",")}"/>`
+}
+
 /** The INVITE, of which what its answers repeat is kept: later requests may come before the call is answered. */
 export function takeInvite(): Step {
   const keep = (search: string, name: string): string => `<ereg ${search} assign_to="all_${name},${name}"/>`
-  return `<recv request="INVITE" timeout="8000"><action>${keep(`regexp="(Via: [^M]*)Max-Forwards" search_in="msg"`, "vias")}`
+  return `<recv request="INVITE" rrs="true" timeout="8000"><action>${keep(`regexp="(Via: [^M]*)Max-Forwards" search_in="msg"`, "vias")}`
     + `${keep(`regexp="(.*)" search_in="hdr" header="CSeq:"`, "cseq")}${keep(`regexp="(.*)" search_in="hdr" header="To:"`, "to")}${keep(`regexp="(.*)" search_in="hdr" header="From:"`, "from")}${keep(`regexp="(.*)" search_in="hdr" header="Record-Route:"`, "route")}</action></recv>`
     + `<Reference variables="all_vias,all_cseq,all_to,all_from,all_route"/>`
 }
@@ -72,6 +80,15 @@ export function request(uri: string, cseq: string, { sdp, headers = [], again = 
   ], again)
 }
 
+/** A request of the one who was called, in the dialog of the INVITE that takeInvite() kept, by the way that it came. */
+export function requestBack(cseq: string, { sdp, headers = [], again = true }: Answer = {}): Step {
+  const method = cseq.split(" ")[1] ?? ""
+  return send([
+    `${method} [next_url] SIP/2.0`, "Via: SIP/2.0/UDP [local_ip]:[local_port];rport;branch=[branch]", "Max-Forwards: 70", "[routes]",
+    "From:[$to];tag=[pid]uas[call_number]", "To:[$from]", "[last_Call-ID:]", `CSeq: ${cseq}`, `Contact: <${OURS}>`, ...headers, ...body(sdp),
+  ], again)
+}
+
 export type Request = Answer & { readonly to?: string, readonly branch?: string }
 
 function body(sdp = false): string[] {
@@ -89,11 +106,13 @@ export type SippOptions = {
   /** A caller's target as address:port, and the user part that it calls. */
   readonly target?: string
   readonly service?: string
-  /** How many calls in all, and how many begin in a second. */
+  /** How many calls in all, how many begin in a second. */
   readonly calls?: number
   readonly rate?: number
   /** Sends nothing a second time of its own: neither when a timer is over, nor when the same bytes come twice. */
   readonly once?: boolean
+  /** How many calls at most are under way at once. */
+  readonly atOnce?: number
 }
 
 export type Sipp = {
@@ -110,6 +129,7 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
   const args = [
     ...(options.target === undefined ? [] : [options.target, "-s", options.service ?? "6001"]),
     "-sf", file, "-i", options.address, "-p", String(options.port), "-m", String(options.calls ?? 1), "-r", String(options.rate ?? 1),
+    ...(options.atOnce === undefined ? [] : ["-l", String(options.atOnce)]),
     "-mi", options.address, "-mp", String(options.port + 1000), "-nostdin", ...(options.once ? ["-nr"] : []), "-trace_err", "-error_file", join(folder, "errors"), "-trace_msg", "-message_file", join(folder, "messages"),
   ]
   const running = start("sipp", findProgram("sipp") ?? "sipp", args, folder)
