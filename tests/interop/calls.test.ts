@@ -97,17 +97,85 @@ for (const engine of ["wasm3", "v8"] as const) describe(`interop: calls through 
   it("a call goes on when its server dies, and hanging up ends it cleanly", async () => {
     phone.command("dial 1002")
     await phone.until("CALL_TALKING", 5000)
-    await kamailio.kill()
-    phone.heard()
-    await pause(1000)
-    assert(shareOf(phone.heard().slice(1600), THEIR_TONE) > 0.9, "sound does not pass through the server")
-    phone.command("hangup")
-    await phone.until("CALL_ENDED", 3000)
-    assert.match(phone.command("calls"), /ended/)
-    await bob.command("hangup")
-    await kamailio.restart()
+    await whileDead(kamailio, async () => {
+      phone.heard()
+      await pause(1000)
+      assert(shareOf(phone.heard().slice(1600), THEIR_TONE) > 0.9, "sound does not pass through the server")
+      phone.command("hangup")
+      await phone.until("CALL_ENDED", 3000)
+      assert.match(phone.command("calls"), /ended/)
+      await bob.command("hangup")
+    })
+  })
+
+  it("hold in a call whose only server was killed ends the call, and says so", async () => {
+    phone.command("dial 1002")
+    await phone.until("CALL_TALKING", 5000)
+    await whileDead(kamailio, async () => {
+      phone.command("hold")
+      assert.match((await phone.until("CALL_ENDED", 5000)).text, /Connection lost/)
+      await bob.command("hangup")
+    })
   })
 })
+
+describe("interop: a call whose server is killed while another one lives", function () {
+  let servers: Kamailio[]
+  let bob: Baresip
+  let phone: RealPhone
+
+  before(async function () {
+    needs(this, { ...BARESIP_PROGRAMS, ...KAMAILIO_PROGRAMS })
+    servers = await startKamailios(2, [DOMAIN])
+    const [first] = servers
+    assert(first)
+    bob = await startBaresip({ address: "127.0.2.1", user: "1002", domain: DOMAIN, password: PASSWORD, proxy: proxyOf(first), tone: THEIR_TONE })
+  })
+  afterEach(() => phone?.close())
+  after(async () => {
+    await bob?.stop()
+    await Promise.all((servers ?? []).map(server => server.stop()))
+  })
+
+  // Otherwise the first Route still names the dead server, and Kamailio sends there what it says.
+  it("hold, resume and BYE go by the other one, which the first Route then names (AMB-20, AMB-33)", async () => {
+    const [first, second] = servers
+    assert(first && second)
+    const settings = { ...settingsFor(first), server: servers.map(proxyOf).join(";"), route_rewrite: 1 }
+    phone = new RealPhone(await phoneModule(), { settings, dns: [], tone: OUR_TONE })
+    await phone.until("REGISTERED", 5000)
+    phone.command("dial 1002")
+    await phone.until("CALL_TALKING", 5000)
+    await whileDead(first, async () => {
+      const renegotiated = (): number => bob.events().filter(name => name === "CALL_REMOTE_SDP").length
+      const before = renegotiated()
+      phone.command("hold")
+      await until("baresip takes the re-INVITE", 5000, () => renegotiated() === before + 1)
+      phone.command("resume")
+      await until("baresip takes the other one", 5000, () => renegotiated() === before + 2)
+      await pause(300)
+      phone.heard()
+      await pause(1000)
+      assert(shareOf(phone.heard().slice(1600), THEIR_TONE) > 0.9, "the peer is heard again")
+      phone.command("hangup")
+      await phone.until("CALL_ENDED", 3000)
+      await until("baresip has hung up", 5000, () => bob.events().includes("CALL_CLOSED"))
+      assert.deepEqual(second.requests().map(line => line.split(" ")[0]).filter(method => method === "INVITE" || method === "BYE"), ["INVITE", "INVITE", "BYE"])
+    })
+  })
+})
+
+/** Kills a server (SIGKILL), and starts it again afterwards with the same peer registered. */
+async function whileDead(server: Kamailio, during: () => Promise<void>): Promise<void> {
+  const contacts = server.contacts("1002")
+  await server.kill()
+  try {
+    await during()
+  } finally {
+    await server.restart()
+    await Promise.all(contacts.map(contact => server.bind("1002", contact)))
+  }
+}
 
 async function startServer(): Promise<Kamailio> {
   const [kamailio] = await startKamailios(1, [DOMAIN])
