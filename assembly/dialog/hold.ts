@@ -2,7 +2,7 @@
 import { CALLS } from "../config"
 import { CallState, call, focus } from "./call"
 import { isLive } from "./calls"
-import { Happened, leg } from "./leg"
+import { Exchange, Happened, leg } from "./leg"
 import { offerAnew } from "./reinvite"
 
 /** The call at place `i` has just been answered: where the user is with another one, it waits; else the others do. */
@@ -25,5 +25,7 @@ export function setHeld(i: i32, held: bool, now: i64): void {
   call(i).held = held
   call(i).mixed = call(i).mixed && !held
   leg(i).happened |= held ? Happened.HELD : Happened.RESUMED
-  offerAnew(i, now)
+  // What they could not be told need not be taken back.
+  if (leg(i).untold && !held && leg(i).exchange == Exchange.NONE) leg(i).untold = false
+  else offerAnew(i, now)
 }

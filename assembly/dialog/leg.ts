@@ -41,6 +41,7 @@ export class Leg {
   updates: bool        // they take UPDATE
   timed: bool          // the session has a timer
   refreshes: bool      // which we keep
+  untold: bool         // our side has changed, and they do not know: the re-INVITE does not fit, or has gone without credentials
   theirCseq: u32       // of their re-INVITE
   sessionSec: u32      // how long the session lives without a refresh; 0: for ever
   leastSec: u32        // the least that a 422 has named

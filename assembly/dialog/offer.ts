@@ -25,6 +25,11 @@ const NONE_SUITS: i32 = -1
 const UNREADABLE: i32 = -2
 const SOUNDLESS: i32 = -3
 
+/** What the lines that are refused may take of an answer: with the rest of it, and the header of a 200, they have to fit into one datagram. Bytes. */
+const REFUSALS_MAX: i32 = 380
+/** "m=", " 0 " and " 0" with its CRLF, around media and transport. */
+const REFUSAL_BYTES: u32 = 9
+
 const REFUSED_WRITER: usize = OFFER_SCRATCH + SDP_SIZE
 const REFUSED_LINES: usize = REFUSED_WRITER + WRITER_SIZE
 
@@ -117,13 +122,16 @@ function survey(body: Span, s: Session): i32 {
   const d = sdp(), w = changetype<Writer>(REFUSED_WRITER)
   w.open(REFUSED_LINES, REFUSED_SIZE)
   if (!d.open(body)) return UNREADABLE
-  let chosen = SOUNDLESS, last: usize = 0
+  let chosen = SOUNDLESS, last: usize = 0, room = REFUSALS_MAX
   for (let found = d.next(); found != Found.END; found = d.next()) {
     if (found == Found.BAD) return UNREADABLE
     if (chosen < 0 && isOurs(d, s)) chosen = d.lines - 1
-    else last = refuse(w, d, last)
+    else {
+      last = refuse(w, d, last)
+      room -= lengthOf(d.media) + lengthOf(d.transport) + REFUSAL_BYTES
+    }
     if (chosen == SOUNDLESS && same(d.media, text("audio"))) chosen = NONE_SUITS
-    if (w.overflow) return NONE_SUITS
+    if (w.overflow || room < 0) return NONE_SUITS
   }
   return chosen
 }

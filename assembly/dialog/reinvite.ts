@@ -2,6 +2,7 @@
 import { below, fill } from "../base/random"
 import { NEVER } from "../base/deadline"
 import { NONE, Span, lengthOf, text } from "../base/span"
+import { Writer } from "../base/writer"
 import { finish } from "../wire/compose"
 import { Message, Method } from "../wire/message"
 import * as flow from "../transport/flow"
@@ -14,7 +15,7 @@ import { t1Of } from "../servers/policy"
 import { Challenged, challenged, succeeded } from "../account/digest"
 import { CallState, Ended, call } from "./call"
 import { put } from "./calls"
-import { begin, hop, way } from "./compose"
+import { begin, beginUnsigned, hop, way } from "./compose"
 import { Way, arrive, mayGo, patience, takeDetour } from "./detour"
 import { answerOf, offerOf } from "./description"
 import { dialog, refreshTarget } from "./dialog"
@@ -26,7 +27,7 @@ import { isTooShort, noteTimer, raiseTimer, refuseWith, writeTimer } from "./ref
 import { beginReply, describeBody, endReply, writeAbilities } from "./reply"
 import { Direction, session } from "./session"
 import { Sockets, socketsOf } from "./sockets"
-import { OWNER_CALL, sendAck } from "./within"
+import { OWNER_CALL, logLong, sendAck } from "./within"
 
 const ROUNDS_MAX: u8 = 4
 
@@ -55,17 +56,13 @@ export function progressTalking(i: i32, now: i64): void {
   const slot = client.takeSlot()
   l.wait = <u8>(slot < 0 ? Wait.ROOM : Wait.NOTHING)
   if (slot < 0) return
-  const w = outbox.writer(slot), body = offerOf(i, by)
-  begin(w, d, text("INVITE"), ++dialog(d).localCseq, by)
-  writeAbilities(w)
-  writeTimer(w, i, false)
-  describeBody(w)
-  finish(w, body)
-  if (w.overflow) {
+  dialog(d).localCseq++
+  if (!write(outbox.writer(slot), i, by)) {
+    // RFC 3261 14.1: what has not been agreed on leaves the session as it was, and the call goes on.
     outbox.discard(slot)
     dialog(d).localCseq--
-    leg(i).cause = <u8>Ended.TOO_LONG
-    put(i, Input.LOST, now)
+    l.wantsOffer = false
+    l.rounds = 0
     return
   }
   const handle = client.start(Method.INVITE, slot, by, hop(), <u8>(OWNER_CALL + i), t1Of(call(i).line, hop()), patience(d, Method.INVITE, now), now)
@@ -78,6 +75,27 @@ export function progressTalking(i: i32, now: i64): void {
   l.wantsOffer = false
   l.exchange = <u8>Exchange.OURS
   l.dueAt = now + t64()
+}
+
+/** Writes the re-INVITE, without credentials where there is no room for them, as who knows the call may not want any. False: it does not fit even so. */
+function write(w: Writer, i: i32, by: u32): bool {
+  const d: i32 = leg(i).dialog, name = text("INVITE"), cseq = dialog(d).localCseq, body = offerOf(i, by)
+  begin(w, d, name, cseq, by)
+  complete(w, i, body)
+  leg(i).untold = w.overflow
+  if (!w.overflow) return true
+  w.again()
+  beginUnsigned(w, d, name, cseq, by, 0)
+  complete(w, i, body)
+  logLong(name, w.overflow)
+  return !w.overflow
+}
+
+function complete(w: Writer, i: i32, body: Span): void {
+  writeAbilities(w)
+  writeTimer(w, i, false)
+  describeBody(w)
+  finish(w, body)
 }
 
 /** An answer to our re-INVITE. */
@@ -95,7 +113,8 @@ export function reinviteAnswered(i: i32, m: Message, now: i64): void {
   else if (m.status == 491) wait(i, now)
   else if (m.status == 408 || m.status == 481) lose(i, now)
   else if (m.status == 422 && raiseTimer(i, m)) again(i, now)
-  else if ((m.status == 401 || m.status == 407) && challenged(call(i).line, m, hop()) == Challenged.ACCEPTED) again(i, now)
+  // Where there was no room for credentials, they will not take it in any other way.
+  else if ((m.status == 401 || m.status == 407) && !l.untold && challenged(call(i).line, m, hop()) == Challenged.ACCEPTED) again(i, now)
   else if (takeDetour(l.dialog, Method.INVITE, Reason.CODE, m.status, m.retryAfter, now)) offerAnew(i, now)
   // RFC 3261 14.1: whatever else they have against it, the session stays as it was.
   else l.rounds = 0
@@ -132,6 +151,7 @@ export function reinviteDue(i: i32, now: i64): void {
 function reinviteAccepted(i: i32, handle: i32, m: Message, now: i64): void {
   const l = leg(i), d: i32 = l.dialog, x = dialog(d)
   l.rounds = 0
+  l.untold = false
   arrive(d)
   x.inviteCseq = m.cseq
   fill(x.mark, 8)

@@ -182,9 +182,10 @@ const NAMES = memory.data<u32>([text("BYE"), text("PRACK"), text("UPDATE"), text
 
 function nameOf(n: usize): Span { return load<u32>(NAMES + (n << 2)) }
 
-function logLong(n: usize, whole: bool): void {
+/** A request of ours does not fit into a datagram, with its credentials or (`whole`) at all. */
+export function logLong(name: Span, whole: bool): void {
   const w = log.line()
-  w.put(nameOf(n))
+  w.put(name)
   w.say(whole ? prose(" is too long and cannot be sent") : prose(" is too long for credentials and goes without"))
   log.say(Level.WARNING)
 }
@@ -241,7 +242,7 @@ function progressDialog(d: i32, now: i64): void {
     // Credentials repeat the target: without them there may be room, and who knows the call may not want any.
     w.again()
     write(w, d, n, by, false)
-    logLong(n, w.overflow)
+    logLong(nameOf(n), w.overflow)
   }
   if (w.overflow) {
     outbox.discard(slot)

@@ -229,12 +229,12 @@ export function sendAck(handle: i32, slot: i32, flow: u32, peer: Endpoint): void
 
 function isSigned(m: Message): bool { return firstField(m, Field.AUTHORIZATION) >= 0 || firstField(m, Field.PROXY_AUTHORIZATION) >= 0 }
 
-/** Gives up what is kept for the ACKs of one accepted INVITE. False: there is nothing. */
+/** Gives up what is kept for the ACKs of one INVITE that was accepted or refused. False: there is nothing. */
 export function spare(): bool {
   for (let i = 0; i < CLIENT_TRANSACTIONS; i++) {
     const t = at(i)
-    if (t.state != State.ACCEPTED || t.pending || t.slot == NO_SLOT || outbox.isDue(t.slot)) continue
-    emptySlot(t, false)
+    if (t.state != State.ACCEPTED && t.state != State.COMPLETED || t.pending || t.slot == NO_SLOT || outbox.isDue(t.slot)) continue
+    yieldSlot(t)
     return true
   }
   return false
@@ -345,12 +345,16 @@ function slotBut(except: Transaction): i32 {
   while (slot < 0) {
     const t = leastNeeded(except, true)
     if (changetype<usize>(t) == 0) return -1
-    // The answer of one that was accepted may be repeated, and has to be acknowledged then.
-    if (t.state == State.ACCEPTED) emptySlot(t, true)
-    else end(t, true)
+    yieldSlot(t)
     slot = outbox.take()
   }
   return slot
+}
+
+/** The answer of one that was accepted may be repeated, and has to be acknowledged then; any other is over without its message. */
+function yieldSlot(t: Transaction): void {
+  if (t.state == State.ACCEPTED) emptySlot(t, true)
+  else end(t, true)
 }
 
 /** The oldest of those that only wait for repetitions or for late answers; of an INVITE that was accepted the answer has been heard. */

@@ -5,8 +5,9 @@ import { Prose, prose, proseAt } from "../base/prose"
 import { NEVER } from "../base/deadline"
 import { wordAt } from "../settings/word"
 import { contactName, findNumber } from "../settings/settings"
-import { Call, CallState, Ended } from "../dialog/call"
+import { Call, CallState, Ended, call } from "../dialog/call"
 import * as dialog from "../dialog/commands"
+import { leg } from "../dialog/leg"
 import { Transferring, isTransferring } from "../dialog/referral"
 import { Codec } from "../dialog/session"
 import { candidate, candidateCount } from "../servers/candidates"
@@ -110,9 +111,10 @@ export function writeSince(w: Writer, instant: i64): void {
 }
 
 /** Writes what is special about a call, held, by whom, muted, with a text before the first and commas between. */
-export function writeMarks(w: Writer, c: Call, before: Prose): void {
-  const from = w.at
+export function writeMarks(w: Writer, i: i32, before: Prose): void {
+  const from = w.at, c = call(i)
   mark(w, from, before, c.held, prose("on hold"))
+  mark(w, from, before, leg(i).untold, prose("not told"))
   mark(w, from, before, c.heldByPeer, prose("held by them"))
   mark(w, from, before, c.muted, prose("muted"))
   mark(w, from, before, isTransferring(c), prose("transferring"))

@@ -120,7 +120,7 @@ function drawBoth(shown: i32): void {
     facing(row, 1, peerOf(c), w.written)
     if (i == shown) put(row, 0, Symbol.ARROW_RIGHT)
     w = pen()
-    writeMarks(w, c, NOTHING)
+    writeMarks(w, i, NOTHING)
     facing(row + 1, 1, same(peerOf(c), c.peerNumber) ? NONE : c.peerNumber, w.written)
     row += 2
   }
@@ -167,7 +167,7 @@ function drawTalk(i: i32, c: Call, stage: Stage): void {
   drawBars(i, row)
   if (row == MARKS) return
   w = pen()
-  writeMarks(w, c, NOTHING)
+  writeMarks(w, i, NOTHING)
   fitted(MARKS, 0, w.written)
 }
 

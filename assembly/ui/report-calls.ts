@@ -59,7 +59,7 @@ export function writeCall(w: Writer, r: Reply, i: i32): void {
   sound(w, r, i)
   if (r.json) flags(w, c)
   else {
-    writeMarks(w, c, prose(", "))
+    writeMarks(w, i, prose(", "))
     if (c.mixed) w.say(prose(", conference"))
   }
   if (c.state == CallState.ENDED) ended(w, r, c)

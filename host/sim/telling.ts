@@ -72,5 +72,6 @@ function body(packet: Packet): string[] {
   if (!packet.body.startsWith("v=0")) return [`"${packet.body.trim().split(/\s*\r?\n/).join(" ")}"`]
   const audio = audioOf(packet.body)
   if (audio === undefined) return ["sdp without sound"]
-  return [`sdp ${audio.direction} ${audio.codecs.map(([, law]) => law).join(" ")}`]
+  const lines = packet.body.match(/^m=\S+ \d+/gm) ?? [], refused = lines.filter((line) => line.endsWith(" 0")).length
+  return [`sdp ${audio.direction} ${audio.codecs.map(([, law]) => law).join(" ")}`, ...(lines.length > 1 ? [`of ${lines.length} lines, ${refused} refused`] : [])]
 }

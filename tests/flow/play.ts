@@ -82,9 +82,10 @@ export async function oneEngine(): Promise<MakePhone> {
 export type OnPicture = (name: string, frame: Uint8Array) => void
 
 /** Runs a script and returns what happened, one line each; the format is described in tests/flow/README.md. `zones`: what DNS knows besides. */
-export function play(script: string, make: MakePhone, onPicture: OnPicture = () => {}, zones: readonly Zone[] = []): string {
+export function play(text: string, make: MakePhone, onPicture: OnPicture = () => {}, zones: readonly Zone[] = []): string {
+  const script = text.replace(/\{(\d+) ([^}]*)\}/g, (_, count: string, piece: string) => piece.repeat(Number(count)))
   const stage = new Stage(script, make, onPicture, zones)
-  for (const line of script.split("\n").map((text) => text.trim()).filter((text) => text !== "" && !text.startsWith("#"))) stage.perform(line)
+  for (const line of script.split("\n").map((each) => each.trim()).filter((each) => each !== "" && !each.startsWith("#"))) stage.perform(line)
   return stage.finish()
 }
 
