@@ -71,7 +71,7 @@ export function drawEdit(): void {
   if (p.field == Purpose.DIAL) softKeys(eraseLabel(), nextMode(), prose("Call"))
   else if (p.field == Purpose.TARGET) softKeys(eraseLabel(), prose("Now"), prose("Ask"))
   else if (p.field == Purpose.NUMBER) softKeys(eraseLabel(), nextMode(), prose("OK"))
-  else softKeys(prose("Delete"), prose("Cancel"), prose("OK"))
+  else softKeys(p.editLength == 0 ? prose("") : prose("Delete"), prose("Cancel"), prose("OK"))
 }
 
 export function pressEdit(key: u32): Action {

@@ -38,6 +38,8 @@ export const LINE_SCENES: [string, (phone: Phone) => void][] = [
   ["Switched off by the settings", (phone) => { phone.settings(ACCOUNT + "enabled: 0\n"); phone.stand("off", "stopped") }],
   ["Waiting after all servers failed, VE-37", (phone) => { phone.settings(ACCOUNT); phone.servers(THREE); phone.stand("waiting", "all failed"); phone.times(0, 0, 0, 25) }],
   ["Waiting for long", (phone) => { phone.settings(ACCOUNT); phone.stand("waiting", "dns dead"); phone.times(0, 0, 0, 1790) }],
+  ...["not found", "service absent", "not carried"].map((trouble): [string, (phone: Phone) => void] =>
+    [`Waiting: ${trouble}`, (phone) => { phone.settings(ACCOUNT); phone.stand("waiting", trouble); phone.times(0, 0, 0, 25) }]),
   ["The network is down", (phone) => { phone.settings(ACCOUNT); phone.stand("waiting", "network down") }],
   ["Refused with a code", (phone) => { phone.settings(ACCOUNT); phone.stand("failed", "refused code", 404); phone.times(0, 0, 0, 1800) }],
   ["SIP status: the servers of the document, in the order of DNS, VE-20, VE-21, VE-38", (phone) => {
@@ -63,6 +65,9 @@ export const LINE_SCENES: [string, (phone: Phone) => void][] = [
     phone.servers(["138", "139", "140", "141"].map((end, i) => ({ address: `172.29.102.${end}`, status: i < 3 ? "up" as const : "unknown" as const })), 0)
     phone.stand("registered", "none", 200, 0); phone.times(3600, 3600, 3000, 0); phone.press(`left ${Array(20).fill("down").join(" ")}`)
   }],
+  ["SIP status: being registered", (phone) => {
+    phone.settings(ACCOUNT); phone.servers(THREE.slice(1)); phone.stand("registering", "none", 0, 0); phone.press(`left ${Array(20).fill("down").join(" ")}`)
+  }],
   ["SIP status: not registered, and why", (phone) => {
     phone.settings(ACCOUNT); phone.servers(THREE.slice(1)); phone.stand("waiting", "all failed"); phone.times(0, 0, 0, 25)
     phone.press(`left ${Array(20).fill("down").join(" ")}`)
@@ -84,6 +89,10 @@ export const LINE_SCENES: [string, (phone: Phone) => void][] = [
     phone.settings(ACCOUNT); phone.servers(THREE, 0); phone.stand("registered", "none", 200, 0); phone.times(3600, 3600, 3000, 0)
     phone.know(1, { code: 503, failures: 2, reason: "code", seen: 41, left: 40, avoided: 80, held: 260, probe: 20 })
     phone.press(`left ok middle ${Array(20).fill("down").join(" ")}`)
+  }],
+  ["A server whose failure is rehearsed", (phone) => {
+    phone.settings(ACCOUNT); phone.servers(THREE, 0); phone.stand("registered", "none", 200, 0); phone.times(3600, 3600, 3000, 0)
+    phone.type("fail 192.0.2.11 refuse for 60", 1000); phone.press(`left middle ${Array(20).fill("down").join(" ")}`)
   }],
   ["SIP status before anything is known", (phone) => phone.press("left")],
   ["Registered: all servers are up, VE-46", (phone) => {
@@ -113,8 +122,14 @@ export const LINE_SCENES: [string, (phone: Phone) => void][] = [
   ["Line: the registration", (phone) => { phone.settings(BAKER); phone.press("right 4 down down down down") }],
   ["Line: SIP Server1, as it comes, BK-19 to BK-21", (phone) => { phone.settings("profile: baker\n"); phone.press("right 4 down down down down down down down down") }],
   ["Line: SIP Server1 and SIP Server2 that are set, BK-23 to BK-25", (phone) => { phone.settings(BAKER); phone.press(`right 4 ${Array(11).fill("down").join(" ")}`) }],
+  ["Line: SIP Server2, to its end", (phone) => { phone.settings(BAKER); phone.press(`right 4 ${Array(12).fill("down").join(" ")}`) }],
+  ["Line: another line while this one has changes", (phone) => { phone.settings("profile: baker\n"); phone.press("right 4 down forward up forward") }],
   ["Line: Basic Settings, as they come, BK-27 to BK-29", (phone) => { phone.settings("profile: baker\n"); phone.press("right 4 up up up") }],
   ["Line: a port without an address", (phone) => { phone.settings("profile: baker\n"); phone.press(`right 4 ${Array(7).fill("down").join(" ")} right left 1 right`) }],
+  ["Biz Phone, SIP: more servers than the keys can edit", (phone) => {
+    phone.settings(`profile: versity\ndomain: ${"long.".repeat(22)}com\nserver: ${"server.".repeat(20)}com\n`); phone.press("right 4 1 down right")
+  }],
+  ["The editor: servers, of which there may be none", (phone) => { phone.settings(ACCOUNT); phone.press("right 4 5") }],
   ["The editor, with letters", (phone) => { phone.settings(ACCOUNT); phone.press("right 4 1 left left left left left left 2 2 2 forward 2 9 9 1 6") }],
   ["The editor: a long text shows its end", (phone) => { phone.settings(`domain: ${"long.".repeat(25)}com\n`); phone.press("right 4 1") }],
   ["The editor hides a password but for the letter being typed", (phone) => { phone.settings(ACCOUNT); phone.press("right 4 3 7 7 7 7 3") }],
@@ -122,6 +137,7 @@ export const LINE_SCENES: [string, (phone: Phone) => void][] = [
   ["A value that is not allowed", (phone) => { phone.settings(ACCOUNT); phone.press("right 4 1 # # * * right") }],
   ["About", (phone) => { phone.network("address 192.0.2.10\ndns 192.0.2.53", 5060); phone.press("right 9") }],
   ["About: two addresses", (phone) => { phone.network("address 192.0.2.10\naddress 2001:db8::10\n", 45060); phone.press("right 9 down") }],
+  ["About: the port is not open", (phone) => { phone.call("network", phone.write("address 192.0.2.10\n")); phone.press("right 9") }],
   ["About, without a network", (phone) => phone.press("right 9")],
   ...TROUBLES.filter((trouble) => !["none", "refused code"].includes(trouble)).map((trouble): [string, (phone: Phone) => void] =>
     [`Message: ${trouble}`, (phone) => { phone.settings(ACCOUNT); phone.stand("waiting", trouble); phone.fail() }]),
@@ -134,5 +150,6 @@ export const LINE_SCENES: [string, (phone: Phone) => void][] = [
 export function beginNew(phone: Phone): void {
   phone.open()
   phone.settings("")
+  phone.type("fail 192.0.2.11 well", 0)
   phone.servers([])
 }
