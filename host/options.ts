@@ -5,6 +5,7 @@ import { join, resolve } from "node:path"
 import { homedir } from "node:os"
 import { isIP, isIPv6 } from "node:net"
 import { UserError, because, exitTable } from "./errors.ts"
+import { readZone, recordsOf } from "./own-records.ts"
 import type { EngineName } from "./engine/engine.ts"
 
 /** One setting given on the command line; `flag` is what an error names. */
@@ -47,6 +48,7 @@ const FLAGS = {
   user: { type: "string" },
   "password-file": { type: "string" },
   dns: { type: "string", multiple: true },
+  zone: { type: "string" },
   port: { type: "string" },
   set: { type: "string", multiple: true },
   settings: { type: "string" },
@@ -96,6 +98,7 @@ The account
 
 Where things are
   --dns IP[:PORT]       ask this DNS server instead of the system's; may be repeated
+  --zone FILE           what this zone file says is so, whatever DNS says: setting records; its zone is the domain, unless --domain says another
   --settings FILE       keep the settings here instead of ${"${XDG_CONFIG_HOME:-~/.config}"}/linehunt/settings; a settings file of a real phone
                         is used as it is, and what changes is kept beside it
   --lab                 use the lab, although a domain is kept in the settings
@@ -229,6 +232,12 @@ function overridesOf(flags: Map<Flag, string[]>): Override[] {
   const put = (name: string, value: string, flag: string): void => { overrides.push({ name, value, flag }) }
   const domain = flags.get("domain")?.at(-1)
   if (domain !== undefined) put("domain", domainName(domain), "--domain")
+  const zone = flags.get("zone")?.at(-1)
+  if (zone !== undefined) {
+    const records = readZone(zone, domain), name = domain ?? records.apex
+    if (domain === undefined) put("domain", name, "--zone")
+    put("records", recordsOf(records, name.toLowerCase(), zone), "--zone")
+  }
   const user = flags.get("user")?.at(-1)
   if (user !== undefined) put("user", oneLine(user, "--user"), "--user")
   const port = flags.get("port")?.at(-1)

@@ -22,7 +22,7 @@ export class Entry {
   nameLength: u8
   valueLength: u16     // the records as record.ts keeps them; of an ALIAS the name that it leads to
   partial: bool        // the answer was cut short (TC)
-  spare: u8
+  own: bool            // the settings say it, and not a server
   expires: i64         // fresh until then
   retryAt: i64         // not asked again before: after a failure, and for answers with TTL 0 (P-14)
 

@@ -55,11 +55,16 @@ function keepBytes(w: Writer, r: Reply, good: bool): i32 {
 function keepSrv(w: Writer, r: Reply): i32 {
   const length = nameToEnd(r, r.value + 6)
   if (length < 0) return length
-  number(w, be16(r.value))
-  number(w, be16(r.value + 2))
-  number(w, be16(r.value + 4))
-  string(w, span(OTHER_NAME_AT, length))
+  keepSrvFields(w, be16(r.value), be16(r.value + 2), be16(r.value + 4), span(OTHER_NAME_AT, length))
   return 1
+}
+
+/** Appends an SRV record; `host` is in lower case and has no dot at its end. */
+export function keepSrvFields(w: Writer, priority: u32, weight: u32, port: u32, host: Span): void {
+  number(w, priority)
+  number(w, weight)
+  number(w, port)
+  string(w, host)
 }
 
 function keepNaptr(w: Writer, r: Reply): i32 {
@@ -71,13 +76,18 @@ function keepNaptr(w: Writer, r: Reply): i32 {
   const length = nameToEnd(r, replacement)
   if (length < 0) return length
   if (!isPlain(stringAt(flags)) || !isPlain(stringAt(services))) return UNFIT
-  number(w, be16(r.value))
-  number(w, be16(r.value + 2))
-  w.byte(load<u8>(regexp) > 0 ? 1 : 0)
-  string(w, stringAt(flags))
-  string(w, stringAt(services))
-  string(w, span(OTHER_NAME_AT, length))
+  keepNaptrFields(w, be16(r.value), be16(r.value + 2), load<u8>(regexp) > 0, stringAt(flags), stringAt(services), span(OTHER_NAME_AT, length))
   return 1
+}
+
+/** The same of a NAPTR record. */
+export function keepNaptrFields(w: Writer, order: u32, preference: u32, hasRegexp: bool, flags: Span, services: Span, replacement: Span): void {
+  number(w, order)
+  number(w, preference)
+  w.byte(hasRegexp ? 1 : 0)
+  string(w, flags)
+  string(w, services)
+  string(w, replacement)
 }
 
 /** Reads the name that a CNAME leads to, into OTHER_NAME_AT. Returns its length, UNFIT or BAD. */

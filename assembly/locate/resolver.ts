@@ -10,6 +10,7 @@ import { NAME_TEXT_MAX } from "../wire/dns"
 import { warn } from "./answer"
 import { Entry, State, Trouble, addEntry, clearCache, entryOf, exists, findEntry, firstEntry, nextEntry, pin } from "./cache"
 import { NAME_AT } from "./layout"
+import { ownEntry } from "./own-records"
 import { Resolver, beginQuery, expireQueries, isUsable, ownAt, pollQuestion, receiveAnswer, refusedFlow, resolver, restartAll, serverAt, soonestQuery } from "./query"
 
 /** FAILED: no server answered. STALE: FOUND, but only in an old answer as no server answers now. NODATA and NXDOMAIN may be old as well: isStale(). */
@@ -95,8 +96,8 @@ export function ask(name: Span, type: u32, now: i64, line: i32): Answer {
   // A name that cannot be written in DNS does not exist there.
   if (length < 0) return Answer.NXDOMAIN
   while (true) {
-    const e = findEntry(span(NAME_AT, length), type)
-    if (!exists(e) || !isSettled(e, now)) {
+    const own = ownEntry(span(NAME_AT, length), type, now), e = exists(own) ? own : entryByServers(span(NAME_AT, length), type)
+    if (!exists(own) && (!exists(e) || !isSettled(e, now))) {
       if (!isBegun(e, span(NAME_AT, length), type, now)) continue
       if (!exists(answer())) return Answer.FAILED
       pin(answer(), line)
@@ -141,6 +142,17 @@ function fold(name: Span): i32 {
     store<u8>(NAME_AT + i, <u8>(c - 65 < 26 ? c | 0x20 : c))
   }
   return label == 0 ? -1 : <i32>length
+}
+
+/** What servers have said; what the settings said and do not say any more is not known. */
+function entryByServers(name: Span, type: u32): Entry {
+  const e = findEntry(name, type)
+  if (!exists(e) || !e.own) return e
+  e.own = false
+  e.state = <u8>State.UNKNOWN
+  e.expires = 0
+  e.retryAt = 0
+  return e
 }
 
 /** Whether the entry says how things are without asking now. */

@@ -58,6 +58,7 @@ function writeRecords(w: Writer, e: Entry): void {
 
 /** A word for how things stand with the entry. */
 export function standing(e: Entry, now: i64): Prose {
+  if (e.own) return prose("set")
   if (e.asking) return prose("asking")
   if (now < e.expires) return prose("fresh")
   if (e.trouble == Trouble.FAILED) return e.state == State.UNKNOWN ? prose("failed") : prose("stale")
@@ -86,7 +87,7 @@ export function writeEntry(w: Writer, e: Entry, now: i64): void {
   w.put(typeName(e.type))
   w.byte(0x20)
   writeValue(w, e)
-  if (now < e.expires && !e.asking) return
+  if (now < e.expires && !e.asking && !e.own) return
   w.say(prose(" ("))
   w.say(standing(e, now))
   w.byte(0x29)

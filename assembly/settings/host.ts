@@ -2,6 +2,7 @@
 import { Endpoint } from "../base/endpoint"
 import { parseHostPort, parseIp6 } from "../base/ip"
 import { Span, NONE, after, startOf, lengthOf, endOf, indexOf, span, trim } from "../base/span"
+import { isRecord } from "../wire/zone-record"
 import { HOST_SCRATCH } from "./layout"
 
 const LABEL_MAX: usize = 63              // RFC 1035 2.3.4
@@ -15,18 +16,29 @@ export function isServer(s: Span): bool {
   return host != NONE && (e.family != 0 || hasShortLabels(host))
 }
 
+const SEMICOLON: u32 = 0x3b
 const SERVERS_MAX = 4                    // VE-09
 
 /** One to four servers with a semicolon between, spaces around it as you like. */
 export function isServers(s: Span): bool {
   let rest = s
   for (let i = 0; i < SERVERS_MAX; i++) {
-    const end = indexOf(rest, 0x3b)
+    const end = indexOf(rest, SEMICOLON)
     if (!isServer(trim(end < 0 ? rest : span(startOf(rest), end)))) return false
     if (end < 0) return true
     rest = after(rest, end + 1)
   }
   return false
+}
+
+/** Records of a zone with a semicolon between; one may end the list. */
+export function areRecords(s: Span): bool {
+  for (let rest = s; lengthOf(rest) > 0;) {
+    const end = indexOf(rest, SEMICOLON), record = trim(end < 0 ? rest : span(startOf(rest), end))
+    if (!isRecord(record, changetype<Endpoint>(HOST_SCRATCH))) return false
+    rest = end < 0 ? span(startOf(rest), 0) : trim(after(rest, end + 1))
+  }
+  return true
 }
 
 /** A host without a port. */

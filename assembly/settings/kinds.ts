@@ -2,7 +2,7 @@
 import { Span, after, startOf, lengthOf, byteAt, endOf, indexOf, same, span, text, trim } from "../base/span"
 import { decimal, hexDigit } from "../base/number"
 import { Kind, Setting, isText, kindOf, leastOf, mostOf, unitOf } from "./table"
-import { isHost, isServers } from "./host"
+import { areRecords, isHost, isServers } from "./host"
 import { wordAt } from "./word"
 
 /** Whether a value that can be printed is one of its kind. */
@@ -11,6 +11,7 @@ export function isOfKind(s: Setting, value: Span): bool {
   if (lengthOf(value) == 0) return isText(s) || kind == Kind.SET
   if (kind == Kind.HOST) return isHost(value)
   if (kind == Kind.SERVERS) return isServers(value)
+  if (kind == Kind.RECORDS) return areRecords(value)
   if (kind == Kind.USER) return isUser(value)
   if (kind == Kind.CODES) return isCodes(value)
   if (kind < Kind.NUMBER) return true

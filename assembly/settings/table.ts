@@ -5,7 +5,7 @@ import { Span, byteAt, lengthOf, text, sameFolded } from "../base/span"
 
 export const enum Setting {
   // Of each line, the texts first
-  DOMAIN, SERVER, USER, AUTH_USER, PASSWORD, DISPLAY_NAME, FAILOVER_CODES, FAILOVER_INVITE, FAILOVER_OTHER, OPTIONS_DOWN_CODES, EMERGENCY, ENABLED, PROFILE, REGISTER_TTL, RETRY_MODE, RETRY_COUNT,
+  DOMAIN, SERVER, RECORDS, USER, AUTH_USER, PASSWORD, DISPLAY_NAME, FAILOVER_CODES, FAILOVER_INVITE, FAILOVER_OTHER, OPTIONS_DOWN_CODES, EMERGENCY, ENABLED, PROFILE, REGISTER_TTL, RETRY_MODE, RETRY_COUNT,
   RETRY_PERIOD, LAST_SERVER_FULL, DIRTY_HOST_TTL, DIRTY_MAX_TTL, WEIGHT_ALGO, EQUAL_CHOICE, ADDR_ORDER, USE_NAPTR, SERVER_AFFINITY, REGISTER_BEFORE_USE,
   PROBE_METHOD, PROBE_INTERVAL, KEEPALIVE_INTERVAL, FAILBACK, FAILBACK_INTERVAL, FAILBACK_ORDER, HOLD_DOWN, REGISTER_MAX_REFRESH, BACKUP_TTL,
   AUTH_FAIL_RETRY, DNS_REFRESH, DNS_REQUERY_INTERVAL, REMOVED_ACTIVE, MWI, REFER, FAILOVER_METHODS, ROUTE_REWRITE, RETRY_AFTER_POLICY, RETRY_AFTER_MAX, CALL_SETUP_MAX, HEDGE_AFTER_MS, HEDGE_SLOW_MS, START_SPREAD, FAILBACK_IN_CALL, NAT_CONTACT, TRANSPORT, BACKUP_TRANSPORT,
@@ -20,7 +20,7 @@ export const LINE_SETTINGS: i32 = Setting.SIP_PORT
 export const LINE_NUMBERS: i32 = Setting.ENABLED
 
 /** What a value may be. Up to CODES the value is text, after it a number. */
-export const enum Kind { HOST, SERVERS, USER, WORDS, SECRET, CODES, NUMBER, CHOICE, SET }
+export const enum Kind { HOST, SERVERS, RECORDS, USER, WORDS, SECRET, CODES, NUMBER, CHOICE, SET }
 
 /** Values of the settings of kind CHOICE: the place of the word in its row. */
 export const enum Affinity { NONE, REGISTRATION, PRIMARY }
@@ -57,6 +57,7 @@ const LEAST = 8
 const TABLE = memory.data<u32>([
   text("domain"), Kind.HOST, 128, text(""), prose("your SIP domain, as in 6001@DOMAIN"),
   text("server"), Kind.SERVERS, 160, text(""), prose("servers, ; between; empty: ask DNS for the domain"),
+  text("records"), Kind.RECORDS, 255, text(""), prose("DNS records that are so whatever DNS says; as in a zone, ; between"),
   text("user"), Kind.USER, 64, text(""), prose("your extension, as in USER@example.com"),
   text("auth_user"), Kind.WORDS, 64, text(""), prose("name for the password check; empty: the user"),
   text("password"), Kind.SECRET, 64, text(""), prose("password of the account; never shown"),

@@ -49,6 +49,7 @@ export function writeAllowed(w: Writer, s: Setting): void {
   switch (kindOf(s)) {
     case Kind.HOST: w.say(prose("a host name or IP address")); break
     case Kind.SERVERS: w.say(prose("host names or IP addresses, :port if not 5060, at most 4 with ; between")); break
+    case Kind.RECORDS: w.say(prose("records such as _sip._udp SRV 0 40 5060 one; one A 192.0.2.1")); break
     case Kind.USER: w.say(prose("letters, digits and -_.!~*'()&=+$,;?/%hh")); break
     case Kind.CODES: w.say(prose("codes from 300 to 699 such as 500 5xx")); break
     case Kind.CHOICE: writeChoices(w, s); break

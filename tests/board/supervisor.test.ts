@@ -14,7 +14,11 @@ const WATCHDOG_MS = 25_000
 
 /** How long a row of calls took without the waiting for what servers send: on a machine that is busy they let the board wait. */
 function ownTime(seen: Seen[]): number {
-  return seen.slice(1).reduce((sum, { call, now }, i) => sum + (call.call === "datagram" ? 0 : now - (seen[i]?.now ?? now)), 0)
+  return seen.slice(1).reduce((sum, { call, now }, i) => {
+    const before = seen[i]?.now ?? now
+    // A processor that was reset counts from nought.
+    return sum + (call.call === "datagram" ? 0 : now < before ? now : now - before)
+  }, 0)
 }
 
 const SERVER = { address: "198.51.100.2", port: 5060 }
@@ -48,10 +52,12 @@ describe("The emulated board with bugs planted in its phone", function () {
       bench.segment.send(SERVER, portOf(bench), Buffer.from(poison))
       await bench.until("the report", () => bench.console.slice(from).some((line) => line.startsWith(told)), WATCHDOG_MS)
       await bench.event("registered", before, WATCHDOG_MS)
-      const fell = bench.seen.findIndex(({ call }, i) => i >= before && call.call === "datagram" && latin1(call.bytes) === poison)
+      // A processor that is reset while it works does not tell what it was given.
+      const told = bench.seen.findIndex(({ call }, i) => i >= before && call.call === "datagram" && latin1(call.bytes) === poison)
+      const fell = told < 0 ? before - 1 : told
       const back = bench.seen.findIndex(({ outputs }, i) => i > fell && outputs.some((output) => output.kind === "event" && output.code === EVENT.registered))
       const took = ownTime(bench.seen.slice(fell, back + 1))
-      assert.ok(fell >= 0 && back > fell && took <= BACK_MS, `it took ${took} ms`)
+      assert.ok(back > fell && took <= BACK_MS, `it took ${took} ms`)
       const said = bench.console.slice(from)
       assert.ok(said.some((line) => line === `"${poison}"`), "the input that did it is told")
       // The wild one has written over its log; what a reset of the processor leaves is what was being worked on.

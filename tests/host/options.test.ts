@@ -83,7 +83,7 @@ describe("The command line", () => {
 
   it("The help names every flag and every exit code", () => {
     const named = [...HELP.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name).sort()
-    assert.deepEqual(named, ["as", "dns", "domain", "engine", "from", "help", "json", "lab", "mic", "module", "out", "password-file", "port", "set", "settings", "sip-only", "speaker", "svg", "template", "to", "trace", "user", "version", "width"])
+    assert.deepEqual(named, ["as", "dns", "domain", "engine", "from", "help", "json", "lab", "mic", "module", "out", "password-file", "port", "set", "settings", "sip-only", "speaker", "svg", "template", "to", "trace", "user", "version", "width", "zone"])
     for (const { code, meaning } of Object.values(EXITS)) assert(HELP.includes(`  ${code}  ${meaning}`))
   })
 })
