@@ -57,7 +57,7 @@ const LEAST = 8
 const TABLE = memory.data<u32>([
   text("domain"), Kind.HOST, 128, text(""), prose("your SIP domain, as in 6001@DOMAIN"),
   text("server"), Kind.SERVERS, 160, text(""), prose("servers, ; between; empty: ask DNS for the domain"),
-  text("records"), Kind.RECORDS, 255, text(""), prose("DNS records that are so whatever DNS says; as in a zone, ; between"),
+  text("records"), Kind.RECORDS, 255, text(""), prose("DNS records that hold whatever DNS says, ; between"),
   text("user"), Kind.USER, 64, text(""), prose("your extension, as in USER@example.com"),
   text("auth_user"), Kind.WORDS, 64, text(""), prose("name for the password check; empty: the user"),
   text("password"), Kind.SECRET, 64, text(""), prose("password of the account; never shown"),

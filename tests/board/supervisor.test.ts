@@ -53,8 +53,8 @@ describe("The emulated board with bugs planted in its phone", function () {
       await bench.until("the report", () => bench.console.slice(from).some((line) => line.startsWith(told)), WATCHDOG_MS)
       await bench.event("registered", before, WATCHDOG_MS)
       // A processor that is reset while it works does not tell what it was given.
-      const told = bench.seen.findIndex(({ call }, i) => i >= before && call.call === "datagram" && latin1(call.bytes) === poison)
-      const fell = told < 0 ? before - 1 : told
+      const given = bench.seen.findIndex(({ call }, i) => i >= before && call.call === "datagram" && latin1(call.bytes) === poison)
+      const fell = given < 0 ? before - 1 : given
       const back = bench.seen.findIndex(({ outputs }, i) => i > fell && outputs.some((output) => output.kind === "event" && output.code === EVENT.registered))
       const took = ownTime(bench.seen.slice(fell, back + 1))
       assert.ok(back > fell && took <= BACK_MS, `it took ${took} ms`)
