@@ -6,10 +6,14 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { EXITS, UserError } from "../host/errors.ts"
 import { ABI_VERSION } from "../host/abi.ts"
+import { ReplayBoard, replayOn } from "../host/board/replay.ts"
 import { labWorld, runBoard } from "../host/board/run.ts"
 import type { Handset } from "../host/handset/handset.ts"
 import { terminalHandset } from "../host/handset/terminal.ts"
-import { fileTrace } from "../host/trace.ts"
+import { LAB_PASSWORD } from "../host/lab/lab.ts"
+import { readPassword } from "../host/options.ts"
+import { readTrace } from "../host/recording.ts"
+import { fileTrace, sha256 } from "../host/trace.ts"
 import { buildBoard } from "./board/compile.ts"
 import { sizeReport } from "./board/size.ts"
 import { SourceError } from "./board/sources.ts"
@@ -18,6 +22,7 @@ import { OUT, ROOT } from "./core.ts"
 
 const HELP = `npm run board -- [--trace FILE] [--store FILE]   boots the emulated board against the lab
 npm run board -- --real [...]                    the same against BIND and Kamailio, in a network namespace (Linux, as root)
+npm run board -- --replay FILE [--password-file FILE]  makes the calls of a trace on a board, and compares every byte
 npm run board:size                               builds it, measures it and prints what it takes
 
 --trace FILE   records everything; npx linehunt replay FILE plays it again
@@ -42,6 +47,7 @@ async function main(args: readonly string[]): Promise<keyof typeof EXITS> {
     process.stdout.write(`${await sizeReport(board, new Uint8Array(readFileSync(join(ROOT, MODULE))))}\n`)
     return "ok"
   }
+  if (values.replay !== undefined) return replayTrace(values.replay, values["password-file"])
   if (values.real && process.env[INSIDE] === undefined) return runInNamespace(args)
   const terminal = process.stdout.isTTY && process.stdin.isTTY
   const trace = values.trace === undefined ? undefined : fileTrace(values.trace, new Uint8Array(readFileSync(join(ROOT, MODULE))), ABI_VERSION, "wasm3", note)
@@ -55,6 +61,20 @@ async function main(args: readonly string[]): Promise<keyof typeof EXITS> {
     onConsole: terminal ? undefined : (bytes) => process.stdout.write(bytes),
     typed: terminal ? undefined : process.stdin,
   })
+}
+
+/** As `linehunt replay`, but on a board. */
+async function replayTrace(file: string, passwordFile: string | undefined): Promise<keyof typeof EXITS> {
+  const text = readTrace(file), password = passwordFile === undefined ? undefined : readPassword(passwordFile)
+  const { program } = await buildBoard({ module: MODULE, replay: true, say: note }), board = await ReplayBoard.start(program)
+  try {
+    const module = sha256(new Uint8Array(readFileSync(join(ROOT, MODULE))))
+    const verdict = await replayOn(board, { text, name: file, module, password, known: [LAB_PASSWORD], warn: note })
+    for (const line of verdict.same ? [`identical: ${verdict.calls} calls, ${verdict.outputs} outputs${verdict.note}`] : verdict.lines) process.stdout.write(`${line}\n`)
+    return verdict.same ? "ok" : "differs"
+  } finally {
+    await board.end()
+  }
 }
 
 /** Begins anew inside a namespace where the board's network card is an interface of the kernel. */
@@ -75,7 +95,7 @@ async function runInNamespace(args: readonly string[]): Promise<keyof typeof EXI
 const silent: Handset = { display() {}, line() {}, event() {}, reply() {}, lab() {}, close() {} }
 
 function readArguments(args: readonly string[]) {
-  const options = { trace: { type: "string" }, store: { type: "string" }, real: { type: "boolean" }, help: { type: "boolean" } } as const
+  const options = { trace: { type: "string" }, store: { type: "string" }, replay: { type: "string" }, "password-file": { type: "string" }, real: { type: "boolean" }, help: { type: "boolean" } } as const
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true })
   } catch (error) {

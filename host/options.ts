@@ -312,7 +312,7 @@ function timeOf(value: string | undefined, flag: string): number | undefined {
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
 /** The password: the one line of a file. */
-function readPassword(path: string): string {
+export function readPassword(path: string): string {
   let text: string
   try {
     text = readFileSync(path, "utf8")

@@ -39,9 +39,9 @@ export type Given =
   | { readonly exchange: string | undefined }
   | { readonly call: Call; readonly now: number; readonly recorded: Recorded }
 
-/** Everything that a trace says the phone was given, as far as it can be replayed with one module. Throws as `replay` does. */
+/** Everything that a trace says the phone was given, as far as it can be read and replayed with one module. Throws UserError when it is none, or needs a password. */
 export function givenIn(parts: Pick<ReplayParts, "text" | "name" | "password" | "known">): Given[] {
-  const { entries, locks } = readRecording(parts.text, parts.name), seal = locks.length === 0 ? undefined : openSeal(parts, locks), all: Given[] = []
+  const { entries, locks } = told(() => readRecording(parts.text, parts.name)), seal = locks.length === 0 ? undefined : openSeal(parts, locks), all: Given[] = []
   try {
     for (const entry of entries) {
       const given = givenOf(entry, seal)
@@ -49,7 +49,7 @@ export function givenIn(parts: Pick<ReplayParts, "text" | "name" | "password" | 
       all.push(given)
     }
   } catch (error) {
-    if (!(error instanceof SealedError)) throw error
+    if (!(error instanceof SealedError || isDamage(error))) throw error
   }
   return all
 }
@@ -62,13 +62,19 @@ function givenOf(entry: Entry, seal: Seal | undefined): Given {
 }
 
 /** Replays a whole trace. Throws UserError when it is none, or needs a password that was not given. */
-export function replay(parts: ReplayParts): Verdict {
+export function replay(parts: ReplayParts): Verdict { return told(() => replayed(parts, readRecording(parts.text, parts.name))) }
+
+/** What is wrong with a trace is told to the user. */
+function told<T>(work: () => T): T {
   try {
-    return replayed(parts, readRecording(parts.text, parts.name))
+    return work()
   } catch (error) {
     throw error instanceof TraceDamage ? differs(error.message) : error
   }
 }
+
+/** A part of the trace is no such thing. A RangeError is an address that is none; a CoreError says so of what was kept. */
+const isDamage = (error: unknown): error is Error => [TypeError, SyntaxError, RangeError, CoreError].some((kind) => error instanceof kind)
 
 function replayed(parts: ReplayParts, { entries, locks, module }: Recording): Verdict {
   if (module !== parts.module) parts.warn("The trace was made with another build of the phone; differences may come from that.")
@@ -99,9 +105,7 @@ function replayed(parts: ReplayParts, { entries, locks, module }: Recording): Ve
     } catch (error) {
       if (error instanceof OtherModule) return { same: true, calls, outputs, note: `; then ${error.message}` }
       if (error instanceof SealedError) return { same: true, calls, outputs, note: NEVER_KEPT }
-      // A RangeError is an address that is none; a CoreError says that what was kept is no such thing.
-      const isDamage = [TypeError, SyntaxError, RangeError, CoreError].some((kind) => error instanceof kind)
-      throw isDamage ? damaged(parts.name, entry.line, (error as Error).message) : error
+      throw isDamage(error) ? damaged(parts.name, entry.line, error.message) : error
     }
   }
   return { same: true, calls, outputs, note: "" }

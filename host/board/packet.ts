@@ -76,6 +76,15 @@ function writeIp(from: string, to: string, protocol: number, payload: Buffer): B
   return Buffer.concat([head, payload])
 }
 
+/** The packet with the checksum that its head, as it stands there, ought to have. */
+export function refreshed(packet: Buffer): Buffer {
+  const head = Math.max(IP_HEAD, ((packet[0] ?? 0) & 15) * 4)
+  if (packet.length < head) return packet
+  packet.writeUInt16BE(0, 10)
+  packet.writeUInt16BE(checksum(packet.subarray(0, head)), 10)
+  return packet
+}
+
 function checksum(bytes: Buffer): number {
   let sum = 0
   for (let i = 0; i < bytes.length; i += 2) sum += (bytes[i] ?? 0) << 8 | (bytes[i + 1] ?? 0)

@@ -16,7 +16,7 @@ import {
 export const BOARD_ADDRESS = "192.0.2.15"
 /** As QEMU is told; machine.ts. */
 export const BOARD_HARDWARE = Buffer.from("02005e005310", "hex")
-const ROUTER = "192.0.2.1", ROUTER_HARDWARE = Buffer.from("02005e005301", "hex"), BROADCAST = Buffer.alloc(6, 0xff)
+export const ROUTER = "192.0.2.1", ROUTER_HARDWARE = Buffer.from("02005e005301", "hex"), BROADCAST = Buffer.alloc(6, 0xff)
 
 /** A machine's loopback address stands here for one that a board can reach. */
 const LOOPBACK = /^127\.0\.0\./, REACHABLE = "198.51.100."
@@ -37,6 +37,8 @@ export class Segment implements Network {
   dns: string[] = []
   /** Sees every datagram, both ways. */
   onDatagram: (datagram: Udp) => void = () => {}
+  /** Sees every frame of the board. */
+  onFrame: (frame: Buffer) => void = () => {}
   faults: Faults = {}
   leases = 0
   private readonly listeners = new Map<string, Listener>()
@@ -149,6 +151,7 @@ export class Segment implements Network {
   }
 
   private frame(bytes: Buffer): void {
+    this.onFrame(bytes)
     const frame = readFrame(bytes)
     if (frame === undefined) return
     this.board = Buffer.from(frame.from)
@@ -189,8 +192,9 @@ export class Segment implements Network {
     if (!this.isLost()) this.sendFrame(writeFrame({ to, from: ROUTER_HARDWARE, type, payload }))
   }
 
-  /** Sends a frame to the board as it is, whole or not. */
-  sendFrame(frame: Buffer): void {
+  /** Sends a frame to the board as it is, whole or not; but not one without any byte, after which QEMU's card takes no more. */
+  sendFrame(frame: Uint8Array): void {
+    if (frame.length === 0) return
     const length = Buffer.alloc(LENGTH_BYTES)
     length.writeUInt32BE(frame.length)
     this.socket?.write(Buffer.concat([length, frame]))
