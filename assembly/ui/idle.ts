@@ -4,14 +4,15 @@ import { Prose, prose } from "../base/prose"
 import { Span, NONE, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { Setting, number, words, knob } from "../settings/settings"
+import { Play, endsAt, play } from "../transport/rehearsal"
 import { candidate, candidateCount } from "../servers/candidates"
 import { knowsStatus } from "../servers/policy"
 import { Registration, Trouble, isRegistered, registration } from "../account/registration"
 import { RegistrationState } from "../account/machine"
-import { invert, put, write, writeRight } from "./screen"
+import { COLUMNS, invert, put, widthOf, write, writeRight } from "./screen"
 import { isWaiting, voiceNew } from "../dialog/waiting"
 import { title, softKeys, facing, fitted, pen, spell } from "./paper"
-import { Action, View, panel, push } from "./panel"
+import { Action, View, panel, push, wakeAt } from "./panel"
 import { openDial } from "./dial"
 import { pressEdit } from "./edit"
 import { isDigitKey } from "./keypad"
@@ -91,10 +92,17 @@ function drawIcons(): u32 {
   return column + 1
 }
 
-/** What has happened, and what keeps the phone from ringing. */
+/** What is not as it seems, what keeps the phone from ringing, and what has happened. */
 function drawMarks(): void {
   const p = panel(), w = pen(), dnd = number(Setting.DND) != 0
-  if (dnd) w.say(prose("DND"))
+  if (play() != Play.NONE) {
+    w.say(prose("rehearsed"))
+    wakeAt(endsAt())
+  }
+  if (dnd) {
+    separate(w)
+    w.say(prose("DND"))
+  }
   if (isWaiting(panel().line)) {
     separate(w)
     if (voiceNew(panel().line) > 0) {
@@ -108,7 +116,9 @@ function drawMarks(): void {
     w.number(p.missed)
     w.say(prose(" missed"))
   }
-  writeRight(1, w.written)
+  // A number that is cut off would be another one.
+  if (widthOf(w.written) > COLUMNS) fitted(1, 0, w.written)
+  else writeRight(1, w.written)
 }
 
 function separate(w: Writer): void { if (w.at > w.start) w.say(prose(", ")) }

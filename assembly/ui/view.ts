@@ -5,7 +5,7 @@ import { Setting } from "../settings/settings"
 import { registration } from "../account/registration"
 import { clear, finish, forget, frame, takeDirty } from "./screen"
 import { Action, View, openPanel, panel, pop, popToHome, shown } from "./panel"
-import { isKey } from "./keypad"
+import { isDigitKey, isKey } from "./keypad"
 import { scrolledTooFar } from "./paper"
 import { drawIdle, pressIdle } from "./idle"
 import { drawServer, pressServer } from "./server"
@@ -124,7 +124,11 @@ function press(code: u32): Action {
 
 function pressView(code: u32): Action {
   const view = shown()
-  if (view == View.MESSAGE) return pressMessage()
+  if (view == View.MESSAGE) {
+    const action = pressMessage()
+    // Who dials at rest means the number, not the message that came in between.
+    return isDigitKey(code) && shown() == View.HOME && panel().place < 0 ? pressIdle(code) : action
+  }
   if (code == 0x48 && view != View.HOME && (view != View.EDIT || panel().field != Purpose.DIAL)) {
     // The hook leads home from everywhere; there, and where a number is typed, it calls
     finishLetter()

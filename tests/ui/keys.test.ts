@@ -126,13 +126,26 @@ for (const engine of ["v8", "wasm3"] as const) {
       phone.fail()
       phone.fail()
       assert.equal(phone.view(), "message")
-      assert.equal(phone.press("7"), "none")
+      assert.equal(phone.press("ok"), "none")
       assert.equal(phone.view(), "home")
       phone.press("right 4 1")
       phone.fail()
       phone.servers([{ address: "192.0.2.1", status: "up" }], 0)
       phone.stand("registered", "none", 200, 0)
       assert.equal(phone.view(), "edit")
+    })
+
+    it("A digit that is dialled on a message over the idle view is the first one of the number; over another view it only takes the message away", () => {
+      phone.stand("waiting", "all failed")
+      phone.press("right")
+      phone.fail()
+      phone.press("4")
+      assert.equal(phone.view(), "menu")
+      phone.press("back")
+      phone.fail()
+      phone.press("7 0 1")
+      assert.equal(phone.view(), "edit")
+      assert.match(phone.screen(), /\b701/)
     })
 
     it("An unknown key code changes nothing", () => {
