@@ -6,7 +6,7 @@ import { prose } from "./base/prose"
 import { Endpoint } from "./base/endpoint"
 import { Span, span } from "./base/span"
 import { peer } from "./io"
-import { Dtmf, Setting, number } from "./settings/settings"
+import { Dtmf, Setting, canKeep, number } from "./settings/settings"
 import { parse, answerable, incoming } from "./wire/message"
 import * as flow from "./transport/flow"
 import { FlowKind } from "./transport/flow"
@@ -260,7 +260,8 @@ function followDigit(now: i64): void {
 /** Carries out what the user asked for. */
 function act(action: Action, now: i64): void {
   const p = phone(), line = view.actionLine()
-  if (action == Action.SAVE || action == Action.STORE) p.store = true
+  // What was kept before stays where all cannot be kept: `cfg save` says so.
+  if (action == Action.SAVE || action == Action.STORE) p.store = canKeep()
   if (action == Action.SAVE || action == Action.APPLY) {
     change(line, now)
     return

@@ -9,7 +9,7 @@ import { loadWasm3 } from "./engine/wasm3.ts"
 import { drawCalling } from "./sim/calling.ts"
 import type { Hash } from "./sim/challenger.ts"
 import { lockstep, type MakePhone } from "./sim/phone.ts"
-import { drawScenario } from "./sim/scenario.ts"
+import { drawScenario, linesOf, settingsText, troublesOf } from "./sim/scenario.ts"
 import { shrink } from "./sim/shrink.ts"
 import { timeText } from "./sim/timetext.ts"
 import { runScenario, type Outcome, type RunOptions } from "./sim/worlds.ts"
@@ -21,7 +21,8 @@ Runs the phone in simulated worlds and checks in each step what must always hold
   --count K          how many worlds, with the seeds N, N+1 ... (10)
   --days D           virtual days of each, a fraction is allowed (1)
   --profile P      the settings of this profile instead of drawn ones: auto, snom, versity, baker, vip
-  --calls N          make and take calls, about N episodes a day (0)
+  --lines N          the phone has so many lines, each with servers, settings and troubles of its own (1)
+  --calls N          make and take calls of the first line, about N episodes a day (0)
   --engine E         v8, wasm3, or both in lockstep, every output compared (v8)
   --until MS         end the world at this virtual millisecond
   --without I,J,...  leave these troubles out, by their numbers
@@ -37,6 +38,7 @@ const FLAGS = {
   seed: { type: "string", default: "1" },
   count: { type: "string", default: "10" },
   days: { type: "string", default: "1" },
+  lines: { type: "string", default: "1" },
   calls: { type: "string", default: "0" },
   profile: { type: "string", default: "" },
   engine: { type: "string", default: "v8" },
@@ -48,6 +50,7 @@ const FLAGS = {
   help: { type: "boolean", default: false },
 } as const
 
+const LINES_MAX = 4
 const PROFILES = ["", "auto", "snom", "versity", "baker", "vip"]
 const MODULE = new URL("../build/out/linehunt.wasm", import.meta.url)
 
@@ -58,6 +61,7 @@ type Plan = {
   readonly seed: number
   readonly count: number
   readonly days: number
+  readonly lines: number
   readonly calls: number
   readonly profile: string
   readonly engine: string
@@ -76,7 +80,7 @@ function readPlan(args: readonly string[]): Plan | "help" {
     throw new Usage(`${error instanceof Error ? error.message : String(error)}. See --help.`)
   }
   if (values.help) return "help"
-  const number = (name: "seed" | "count" | "days" | "until" | "calls", text: string, least: number): number => {
+  const number = (name: "seed" | "count" | "days" | "until" | "lines" | "calls", text: string, least: number): number => {
     const value = Number(text)
     if (text.trim() === "" || !Number.isFinite(value) || value < least) {
       throw new Usage(`--${name} takes a number of at least ${least}, not "${text}".`)
@@ -89,7 +93,10 @@ function readPlan(args: readonly string[]): Plan | "help" {
   if (without.some(one => !Number.isInteger(one) || one < 0)) {
     throw new Usage(`--without takes numbers of troubles with commas between, not "${values.without}".`)
   }
+  const lines = Math.floor(number("lines", values.lines, 1))
+  if (lines > LINES_MAX) throw new Usage(`--lines takes ${LINES_MAX} at most, not "${values.lines}".`)
   return {
+    lines,
     seed: Math.floor(number("seed", values.seed, 0)),
     count: Math.floor(number("count", values.count, 1)),
     days: number("days", values.days, 0.001),
@@ -122,7 +129,7 @@ const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? ""
 /** The command that runs one world again. */
 function command(plan: Plan, seed: number, without: ReadonlySet<number>): string {
   const left = without.size > 0 ? ` --without ${[...without].join(",")}` : ""
-  return `npm run worlds -- --seed ${seed} --count 1 --days ${plan.days} --engine ${plan.engine}${plan.calls > 0 ? ` --calls ${plan.calls}` : ""}${plan.profile === "" ? "" : ` --profile ${plan.profile}`}${left}`
+  return `npm run worlds -- --seed ${seed} --count 1 --days ${plan.days} --engine ${plan.engine}${plan.lines > 1 ? ` --lines ${plan.lines}` : ""}${plan.calls > 0 ? ` --calls ${plan.calls}` : ""}${plan.profile === "" ? "" : ` --profile ${plan.profile}`}${left}`
 }
 
 function main(args: readonly string[]): number {
@@ -144,7 +151,7 @@ function main(args: readonly string[]): number {
 }
 
 function runOne(plan: Plan, make: MakePhone, seed: number): Outcome {
-  const scenario = drawScenario(seed, plan.days, plan.profile)
+  const scenario = drawScenario(seed, plan.days, plan.profile, plan.lines)
   const lines: string[] = []
   const options: RunOptions = {
     make, hash, without: plan.without, calling: plan.calls > 0 ? drawCalling(scenario, plan.calls) : [],
@@ -155,9 +162,8 @@ function runOne(plan: Plan, make: MakePhone, seed: number): Outcome {
   const outcome = runScenario(scenario, options)
   if (plan.trace !== undefined) writeFileSync(plan.trace, `${JSON.stringify(scenario, undefined, 1)}\n${lines.join("\n")}\n`)
   const took = ((performance.now() - began) / 1000).toFixed(1)
-  const { servers, shape, troubles } = scenario
   const what = [
-    `${counted(servers.length, "server")} by ${shape}`, counted(troubles.length, "trouble"), counted(outcome.packets, "packet"),
+    linesOf(scenario).map(({ servers, shape }) => `${counted(servers.length, "server")} by ${shape}`).join(", "), counted(troublesOf(scenario).length, "trouble"), counted(outcome.packets, "packet"),
     counted(outcome.moves, "move"), ...(plan.calls > 0 ? [counted(outcome.calls, "call")] : []),
   ]
   process.stderr.write(`seed ${seed}: ${what.join(", ")}, ${took} s\n`)
@@ -166,7 +172,7 @@ function runOne(plan: Plan, make: MakePhone, seed: number): Outcome {
   say(`\nFAILED in the world of seed ${seed}, at ${timeText(outcome.atMs)} (${outcome.atMs} ms)`)
   say(`${outcome.violation.check}: ${outcome.violation.message}\n\nThe last events:`)
   outcome.history.forEach(say)
-  say(`\nThe settings: ${Object.entries(scenario.settings).map(([name, value]) => `${name} ${value}`).join(", ")}`)
+  say(`\nThe settings: ${settingsText(scenario).trimEnd().replaceAll("\n", ", ").replaceAll(": ", " ")}`)
   say(`\nTo repeat it: ${command(plan, seed, plan.without)}`)
   if (plan.shrink) say(`With the troubles that it needs: ${command(plan, seed, shrink(scenario, options, outcome.violation.check))}`)
   return outcome

@@ -5,13 +5,17 @@ import { Span, after, byteAt, indexOf, lengthOf, span, startOf, trim } from "../
 import { Kind, LINE_SETTINGS, SETTINGS, Setting, find, isText, kindOf, mostOf, nameOf } from "./table"
 import { beginFault, echo, faultWriter } from "./fault"
 import { printable } from "./character"
-import { digits, isOfKind, unquoted } from "./kinds"
+import { choiceWord, digits, isOfKind, unquoted } from "./kinds"
 import { FAR, distance } from "./word"
+import { keptRoom, keptSize } from "./kept"
 import { TEXT_OVERHEAD, textRoom } from "./texts"
-import { Origin, put } from "./values"
+import { Origin, knob, originOf, put } from "./values"
 import { writeAllowed, writeName } from "./written"
 
 const DOT: u32 = 0x2e, SEMICOLON: u32 = 0x3b
+
+/** Bytes of a line of the settings besides name and value; and of a second one, where a domain comes with its servers. */
+const LINE_SIZE: i32 = 5, SERVER_SIZE: i32 = 11
 
 /**
  * A setting with the line that it is of, as a name such as "2.domain" says it: the number of the setting, and from bit 8 on the line, from 0. A setting of the
@@ -30,14 +34,33 @@ export function settingOf(key: Key): Setting { return key & 0xff }
 export function assign(name: Span, value: Span): bool {
   const key = check(name, value)
   if (key < 0) return false
-  if (isText(settingOf(key)) && !hasRoom(value)) return false
-  put(lineOf(key), settingOf(key), value, Origin.CONSOLE)
-  return true
+  const line = lineOf(key), s = settingOf(key)
+  if (!hasRoom(line, s, value)) return false
+  const was = knob(line, Setting.PROFILE), by = originOf(line, Setting.PROFILE)
+  put(line, s, value, Origin.CONSOLE)
+  if (s != Setting.PROFILE || keptRoom() >= 0) return true
+  // What was usual with the old profile would have to be kept with the new one.
+  put(line, s, choiceWord(s, was), by)
+  return full()
 }
 
-/** Whether a value that is good for a text can be kept: it may be two (VE-09), and what it replaces may be needed for a while. */
-export function hasRoom(value: Span): bool {
-  if (textRoom() >= lengthOf(value) + 4 * TEXT_OVERHEAD) return true
+/**
+ * Whether there is room for a value that is good: for a text among the texts, where it may be two (VE-09) and what it replaces may be needed for a while; and for
+ * any of them in the text that is kept.
+ */
+export function hasRoom(line: i32, s: Setting, value: Span): bool {
+  if (isText(s) && textRoom() < lengthOf(value) + 4 * TEXT_OVERHEAD) return full()
+  let before = keptSize(line, s), after = <i32>(lengthOf(nameOf(s)) + lengthOf(value)) + LINE_SIZE
+  if (s == Setting.DOMAIN) {
+    before += keptSize(line, Setting.SERVER)
+    after += SERVER_SIZE
+  }
+  // What a profile brings with it is not known before.
+  return s == Setting.PROFILE || after <= before || keptRoom() + before >= after || full()
+}
+
+/** False, and the sentence. */
+export function full(): bool {
   beginFault().say(prose("there is no room for so many and so long settings"))
   return false
 }

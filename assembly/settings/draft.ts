@@ -19,7 +19,7 @@ export function draft(line: i32, s: Setting): Span {
 
 /** Enters a value. False when it is not allowed: fault() says why, and the draft is as it was. */
 export function enter(line: i32, s: Setting, value: Span): bool {
-  if (!checkValue(line, s, value) || !hasRoom(value)) return false
+  if (!checkValue(line, s, value) || !hasRoom(line, s, value)) return false
   const bare = unquoted(value), cut = s == Setting.DOMAIN ? indexOf(bare, 0x3b) : -1
   // VE-09: the domain and its servers in one
   if (cut >= 0) addText(DRAFT, Setting.SERVER, trim(after(bare, cut + 1)), Origin.CONSOLE)

@@ -1,24 +1,18 @@
-// The settings as a text: `name: value` on each line. Reads it, all or nothing, and writes it with marks that show when a part is missing.
+// The settings as a text: `name: value` on each line. Reads it, all or nothing. settings/kept.ts writes it, with marks that show when a part is missing.
 import { LINES } from "../config"
-import { CONFIG, CONFIG_SIZE, TX } from "../memory"
+import { TX } from "../memory"
 import { Prose, prose } from "../base/prose"
 import { Span, NONE, text, span, startOf, lengthOf, endOf, byteAt, between, indexOf, trim, same, startsWith } from "../base/span"
-import { Writer } from "../base/writer"
-import { LINE_SETTINGS, SETTINGS, isText, nameOf } from "./table"
+import { SETTINGS, isText, nameOf } from "./table"
 import { Key, check, keyOf, lineOf, settingOf } from "./check"
 import { beginFault, echo, setTextLine } from "./fault"
+import { writeEndMark } from "./kept"
 import { TEXTS_CAPACITY, TEXT_OVERHEAD } from "./texts"
-import { Origin, put, restoreDefaults, isUsual } from "./values"
-import { writeName, writeValue } from "./written"
-import { checkContact, clearBook, contactCount, putContact, writeContacts } from "./book"
+import { Origin, put, restoreDefaults } from "./values"
+import { checkContact, clearBook, putContact } from "./book"
 
 // A text that the phone wrote begins with HEADER and ends with `# end of N settings`. One that a person wrote needs neither.
 // Comments and blank lines may stand anywhere. What is of a line other than the first has the number of the line before its name: `2.domain: example.com`.
-
-// The text that the host is given to keep is as long as one that can be read again. It takes the place of the input that asked for it,
-// so no reply to that one may refer to what it said.
-export const STORE_TEXT: usize = CONFIG
-export const STORE_TEXT_SIZE: usize = CONFIG_SIZE
 
 // Which settings the text that is being checked has named, a byte for each.
 const SEEN: usize = TX
@@ -45,35 +39,6 @@ export function loadText(all: Span): i32 {
     p = nextLine(p, end)
   }
   return 0
-}
-
-/** Writes every setting that is not as usual with its profile, password included, and the phone book between the two marks. */
-export function writeAll(w: Writer): void {
-  w.say(prose("# linehunt settings 1\n"))
-  let count = writeSettings(w, 0, 0, SETTINGS)
-  for (let line = 1; line < LINES; line++) count += writeSettings(w, line, 0, LINE_SETTINGS)
-  writeContacts(w)
-  writeEndMark(w, count + contactCount())
-  w.byte(0x0a)
-}
-
-function writeSettings(w: Writer, line: i32, from: i32, to: i32): i32 {
-  let count = 0
-  for (let s = from; s < to; s++) {
-    if (isUsual(line, s)) continue
-    writeName(w, line, s)
-    w.say(prose(": "))
-    writeValue(w, line, s, true)
-    w.byte(0x0a)
-    count++
-  }
-  return count
-}
-
-function writeEndMark(w: Writer, count: i32): void {
-  w.say(prose("# end of "))
-  w.number(count)
-  w.say(prose(" settings"))
 }
 
 /** The number of the first bad line, and its sentence; 0 when there is none. */

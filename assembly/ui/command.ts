@@ -3,7 +3,7 @@ import { LINES } from "../config"
 import { decimal } from "../base/number"
 import { Prose, prose, proseAt } from "../base/prose"
 import { Span, text, startOf, endOf, lengthOf, byteAt, between, sameFolded, same, trim, span } from "../base/span"
-import { LINE_SETTINGS, Setting, assign, keyOf, knob, lineOf, settingOf } from "../settings/settings"
+import { LINE_SETTINGS, Setting, assign, canKeep, full, keyOf, knob, lineOf, settingOf } from "../settings/settings"
 import { FAR, distance } from "../settings/word"
 import { setLogging } from "../locate/resolver"
 import { Action, panel } from "./panel"
@@ -144,7 +144,7 @@ function carryOut(r: Reply, c: Command): Action {
     case Command.REGISTER: return mayRegister(r) ? Action.REGISTER : Action.NONE
     case Command.UNREGISTER: return Action.UNREGISTER
     case Command.DNS_FLUSH: return Action.DNS_FLUSH
-    case Command.CFG_SAVE: return Action.STORE
+    case Command.CFG_SAVE: return canKeep() || full() ? Action.STORE : refuse(r, Refusal.SETTING)
     case Command.REBOOT: return Action.REBOOT
   }
   return Action.NONE

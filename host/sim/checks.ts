@@ -2,6 +2,7 @@
 import type { Check } from "./check.ts"
 import { heals, honest, registrarsAreContent, singleBinding } from "./checks/bindings.ts"
 import { Ledger } from "./checks/ledger.ts"
+import { leftInPeace } from "./checks/lines.ts"
 import { pace, restful } from "./checks/pace.ts"
 import { requestsEnd, sequence } from "./checks/requests.ts"
 import { holdsDown, returns, stays, type Return } from "./checks/redundancy.ts"
@@ -66,12 +67,15 @@ export type Limits = {
 /** RFC 3261 17.1.2.2: timer F. */
 export function transactionMs(limits: Limits): number { return 64 * limits.t1Ms }
 
-/** All checks, for one phone in one world. */
-export function allChecks(view: View, limits: Limits, back: Return): Check[] {
+/** What the phone as a whole must not do, however many lines it has. */
+export function phoneChecks(lines: number): Check[] { return [pace(lines), restful()] }
+
+/** All other checks, for one line. */
+export function lineChecks(view: View, limits: Limits, back: Return): Check[] {
   const ledger = new Ledger()
   return [
-    ledger, pace(), restful(), requestsEnd(view, limits), sequence(limits), credentials(limits),
+    ledger, requestsEnd(view, limits), sequence(limits), credentials(limits),
     registrarsAreContent(view), singleBinding(view, limits), honest(view, ledger), heals(view, limits),
-    stays(view, limits, back), returns(view, back), holdsDown(view, limits, back),
+    stays(view, limits, back), returns(view, back), holdsDown(view, limits, back), leftInPeace(view, limits),
   ]
 }

@@ -60,9 +60,13 @@ const ALGORITHMS: readonly (readonly Algorithm[])[] = [
   ["MD5"], ["MD5"], ["SHA-256"], ["SHA-512-256"], ["SHA-256", "MD5"], ["SHA-512-256", "SHA-256", "MD5"],
 ]
 
-/** A whole world, as plain data. */
+/** A whole world, as plain data: the phone, its first line, and what that needs. */
 export type Scenario = {
   readonly seed: number
+  readonly domain: string
+  readonly user: string
+  /** The other lines of the same phone: their servers, their settings, and what befalls those. The phone and its network are those of the first. */
+  readonly others: readonly Scenario[]
   readonly durationMs: number
   readonly shape: Shape
   readonly servers: readonly ServerPlan[]
@@ -80,6 +84,7 @@ export type Scenario = {
   readonly troubles: readonly Trouble[]
 }
 
+/** Those of the first line. */
 export const DOMAIN = "phones.example"
 export const USER = "6001"
 export const PASSWORD = "a long, long secret"
@@ -87,12 +92,23 @@ export const PASSWORD = "a long, long secret"
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
-/** The world of a seed, for so many days. With a profile the phone has what that sets and nothing of its own. */
-export function drawScenario(seed: number, days: number, profile = ""): Scenario {
-  const random = new Random(seed, "scenario")
+/** Settings that are of the phone and not of a line. */
+const OF_PHONE = ["sip_port", "sip_retry_t1", "sip_t2", "dns_min_ttl", "filter_registrar"]
+
+/** The world of a seed, for so many days, and so many lines. With a profile the phone has what that sets and nothing of its own. */
+export function drawScenario(seed: number, days: number, profile = "", lines = 1): Scenario {
+  const first = drawLine(seed, days, profile, 0)
+  return { ...first, others: Array.from({ length: lines - 1 }, (_, i) => sharing(first, drawLine(seed, days, profile, i + 1, first))) }
+}
+
+/** Line number `place`, from 0. Those behind the first have a random sequence of their own, so that the first is the same however many there are. */
+function drawLine(seed: number, days: number, profile: string, place: number, first?: Scenario): Scenario {
+  const sequence = (name: string): Random => new Random(seed, place === 0 ? name : `${name} ${place + 1}`)
+  const domain = place === 0 ? DOMAIN : `line${place + 1}.example`, user = String(Number(USER) + place)
+  const random = sequence("scenario")
   const shape = random.pick<Shape>(["naptr", "srv", "srv", "srv", "a", "ip", "host"])
-  const withIp6 = random.chance(0.25)
-  const servers = drawServers(random, shape, withIp6)
+  const isSix = random.chance(0.25), withIp6 = first === undefined ? isSix : first.addresses.length > 1
+  const servers = drawServers(random, { shape, withIp6, domain, place })
   const nameservers = Array.from({ length: random.between(1, 3) }, (_, i) => `192.0.2.${53 + i}`)
   const durationMs = Math.round(days * 24 * HOUR)
   const addresses = withIp6 ? ["192.0.2.10", "2001:db8::10"] : ["192.0.2.10"]
@@ -102,16 +118,38 @@ export function drawScenario(seed: number, days: number, profile = ""): Scenario
   }
   const zone = { ttlSec: random.pick([0, 5, 30, 60, 300, 3600]), listed: servers.map((_, i) => i), reversed: false }
   return {
-    seed, durationMs, shape, servers, nameservers, zone, addresses, path,
+    seed, durationMs, domain, user, shape, servers, nameservers, zone, addresses, path, others: [],
     rotates: random.chance(0.5),
     negativeTtlSec: random.pick([0, 5, 30, 300]),
     clockOrigin: random.pick([0, 1000, 2 ** 31 - 5000, 2 ** 32 - 5000, 2 ** 40 + 7]),
-    settings: profileOnly(profile, { ...drawSettings(random, shape, servers), ...drawPolicy(new Random(seed, "policy")) }),
-    troubles: drawTroubles(new Random(seed, "troubles"), { servers, nameservers, durationMs, zone, addresses, path, isNamed: shape !== "ip" }),
+    settings: profileOnly(profile, { ...drawSettings(random, { shape, servers, domain, user }), ...drawPolicy(sequence("policy")) }),
+    troubles: drawTroubles(sequence("troubles"), { servers, nameservers, durationMs, zone, addresses, path, isNamed: shape !== "ip" }),
   }
 }
 
-function drawServers(random: Random, shape: Shape, withIp6: boolean): ServerPlan[] {
+/** A line with the phone and the network of the first: only what befalls its own servers and its own zone befalls it alone. */
+function sharing(first: Scenario, line: Scenario): Scenario {
+  const { nameservers, addresses, path, rotates, clockOrigin } = first
+  const phone = Object.fromEntries(Object.entries(first.settings).filter(([name]) => OF_PHONE.includes(name)))
+  const own = (trouble: Trouble): boolean =>
+    trouble.what === "registrar" || trouble.what === "zone" || (trouble.what === "path" && line.servers.some(({ address }) => address === trouble.address))
+  return { ...line, nameservers, addresses, path, rotates, clockOrigin, settings: { ...line.settings, ...phone }, troubles: line.troubles.filter(own) }
+}
+
+/** What befalls the servers or the zone of one line, and not the whole phone. */
+export function isOfLine(trouble: Trouble, scenario: Scenario): boolean {
+  return trouble.what === "registrar" || trouble.what === "zone" || (trouble.what === "path" && !scenario.nameservers.includes(trouble.address))
+}
+
+/** All lines, the first one first. */
+export function linesOf(scenario: Scenario): readonly Scenario[] { return [scenario, ...scenario.others] }
+
+/** All troubles of all lines; `--without` counts them so. */
+export function troublesOf(scenario: Scenario): readonly Trouble[] { return linesOf(scenario).flatMap(({ troubles }) => troubles) }
+
+type Line = { readonly shape: Shape, readonly domain: string }
+
+function drawServers(random: Random, { shape, withIp6, domain, place }: Line & { readonly withIp6: boolean, readonly place: number }): ServerPlan[] {
   const count = shape === "ip" ? 1 : random.pick([1, 2, 2, 2, 3, 3, 4, 6])
   const fixedPort = shape === "a" || shape === "host"
   const algorithms = random.pick(ALGORITHMS)
@@ -119,11 +157,11 @@ function drawServers(random: Random, shape: Shape, withIp6: boolean): ServerPlan
   const onePriority = random.chance(0.3)
   return Array.from({ length: count }, (_, i) => withLimits(random, {
     name: `server${i + 1}`,
-    address: withIp6 && random.chance(0.4) ? `2001:db8::${i + 1}` : `198.51.100.${i + 1}`,
+    address: withIp6 && random.chance(0.4) ? `2001:db8::${place === 0 ? "" : `${place}:`}${i + 1}` : `198.51.100.${32 * place + i + 1}`,
     port: fixedPort || random.chance(0.8) ? 5060 : random.between(5061, 5099),
     priority: onePriority ? 1 : random.between(0, 2),
     weight: random.pick([0, 1, 10, 40, 60]),
-    realm: oneRealm ? DOMAIN : `realm${i + 1}.example`,
+    realm: oneRealm ? domain : `realm${i + 1}.example`,
     algorithms,
     qop: random.chance(0.9) ? "auth" : "",
     nonceLifeSec: random.pick([5, 30, 300, 3600]),
@@ -137,10 +175,12 @@ function withLimits(random: Random, server: Omit<ServerPlan, "minExpiresSec" | "
   return { ...server, minExpiresSec, maxExpiresSec: Math.max(minExpiresSec, random.pick([60, 120, 300, 600, 3600, 7200])) }
 }
 
-function drawSettings(random: Random, shape: Shape, servers: readonly ServerPlan[]): Record<string, string | number> {
+type Account = Line & { readonly servers: readonly ServerPlan[], readonly user: string }
+
+function drawSettings(random: Random, { shape, servers, domain, user }: Account): Record<string, string | number> {
   const first = servers[0]
   const settings: Record<string, string | number> = {
-    domain: DOMAIN, user: USER, password: PASSWORD,
+    domain, user, password: PASSWORD,
     register_ttl: random.pick([60, 120, 300, 600, 3600]),
     sip_port: random.pick([5060, 5060, 5062, 0]),
     sip_retry_t1: random.pick([100, 250, 500, 500, 500, 1000]),
@@ -156,7 +196,7 @@ function drawSettings(random: Random, shape: Shape, servers: readonly ServerPlan
     filter_registrar: random.between(0, 1),
   }
   if (shape === "ip" && first !== undefined) settings["server"] = endpointText(first)
-  if (shape === "host" && first !== undefined) settings["server"] = `hosts.${DOMAIN}:${first.port}`
+  if (shape === "host" && first !== undefined) settings["server"] = `hosts.${domain}:${first.port}`
   return settings
 }
 
@@ -264,17 +304,22 @@ function drawAddresses(random: Random, where: Where): readonly string[] {
 
 /** The settings as the text that the core reads. */
 export function settingsText(scenario: Scenario): string {
-  return Object.entries(scenario.settings).map(([name, value]) => `${name}: ${value}\n`).join("")
+  const further = scenario.others.map(({ settings }, i) => textOf(Object.fromEntries(Object.entries(settings).filter(([name]) => !OF_PHONE.includes(name))), `${i + 2}.`))
+  return [textOf(scenario.settings, ""), ...further].join("")
+}
+
+function textOf(settings: Scenario["settings"], before: string): string {
+  return Object.entries(settings).map(([name, value]) => `${before}${name}: ${value}\n`).join("")
 }
 
 /** The zone as master file text. The servers are listed in order, or the other way round with their priorities swapped. */
 export function zoneText(scenario: Scenario, zone: ZonePlan): string {
-  const { servers, shape } = scenario
+  const { servers, shape, domain } = scenario
   const highest = Math.max(...servers.map(server => server.priority))
   const listed = zone.listed.flatMap(i => servers[i] ?? [])
   const soa = `@ IN SOA ns hostmaster ( 1 1800 600 604800 ${scenario.negativeTtlSec} )`
-  const lines = [`$ORIGIN ${DOMAIN}.`, `$TTL ${zone.ttlSec}`, soa, "@ IN NS ns", "ns IN A 192.0.2.53"]
-  if (shape === "naptr") lines.push(`@ IN NAPTR 1 60 "s" "SIP+D2U" "" _sip._udp.${DOMAIN}.`)
+  const lines = [`$ORIGIN ${domain}.`, `$TTL ${zone.ttlSec}`, soa, "@ IN NS ns", "ns IN A 192.0.2.53"]
+  if (shape === "naptr") lines.push(`@ IN NAPTR 1 60 "s" "SIP+D2U" "" _sip._udp.${domain}.`)
   const address = (owner: string, server: ServerPlan): string => `${owner} IN ${server.address.includes(":") ? "AAAA" : "A"} ${server.address}`
   for (const server of listed) {
     if (shape === "a") lines.push(address("@", server))

@@ -4,7 +4,7 @@ import { Nameserver, type Fault } from "./nameserver.ts"
 import type { Endpoint } from "./phone.ts"
 import { Registrar, type Binding, type Mode } from "./registrar.ts"
 import type { Hash } from "./challenger.ts"
-import { PASSWORD, USER, type DnsTrouble, type RegistrarTrouble, type Scenario } from "./scenario.ts"
+import { PASSWORD, type DnsTrouble, type RegistrarTrouble, type Scenario } from "./scenario.ts"
 import type { Answer, Service } from "./service.ts"
 import { parseZone } from "./zone.ts"
 
@@ -23,7 +23,7 @@ export class SimRegistrar implements Service {
     if (plan === undefined) throw new RangeError(`there is no server ${index}`)
     this.at = { address: plan.address, port: plan.port }
     this.#registrar = new Registrar({
-      realm: plan.realm, users: { [USER]: PASSWORD }, hash, secret: `${scenario.seed} ${index}`, algorithms: plan.algorithms, qop: plan.qop,
+      realm: plan.realm, users: { [scenario.user]: PASSWORD }, hash, secret: `${scenario.seed} ${index} ${scenario.user}`, algorithms: plan.algorithms, qop: plan.qop,
       nonceLifeSec: plan.nonceLifeSec, saysStale: plan.saysStale, givesNextNonce: plan.givesNextNonce,
       minExpiresSec: plan.minExpiresSec, maxExpiresSec: plan.maxExpiresSec, reorderMs: REORDER_MS,
     })
@@ -64,9 +64,9 @@ function modeOf(how: RegistrarTrouble | undefined): Mode {
 export class SimNameserver implements Service {
   readonly #nameserver: Nameserver
 
-  constructor(zone: string, rotate: boolean) { this.#nameserver = new Nameserver([parseZone(zone)], { rotate }) }
+  constructor(zones: readonly string[], rotate: boolean) { this.#nameserver = new Nameserver(zones.map(zone => parseZone(zone)), { rotate }) }
 
-  serve(zone: string): void { this.#nameserver.zones = [parseZone(zone)] }
+  serve(zones: readonly string[]): void { this.#nameserver.zones = zones.map(zone => parseZone(zone)) }
 
   trouble(how: DnsTrouble | undefined): void { this.#nameserver.fault = faultOf(how) }
 

@@ -1,5 +1,5 @@
 // Finds the troubles that a failure needs, by leaving the others out.
-import type { Scenario } from "./scenario.ts"
+import { troublesOf, type Scenario } from "./scenario.ts"
 import { runScenario, type RunOptions } from "./worlds.ts"
 
 const RUNS_MAX = 200
@@ -16,7 +16,7 @@ export function shrink(scenario: Scenario, options: RunOptions, check: string): 
     const { tell: _, ...quiet } = options
     return runScenario(scenario, { ...quiet, without: new Set([...without, ...more]) }).violation?.check === check
   }
-  const left = (): number[] => scenario.troubles.map((_, i) => i).filter(i => !without.has(i))
+  const left = (): number[] => troublesOf(scenario).map((_, i) => i).filter(i => !without.has(i))
   for (let size = Math.ceil(left().length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     // From the end: what came after the failure goes first.
     for (let end = left().length; end > 0; end -= size) {

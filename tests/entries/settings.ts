@@ -43,6 +43,16 @@ export function all(): Span {
   return w.overflow ? 0 : w.written
 }
 
+/** Bytes of all settings as they are kept; below 0: they do not fit the text. */
+export function keptLength(): i32 {
+  const w = changetype<Writer>(PEN)
+  w.open(settings.STORE_TEXT, settings.STORE_TEXT_SIZE)
+  settings.writeAll(w)
+  return w.overflow ? -1 : <i32>lengthOf(w.written)
+}
+
+export function canKeep(): bool { return settings.canKeep() }
+
 export function shown(s: i32, secrets: bool): Span {
   const w = pen()
   settings.writeValue(w, 0, s, secrets)

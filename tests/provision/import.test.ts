@@ -111,6 +111,21 @@ describe("Settings files of real phones", function () {
     it(`are refused with line, key and what is allowed: ${sentences.join("; ")} (${ids})`, () => { assert.deepEqual(importOf(`${file}\n`).wrong, sentences) })
   }
 
+  it("may name the field of servers as the form has it, or as the text has it that calls it otherwise in one place (AMB-30)", () => {
+    const field = "TestDomain.local; 172.29.102.138; 172.29.102.139"
+    const [form, text] = ["Server Address", "SIP server"].map((name) => settingsOf(importOf(`${name}: ${field}\n`)))
+    assert.match(form ?? "", /^domain: TestDomain\.local; 172\.29\.102\.138; 172\.29\.102\.139$/m)
+    assert.equal(text, form)
+  })
+
+  it("whose accounts have longer texts than the phone has room for are refused as a whole, and name what is too much", () => {
+    const long = (letter: string, count: number): string => letter.repeat(count)
+    const file = [1, 2, 3, 4].map((n) => `SIP${n} Phone Number :${long("6", 60)}\nSIP${n} Display Name :${long("n", 48)}\nSIP${n} Register Addr :${long("a", 60)}.${long("b", 60)}\n` +
+      `SIP${n} Register User :${long("u", 64)}\nSIP${n} Register Pswd :${long("p", 64)}\n`).join("")
+    const { wrong } = importOf(file)
+    assert.ok(wrong.length > 0 && wrong.every((sentence) => /^line \d+: SIP\d .*: there is no room for so many and so long settings$/.test(sentence)), wrong.join("\n"))
+  })
+
   it("may ask for TCP and TLS, which the phone refuses only where it would use it; the file comes back as it was (BK-22, BK-26, VE-39)", () => {
     const left = "which this phone cannot speak yet: such a server is left out"
     const cases: ReadonlyArray<readonly [file: string, note: string, setting: string]> = [

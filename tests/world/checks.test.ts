@@ -1,6 +1,6 @@
 // Each check of the simulated world notices the phone that it is there for, and a phone that does nothing wrong passes all of them.
 import { strict as assert } from "node:assert"
-import { allChecks, type Limits, type View } from "../../host/sim/checks.ts"
+import { lineChecks, phoneChecks, type Limits, type View } from "../../host/sim/checks.ts"
 import { holdsDown, returns, stays, type Return } from "../../host/sim/checks/redundancy.ts"
 import { BOOT, Difference, lockstep } from "../../host/sim/phone.ts"
 import { EVENT } from "../../host/abi.ts"
@@ -35,7 +35,7 @@ function scene(...faults: Fault[]): Scene {
   }
   const world = new World({
     seed: 1, make: () => new ScriptedPhone(...faults), settings: "192.0.2.1:5060 192.0.2.2:5060", addresses: ["192.0.2.10"], dns: [],
-    clockOrigin: 2 ** 32, checks: allChecks(view, LIMITS, BACK),
+    clockOrigin: 2 ** 32, checks: [...phoneChecks(1), ...lineChecks(view, LIMITS, BACK)],
   })
   world.place(first.at, first)
   world.place(second.at, second)

@@ -46,12 +46,12 @@ describe("worlds", function () {
     both = keep => lockstep(v8(keep), loadCore(loadWasm3<CoreExports>(wasm), keep))
   })
 
-  function live(seed: number, days: number, make: MakePhone, calls = 0, profile = ""): Outcome {
-    const scenario = drawScenario(seed, days, profile)
+  function live(seed: number, days: number, make: MakePhone, calls = 0, profile = "", lines = 1): Outcome {
+    const scenario = drawScenario(seed, days, profile, lines)
     const outcome = runScenario(scenario, { make, hash, calling: calls > 0 ? drawCalling(scenario, calls) : [] })
     const { violation, atMs, history } = outcome
     if (violation === undefined) return outcome
-    const command = `npm run worlds -- --seed ${seed} --count 1 --days ${days}${calls > 0 ? ` --calls ${calls}` : ""}${profile === "" ? "" : ` --profile ${profile}`}`
+    const command = `npm run worlds -- --seed ${seed} --count 1 --days ${days}${lines > 1 ? ` --lines ${lines}` : ""}${calls > 0 ? ` --calls ${calls}` : ""}${profile === "" ? "" : ` --profile ${profile}`}`
     throw new Error(`${violation.check}: ${violation.message}\nat ${timeText(atMs)}, ${history.slice(-12).join("\n")}\nto repeat it: ${command}`)
   }
 
@@ -75,6 +75,30 @@ describe("worlds", function () {
 
   it("seeds 5, 9 and 14 hold with calls made and taken, on both engines in lockstep", () => {
     for (const seed of [5, 9, 14]) live(seed, 0.01, both, 400)
+  })
+
+  it("four lines in one phone, each with its own servers, profile and troubles: what befalls one is not felt by another (BK-30, P-02, VE-06)", () => {
+    for (const seed of [3, 5]) live(seed, 0.05, v8, 0, "", 4)
+  })
+
+  it("a phone whose second line falls silent when the first one moves is found out (BK-30)", () => {
+    // Its packets to the servers of line 2 are lost as soon as line 1 has lost a server.
+    const entangled: MakePhone = keep => {
+      const core = v8(keep)
+      let lost = false
+      return {
+        ...core,
+        output: () => {
+          for (;;) {
+            const output = core.output()
+            if (output?.kind === "event" && /^(moved|no server answers)/.test(output.text)) lost = true
+            if (output?.kind !== "send" || !lost || !/^198\.51\.100\.(3[3-9]|[45])/.test(output.peer.address)) return output
+          }
+        },
+      }
+    }
+    const { violation } = runScenario(drawScenario(119, 0.15, "", 2), { make: entangled, hash })
+    assert.equal(violation?.check, "line 2: who is well off is left in peace")
   })
 
   it("a world is the same every time", () => {

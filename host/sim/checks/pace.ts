@@ -9,8 +9,8 @@ const OF_CALLS_PER_MINUTE = 120 // and three calls at once, with somebody who pr
 const WAKES_AT_ONCE = 20
 const WAKES_PER_SECOND = 200
 
-/** No more than ten packets besides sound leave in any second, and no more than forty SIP requests outside calls begin in any minute. */
-export function pace(): Check {
+/** No more than ten packets besides sound leave in any second, and no more than forty SIP requests outside calls for each line begin in any minute. */
+export function pace(lines = 1): Check {
   const name = "no storm"
   const packets: number[] = []
   const outside = new Map<string, number>(), inside = new Map<string, number>()
@@ -31,7 +31,7 @@ export function pace(): Check {
       if (sip === undefined || sip.method === "") return
       const kind = sip.method === "REGISTER" || sip.method === "OPTIONS" || sip.method === "SUBSCRIBE" ? outside : inside
       if (!kind.has(sip.branch)) kind.set(sip.branch, now)
-      for (const [requests, most] of [[outside, REQUESTS_PER_MINUTE], [inside, OF_CALLS_PER_MINUTE]] as const) {
+      for (const [requests, most] of [[outside, lines * REQUESTS_PER_MINUTE], [inside, OF_CALLS_PER_MINUTE]] as const) {
         for (const [old, at] of requests) if (at <= now - 60_000) requests.delete(old)
         if (requests.size > most) throw new Violation(name, `${requests.size} requests were begun in one minute`)
       }
