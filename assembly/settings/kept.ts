@@ -3,6 +3,8 @@ import { CONTACTS, LINES } from "../config"
 import { BOOK_STATE_SIZE, CONFIG, CONFIG_SIZE, TX, TX_SIZE } from "../memory"
 import { prose } from "../base/prose"
 import { Writer, WRITER_SIZE } from "../base/writer"
+import { faultWriter } from "./fault"
+import { FAULT, FAULT_SIZE } from "./layout"
 import { LINE_SETTINGS, SETTINGS, Setting } from "./table"
 import { isUsual } from "./values"
 import { writeName, writeValue } from "./written"
@@ -37,23 +39,19 @@ export function keptRoom(): i32 {
 
 /** Whether all that is set fits the text: a file may have said as much as the text can hold, without its marks. */
 export function canKeep(): bool {
-  const w = scratch()
+  const w = changetype<Writer>(TX)
+  w.open(TX + WRITER_SIZE, TX_SIZE - WRITER_SIZE)
   writeContacts(w)
   const book = w.at - w.start
   return keptRoom() + <i32>(BOOK + BY_KEYS - book) >= 0
 }
 
-/** Bytes that a setting takes in it. */
+/** Bytes that a setting takes in it. It is written where sentences are: whoever asks has none yet, and a value that is typed lies elsewhere. */
 export function keptSize(line: i32, s: Setting): i32 {
-  const w = scratch()
+  const w = faultWriter()
+  w.open(FAULT, FAULT_SIZE)
   writeSettings(w, line, s, s + 1)
   return <i32>(w.at - w.start)
-}
-
-function scratch(): Writer {
-  const w = changetype<Writer>(TX)
-  w.open(TX + WRITER_SIZE, TX_SIZE - WRITER_SIZE)
-  return w
 }
 
 function writeSettings(w: Writer, line: i32, from: i32, to: i32): i32 {

@@ -37,7 +37,7 @@ export function leftInPeace(view: View, limits: Limits): Check {
   const name = "who is well off is left in peace"
   let since = Infinity, boundAt = 0
   const isBound = (): boolean => view.registrars.some((server) => server.bindings().length > 0)
-  const isWell = (): boolean => view.wantsRegistration() && view.deadline() !== undefined && view.calmSince() <= since &&
+  const isWell = (): boolean => since < Infinity && view.wantsRegistration() && view.deadline() !== undefined && view.calmSince() <= since &&
     view.registrars.every((server) => server.preference() === Infinity || server.isGood())
   const complain = (now: number, what: string): void => {
     throw new Violation(name, `${what}, although it had been registered at ${since} ms and nothing was wrong with its servers for ${now - view.calmSince()} ms`)
