@@ -2,11 +2,12 @@
 import { CONTACTS, LINES } from "../config"
 import { BOOK_STATE_SIZE, CONFIG, CONFIG_SIZE, TX, TX_SIZE } from "../memory"
 import { prose } from "../base/prose"
+import { lengthOf } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
 import { faultWriter } from "./fault"
 import { FAULT, FAULT_SIZE } from "./layout"
-import { LINE_SETTINGS, SETTINGS, Setting } from "./table"
-import { isUsual } from "./values"
+import { LINE_SETTINGS, SETTINGS, Setting, isText, nameOf } from "./table"
+import { isUsual, words } from "./values"
 import { writeName, writeValue } from "./written"
 import { contactCount, writeContacts } from "./book"
 
@@ -17,6 +18,9 @@ export const STORE_TEXT_SIZE: usize = CONFIG_SIZE
 
 // The two marks; a full phone book; what keys alone change, such as the volume.
 const MARKS: usize = 48, BOOK: usize = BOOK_STATE_SIZE + <usize>CONTACTS * 12, BY_KEYS: usize = 80
+
+/** Bytes that a text takes besides name and value, at most: number of the line, colon, quotes, end. */
+const TEXT_SIZE: i32 = 7
 
 /** Writes every setting that is not as usual with its profile, password included, and the phone book between the two marks. */
 export function writeAll(w: Writer): void {
@@ -46,8 +50,9 @@ export function canKeep(): bool {
   return keptRoom() + <i32>(BOOK + BY_KEYS - book) >= 0
 }
 
-/** Bytes that a setting takes in it. It is written where sentences are: whoever asks has none yet, and a value that is typed lies elsewhere. */
+/** Bytes that a setting takes in it, with quotes. A number is written where sentences are: whoever asks has none yet, and a value that is typed lies elsewhere. */
 export function keptSize(line: i32, s: Setting): i32 {
+  if (isText(s)) return isUsual(line, s) ? 0 : <i32>(lengthOf(nameOf(s)) + lengthOf(words(line, s))) + TEXT_SIZE
   const w = faultWriter()
   w.open(FAULT, FAULT_SIZE)
   writeSettings(w, line, s, s + 1)
