@@ -4,7 +4,7 @@ import { KEYS, openPhone, type Phone } from "./phone.ts"
 
 const ACCOUNT = "domain: example.com\nuser: 6001\npassword: secret\n"
 const ALL_KEYS = [..."0123456789*#", ...Object.keys(KEYS)]
-const SETTING = { domain: 0, server: 1, user: 2, password: 4, name: 5 }
+const SETTING = { domain: 0, server: 1, user: 3, password: 5, name: 6 }
 
 for (const engine of ["v8", "wasm3"] as const) {
   describe(`keys under ${engine}`, () => {
