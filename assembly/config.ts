@@ -48,6 +48,7 @@ export const DNS_NEGATIVE_MAX_SEC: u32 = 3600
 export const DNS_TTL_MAX_SEC: u32 = 604800   // RFC 8767 4: a week at most
 export const DNS_ONCE: i64 = 1000        // an answer with TTL 0 serves this long: one question a second at most (P-14)
 export const DNS_FAILED_HOLD: i64 = 5000 // after a failure the same is not asked again so soon
+export const DNS_NOTE_PAUSE: i64 = 6 * 3600_000 // between two notes of what DNS said: flash wears
 export const DNS_STALE_HOLD: i64 = 30000 // RFC 8767 5: the same while an old answer serves
 export const DNS_NAPTR_HOLD: i64 = 300000 // RFC 2308 7.2: where NAPTR questions go unanswered but others do not, none is asked for so long
 export const BACKOFF_BASE_SEC: u32 = 30  // RFC 5626 4.5: all flows failed

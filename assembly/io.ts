@@ -5,13 +5,16 @@ import { Span, startOf, lengthOf } from "./base/span"
 
 export const enum Output { REST, SEND, WRITE, OPEN, CLOSE, DISPLAY, AUDIO, STORE, EVENT, LOG, REPLY }
 
+/** The code of STORE: what the host is to keep. */
+export const enum Stored { SETTINGS, NOTES }
+
 /** What poll_output describes, and what an input brings besides its bytes. */
 @unmanaged
 export class Io {
   flow: u32              //  0 flow number
   at: u32                //  4 where the bytes of an output are; valid until the next call
   length: u32            //  8 how many
-  code: u32              // 12 kind of event, level of a log line, error of a reply
+  code: u32              // 12 kind of event, level of a log line, error of a reply, what is to be stored
   flags: u32             // 16 REPLY: bit 0 = last piece
   protocol: u32          // 20 OPEN: 1 UDP, 2 TCP, 3 TLS
   // 24: peer, 20 bytes; 44: local, 20 bytes; both as base/endpoint.ts lays them out

@@ -1,6 +1,6 @@
 // The outputs of the phone, given one by one in a fixed order: sockets, sound, log, packets, events, settings to keep, the screen, replies.
 import { PHONE_STATE, TX, TX_SIZE } from "./memory"
-import { Output, give, io, peer } from "./io"
+import { Output, Stored, give, io, peer } from "./io"
 import { prose, proseAt } from "./base/prose"
 import { Span, span, text } from "./base/span"
 import { Writer } from "./base/writer"
@@ -16,7 +16,8 @@ import { Happened, Registration, registration } from "./account/registration"
 import { CALLS, LINES } from "./config"
 import { call } from "./dialog/call"
 import { Happened as CallHappened, leg } from "./dialog/leg"
-import { STORE_TEXT, STORE_TEXT_SIZE, writeAll } from "./settings/settings"
+import { takeNoteNews } from "./locate/note"
+import { STORE_TEXT, STORE_TEXT_SIZE, writeAll, writeNotes } from "./settings/settings"
 import * as media from "./media/media"
 import { isWaiting, takeNews, voiceNew } from "./dialog/waiting"
 import { areOff } from "./lines"
@@ -102,13 +103,16 @@ function pollLog(): Output {
 }
 
 function pollStore(): Output {
-  const p = phone()
-  if (!p.store) return Output.REST
-  p.store = false
-  const w = writer()
+  const p = phone(), w = writer()
   w.open(STORE_TEXT, STORE_TEXT_SIZE)
-  writeAll(w)
-  return give(Output.STORE, w.written, 0)
+  if (p.store) {
+    p.store = false
+    writeAll(w)
+    return give(Output.STORE, w.written, Stored.SETTINGS)
+  }
+  if (!takeNoteNews()) return Output.REST
+  writeNotes(w)
+  return give(Output.STORE, w.written, Stored.NOTES)
 }
 
 function pollEvent(): Output {

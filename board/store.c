@@ -1,4 +1,4 @@
-/* Two copies in two places of flash, written in turn, each with a number that grows and a checksum: a write that is cut off leaves the other one. */
+/* Of each text two copies in two places of flash, written in turn, each with a number that grows and a checksum: a write that is cut off leaves the other one. */
 #include "store.h"
 
 #include <string.h>
@@ -44,36 +44,40 @@ unsigned storeDamaged (void)
     return count;
 }
 
+/* The copies of a text lie behind those of the texts before it. */
+static unsigned firstOf (Stored what) { return what * STORE_COPIES; }
+
 /* The copy of this age, or -1. */
-static int copyOf (unsigned age, Head * head)
+static int copyOf (Stored what, unsigned age, Head * head)
 {
     Head heads [STORE_COPIES];
     bool whole [STORE_COPIES];
-    for (unsigned copy = 0; copy < STORE_COPIES; copy++) whole [copy] = readHead (copy, & heads [copy]);
+    for (unsigned copy = 0; copy < STORE_COPIES; copy++) whole [copy] = readHead (firstOf (what) + copy, & heads [copy]);
     unsigned newest = whole [1] && (! whole [0] || (int32_t) (heads [1].number - heads [0].number) > 0);
     unsigned copy = age == 0 ? newest : 1 - newest;
     * head = heads [copy];
-    return whole [copy] ? (int) copy : -1;
+    return whole [copy] ? (int) (firstOf (what) + copy) : -1;
 }
 
-bool storeRead (unsigned age, uint8_t * into, uint32_t room, uint32_t * length)
+bool storeRead (Stored what, unsigned age, uint8_t * into, uint32_t room, uint32_t * length)
 {
     Head head;
-    int copy = copyOf (age, & head);
+    int copy = copyOf (what, age, & head);
     if (copy < 0 || head.length > room) return false;
     portStoreRead ((unsigned) copy, sizeof head, into, head.length);
     * length = head.length;
     return true;
 }
 
-void storeWrite (const uint8_t * text, uint32_t length)
+void storeWrite (Stored what, const uint8_t * text, uint32_t length)
 {
     Head newest, head = { .magic = MAGIC, .number = 1, .length = length };
-    int last = copyOf (0, & newest);
-    unsigned copy = last == 0 ? 1 : 0;
+    int last = copyOf (what, 0, & newest);
+    unsigned copy = firstOf (what) + (last == (int) firstOf (what) ? 1 : 0);
     if (last >= 0) head.number = newest.number + 1;
     head.check = checkOf (& head, text);
     bool written = length <= PORT_STORE_BYTES - sizeof head && portStoreErase (copy)
         && portStoreWrite (copy, sizeof head, text, length) && portStoreWrite (copy, 0, & head, sizeof head);
-    if (! written || ! readHead (copy, & head)) consolePrint ("The settings could not be written to flash; those before are kept there.");
+    if (written && readHead (copy, & head)) return;
+    consolePrint ("The %s could not be written to flash; those before are kept there.", what == STORED_SETTINGS ? "settings" : "notes");
 }

@@ -106,7 +106,9 @@ static void perform (const Output * output)
         case OUTPUT_CLOSE: return flowsClose (io->flow);
         case OUTPUT_DISPLAY: return displayShow (coreRegion (REGION_FRAME, NULL));
         case OUTPUT_AUDIO: return audioPerform (io->code, output->bytes, io->length);
-        case OUTPUT_STORE: return storeWrite (output->bytes, io->length);
+        case OUTPUT_STORE:
+            if (io->code < STORED_KINDS) storeWrite ((Stored) io->code, output->bytes, io->length);
+            return;
         case OUTPUT_LOG: return consoleLine (io->code == LEVEL_WARNING ? "warning: " : "", output->bytes, io->length);
         case OUTPUT_REPLY: return consoleReply (output->bytes, io->length, (io->flags & FLAG_LAST) != 0);
         case OUTPUT_EVENT:
@@ -175,6 +177,15 @@ static void seed (void)
     give (& (Input) { .kind = INPUT_ENTROPY, .length = SEED_BYTES });
 }
 
+/* Appends the notes of the phone to its settings, where there is room for them; how many bytes. */
+static uint32_t notes (uint8_t * into, uint32_t room)
+{
+    uint32_t length = 0;
+    if (room == 0 || ! storeRead (STORED_NOTES, 0, into + 1, room - 1, & length)) return 0;
+    * into = '\n';
+    return 1 + length;
+}
+
 /* Opens with the settings that are kept or, when the core refuses them, with those before, and at last with none. */
 static void openWithSettings (Boot boot)
 {
@@ -185,7 +196,8 @@ static void openWithSettings (Boot boot)
     {
         uint32_t room, length = 0;
         uint8_t * into = coreRegion (REGION_CONFIG, & room);
-        if (age < STORE_COPIES && ! storeRead (age, into, room, & length)) continue;
+        if (age < STORE_COPIES && ! storeRead (STORED_SETTINGS, age, into, room, & length)) continue;
+        length += notes (into + length, room - length);
         int32_t result = give (& (Input) { .kind = INPUT_OPEN, .length = length, .number = boot });
         if (result == 0) return;
         const Io * io = (const Io *) coreRegion (REGION_IO, NULL);

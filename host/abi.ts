@@ -38,6 +38,11 @@ export type CoreExports = {
 }
 
 /** What poll_output returns. */
+/** The code of the output store for the phone's own notes. */
+export const STORED_NOTES = 1
+/** So long may the text be that a phone is opened with. */
+export const CONFIG_BYTES = 4096
+
 export const OUTPUT = { rest: 0, send: 1, write: 2, open: 3, close: 4, display: 5, audio: 6, store: 7, event: 8, log: 9, reply: 10 } as const
 
 /** What an AUDIO output asks for: 20 ms of sound now and then, no more of it, or 20 ms for the speaker. */

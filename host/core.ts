@@ -1,6 +1,6 @@
 // Typed calls on a loaded core. Knows the interface of the module and nothing of sockets, files or clocks. No Node API.
 import {
-  ABI_VERSION, FLOW, NEVER, OUTPUT, REFUSALS, REGIONS, SCREEN_COLUMNS, SCREEN_ROWS,
+  ABI_VERSION, FLOW, NEVER, OUTPUT, STORED_NOTES, REFUSALS, REGIONS, SCREEN_COLUMNS, SCREEN_ROWS,
   ioRecord, type Boot, type CoreErrorCode, type CoreExports, type Endpoint, type Io, type Region,
 } from "./abi.ts"
 import { EngineTrap, type Engine, type EngineName } from "./engine/engine.ts"
@@ -21,7 +21,8 @@ export type Output =
   /** 128 x 64 pixels in SSD1306 page order: a byte is 8 pixels of a column, the lowest bit on top. */
   | { readonly kind: "display"; readonly frame: Uint8Array }
   | { readonly kind: "audio"; readonly code: number; readonly bytes: Uint8Array }
-  | { readonly kind: "store"; readonly bytes: Uint8Array }
+  /** The settings, or the phone's own notes, which it is given back behind them. */
+  | { readonly kind: "store"; readonly notes: boolean; readonly bytes: Uint8Array }
   | { readonly kind: "event"; readonly code: number; readonly text: string }
   | { readonly kind: "log"; readonly level: number; readonly text: string }
   | { readonly kind: "reply"; readonly code: number; readonly text: string; readonly last: boolean }
@@ -224,7 +225,7 @@ export function describe(kind: number, io: Io, bytesAt: BytesAt, textAt: TextAt)
     case OUTPUT.close: return { kind: "close", flow: io.flow() }
     case OUTPUT.display: return { kind: "display", frame: bytes() }
     case OUTPUT.audio: return { kind: "audio", code: io.code(), bytes: bytes() }
-    case OUTPUT.store: return { kind: "store", bytes: bytes() }
+    case OUTPUT.store: return { kind: "store", notes: io.code() === STORED_NOTES, bytes: bytes() }
     case OUTPUT.event: return { kind: "event", code: io.code(), text: text() }
     case OUTPUT.log: return { kind: "log", level: io.code(), text: text() }
     case OUTPUT.reply: return { kind: "reply", code: io.code(), text: text(), last: (io.flags() & 1) === 1 }

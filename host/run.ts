@@ -124,6 +124,7 @@ class Running {
   }
 
   start(): void {
+    this.supervisor.keepNotes(this.parts.store.readNotes())
     this.supervisor.start(this.parts.settings, BOOT.cold, ({ refusal }) => {
       if (refusal !== undefined) this.reject(new UserError("settings", `The settings are refused at line ${refusal.line}: ${withoutLine(refusal)}.`))
     })
@@ -267,7 +268,7 @@ class Running {
         return this.flows.open(output.flow, output.protocol, this.listeningAt(output.local))
       case "close": return this.flows.close(output.flow)
       case "display": return this.handset.display(output.picture)
-      case "store": return this.storeSettings(output.bytes)
+      case "store": return this.keep(output.bytes, output.notes)
       case "event": return this.event(output.code, output.text)
       case "log": return this.handset.line(KINDS[output.level] ?? "note", output.text)
       case "reply": return this.replyPiece(output.code, output.text, output.last)
@@ -277,10 +278,12 @@ class Running {
     }
   }
 
-  private storeSettings(bytes: Uint8Array): void {
-    this.supervisor.keepSettings(bytes)
+  private keep(bytes: Uint8Array, notes: boolean): void {
+    if (notes) this.supervisor.keepNotes(bytes)
+    else this.supervisor.keepSettings(bytes)
     try {
-      this.parts.store.write(bytes)
+      if (notes) this.parts.store.writeNotes(bytes)
+      else this.parts.store.write(bytes)
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       this.handset.line("warning", error.message)

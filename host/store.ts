@@ -1,6 +1,7 @@
 // Settings between two runs: one file, replaced whole or not at all, and the last good one beside it.
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs"
 import { dirname } from "node:path"
+import { CONFIG_BYTES } from "./abi.ts"
 import { UserError, because, systemCode } from "./errors.ts"
 import type { Override } from "./options.ts"
 
@@ -12,6 +13,10 @@ export type Store = {
   readGood(): Uint8Array | null
   /** Replaces the settings and remembers them as good: only texts that the phone itself wrote are given here. Throws UserError. */
   write(text: Uint8Array): void
+  /** What the phone has noted for itself; empty when there is nothing, or nothing that can be read. */
+  readNotes(): Uint8Array
+  /** Throws UserError. */
+  writeNotes(notes: Uint8Array): void
   /** The phone took this text: it is the one to come back to. */
   good(text: Uint8Array): void
 }
@@ -20,7 +25,7 @@ export type Store = {
 const FILE_MODE = 0o600, FOLDER_MODE = 0o700
 
 export function fileStore(path: string): Store {
-  const goodPath = `${path}.good`
+  const goodPath = `${path}.good`, notesPath = `${path}.notes`
   return {
     path,
     read: () => readIfThere(path),
@@ -29,6 +34,10 @@ export function fileStore(path: string): Store {
       replaceFile(path, text)
       replaceFile(goodPath, text)
     },
+    readNotes() {
+      try { return readIfThere(notesPath) ?? new Uint8Array(0) } catch { return new Uint8Array(0) }
+    },
+    writeNotes: (notes) => replaceFile(notesPath, notes),
     good(text) {
       const before = readIfThere(goodPath)
       if (before === null || !same(before, text)) replaceFile(goodPath, text)
@@ -38,12 +47,14 @@ export function fileStore(path: string): Store {
 
 /** A store that forgets; for a phone that shall leave nothing behind. */
 export function memoryStore(path: string, first: Uint8Array | null): Store {
-  let text = first, good: Uint8Array | null = null
+  let text = first, good: Uint8Array | null = null, notes = new Uint8Array(0)
   return {
     path,
     read: () => text,
     readGood: () => good,
     write(next) { text = good = next },
+    readNotes: () => notes,
+    writeNotes(next) { notes = new Uint8Array(next) },
     good(next) { good = next },
   }
 }
@@ -126,4 +137,10 @@ export function valueIn(text: Uint8Array, name: string): string {
 function nameIn(line: string): string {
   const at = line.indexOf(":")
   return at < 0 || line.trimStart().startsWith("#") ? "" : line.slice(0, at).trim().toLowerCase()
+}
+
+/** What the phone is opened with: its settings, and its notes behind them where there is room. */
+export function withNotes(settings: string | Uint8Array, notes: Uint8Array): Uint8Array {
+  const text = Buffer.from(settings), whole = Buffer.concat([text, Buffer.from("\n"), notes])
+  return new Uint8Array(notes.length === 0 || whole.length > CONFIG_BYTES ? text : whole)
 }

@@ -8,6 +8,7 @@ import { endpointText, type Call, type Machine } from "./calls.ts"
 import { textOf } from "./core.ts"
 import type { Done, Driver, Trap } from "./driver.ts"
 import { secretsIn } from "./records.ts"
+import { withNotes } from "./store.ts"
 
 export type NetworkState = { up: boolean; lines: string[] }
 
@@ -52,6 +53,7 @@ export class Supervisor {
   private readonly parts: SupervisorParts
   private readonly hidden = new Map<string, number>()
   private settings: Uint8Array = new Uint8Array(0)
+  private notes: Uint8Array = new Uint8Array(0)
   private trapsInRow = 0
   private startedAt = 0
   private stopped = false
@@ -81,7 +83,7 @@ export class Supervisor {
     driver.start(this.build.load(keep))
     this.parts.onStart(boot, keep, this.foreign)
     driver.give({ call: "entropy", bytes: entropy(SEED_BYTES) })
-    driver.give({ call: "open", bytes: settings, boot }, (done) => {
+    driver.give({ call: "open", bytes: withNotes(settings, this.notes), boot }, (done) => {
       opened(done)
       if (done.refusal !== undefined) return
       this.parts.onOpen()
@@ -106,6 +108,9 @@ export class Supervisor {
 
   /** The settings that a restart begins with. */
   keepSettings(text: Uint8Array): void { this.settings = text }
+
+  /** What the phone has noted for itself, which goes with them. */
+  keepNotes(notes: Uint8Array): void { this.notes = notes }
 
   /** The user wants the phone started anew. Not from within an output: the instance is just being used. */
   reboot(): void {

@@ -1,11 +1,11 @@
-// Records that the settings give: what they say of a name is so, whatever DNS says (BL-15).
+// Records that no server has said just now: those that the settings give, which hold whatever DNS says (BL-15), and those that it said before a restart, for when it is dead.
 import { TX } from "../memory"
 import { LINES } from "../config"
 import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
 import { parseIp } from "../base/ip"
-import { Span, lengthOf, same, span } from "../base/span"
+import { Span, lengthOf, same, sameFolded, span } from "../base/span"
 import { WRITER_SIZE, Writer } from "../base/writer"
-import { Setting, words } from "../settings/settings"
+import { Setting, noteOf, words } from "../settings/settings"
 import { NAME_TEXT_MAX, RecordType } from "../wire/dns"
 import { fieldOf, numberAt, typeField, typeOfRecord, writeFullName } from "../wire/zone-record"
 import { Entry, State, Trouble, addEntry, exists, findEntry, setValue } from "./cache"
@@ -20,44 +20,71 @@ const OWN_LIFETIME: i64 = 3600_000
 const KEPT: usize = TX + 0x100, NAMES: usize = KEPT + WRITER_SIZE, ADDRESS: usize = NAMES + WRITER_SIZE, VALUE_AT: usize = ADDRESS + ENDPOINT_SIZE
 const VALUE_MAX: usize = 0x300
 
+/** What a list of records knows of a name and type: the state, and above it how many records. They, or the name behind an alias, are in kept(). */
+type Known = u32
+const COUNT: u32 = 8
+
 /** The entry for a name in lower case and a type as the settings have it; null when they do not know the name. */
 export function ownEntry(name: Span, type: u32, now: i64): Entry {
-  const kept = changetype<Writer>(KEPT)
-  kept.open(VALUE_AT, VALUE_MAX)
-  let state = State.UNKNOWN, count: u8 = 0
-  for (let line = 0; line < LINES; line++) {
-    const all = words(line, Setting.RECORDS), origin = words(line, Setting.DOMAIN)
-    if (lengthOf(all) == 0) continue
-    for (let n: u32 = 0; ; n++) {
-      const record = itemAt(all, n)
-      if (lengthOf(record) == 0) break
-      if (!same(fullName(fieldOf(record, 0), origin), name)) continue
-      const its = typeOfRecord(record)
-      // RFC 1034 3.6.2: an alias stands alone.
-      if (its == RecordType.CNAME) return settle(name, type, State.ALIAS, 1, fullName(fieldOf(record, typeField(record) + 1), origin), now)
-      if (state == State.UNKNOWN) state = State.NODATA
-      if (its != type) continue
-      state = State.FOUND
-      count++
-      keep(kept, record, type, origin)
-    }
-  }
-  return state == State.UNKNOWN ? changetype<Entry>(0) : settle(name, type, state, count, kept.written, now)
-}
-
-/** Into the cache, as if a server had said it. */
-function settle(name: Span, type: u32, state: State, count: u8, value: Span, now: i64): Entry {
-  let e = findEntry(name, type)
+  kept().open(VALUE_AT, VALUE_MAX)
+  let known: Known = State.UNKNOWN
+  for (let line = 0; line < LINES; line++) known = look(words(line, Setting.RECORDS), 0, words(line, Setting.DOMAIN), name, type, known)
+  let e = changetype<Entry>(0)
+  if (known == State.UNKNOWN) return e
+  e = findEntry(name, type)
   if (!exists(e)) e = addEntry(name, type)
-  if (exists(e)) e = setValue(e.id, value)
+  if (exists(e)) e = settle(e, known)
   if (!exists(e)) return e
-  e.state = <u8>state
-  e.count = count
   e.trouble = <u8>Trouble.NONE
-  e.partial = false
   e.own = true
   e.expires = now + OWN_LIFETIME
   e.retryAt = e.expires
+  return e
+}
+
+/** No server answers, and nothing is known since the start: what one said before that is an old answer, as if it had expired now. Null when none did. */
+export function recall(e: Entry, type: u32, now: i64): Entry {
+  kept().open(VALUE_AT, VALUE_MAX)
+  let known: Known = State.UNKNOWN
+  for (let line = 0; line < LINES; line++) {
+    const note = noteOf(line), domain = words(line, Setting.DOMAIN)
+    // Names are relative to the domain of then.
+    if (lengthOf(note) > 0 && sameFolded(itemAt(note, 0), domain)) known = look(note, 1, domain, e.name, type, known)
+  }
+  if (known == State.UNKNOWN) return changetype<Entry>(0)
+  const told = settle(e, known)
+  if (exists(told)) told.expires = now
+  return told
+}
+
+/** Adds to what is known what a list of records, from item `first` on, says of a name and type. RFC 1034 3.6.2: an alias stands alone. */
+function look(all: Span, first: u32, origin: Span, name: Span, type: u32, known: Known): Known {
+  for (let n = first; lengthOf(all) > 0 && (known & 0xff) != State.ALIAS; n++) {
+    const record = itemAt(all, n)
+    if (lengthOf(record) == 0) break
+    if (!same(fullName(fieldOf(record, 0), origin), name)) continue
+    const its = typeOfRecord(record)
+    if (its == RecordType.CNAME) {
+      kept().again()
+      kept().put(fullName(fieldOf(record, typeField(record) + 1), origin))
+      known = State.ALIAS | 1 << COUNT
+    } else if (its == type) {
+      keep(kept(), record, type, origin)
+      known = State.FOUND | (known >>> COUNT) + 1 << COUNT
+    } else if (known == State.UNKNOWN) known = State.NODATA
+  }
+  return known
+}
+
+function kept(): Writer { return changetype<Writer>(KEPT) }
+
+/** Into the cache; null when there is no room. */
+function settle(entry: Entry, known: Known): Entry {
+  const e = setValue(entry.id, kept().written)
+  if (!exists(e)) return e
+  e.state = <u8>known
+  e.count = <u8>(known >>> COUNT)
+  e.partial = false
   return e
 }
 

@@ -26,6 +26,7 @@ export class Resolver {
   servers: u8            // how many there are
   good: u8               // the one that answered last
   logging: bool
+  hasNote: bool          // a new one, which the host shall keep; note.ts
   onlyIp6: bool
   bothFamilies: bool
   own: u8                // how many addresses of ours are known
@@ -41,6 +42,7 @@ export class Resolver {
   refused: u32           // nobody listens there, or the flow was lost
   silent: u32            // given up waiting for one server
   failed: u32            // questions that no server answered
+  noteAt: i64            // no note is taken before
   deadUntil: i64         // no server answered lately: one round of questions is enough
 }
 

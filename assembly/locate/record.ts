@@ -3,7 +3,7 @@
 //   A      4 bytes of address                       AAAA   16 bytes of address
 //   SRV    u16 priority, u16 weight, u16 port, u8 length, name
 //   NAPTR  u16 order, u16 preference, u8 1 when there is a regexp, then flags, services and replacement, each as u8 length and text
-import { Span, span, text } from "../base/span"
+import { Span, after, byteAt, lengthOf, sameFolded, span, startOf, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { Endpoint } from "../base/endpoint"
 import { writeIp } from "../base/ip"
@@ -130,13 +130,13 @@ export function recordSize(type: u32, at: usize): u32 {
   }
 }
 
-/** Writes a kept record as in a zone file, with names in full. */
-export function writeRecord(w: Writer, type: u32, at: usize): void {
+/** Writes a kept record as in a zone file; names in full, or, where they end in `origin`, without it. */
+export function writeRecord(w: Writer, type: u32, at: usize, origin: Span): void {
   switch (type) {
     case RecordType.A: return writeAddress(w, at, 4)
     case RecordType.AAAA: return writeAddress(w, at, 6)
-    case RecordType.SRV: return writeSrv(w, changetype<Srv>(at))
-    default: return writeNaptr(w, changetype<Naptr>(at))
+    case RecordType.SRV: return writeSrv(w, changetype<Srv>(at), origin)
+    default: return writeNaptr(w, changetype<Naptr>(at), origin)
   }
 }
 
@@ -153,17 +153,17 @@ export function readAddress(at: usize, family: u8, e: Endpoint): void {
   memory.copy(e.bytes, at, family == 4 ? 4 : 16)
 }
 
-function writeSrv(w: Writer, srv: Srv): void {
+function writeSrv(w: Writer, srv: Srv, origin: Span): void {
   w.number(srv.priority)
   w.byte(0x20)
   w.number(srv.weight)
   w.byte(0x20)
   w.number(srv.port)
   w.byte(0x20)
-  writeDotted(w, srv.host)
+  writeRecordName(w, srv.host, origin)
 }
 
-function writeNaptr(w: Writer, naptr: Naptr): void {
+function writeNaptr(w: Writer, naptr: Naptr, origin: Span): void {
   w.number(naptr.order)
   w.byte(0x20)
   w.number(naptr.preference)
@@ -172,10 +172,14 @@ function writeNaptr(w: Writer, naptr: Naptr): void {
   w.put(text('" "'))
   w.put(naptr.services)
   w.put(naptr.hasRegexp != 0 ? text('" "..." ') : text('" "" '))
-  writeDotted(w, naptr.replacement)
+  writeRecordName(w, naptr.replacement, origin)
 }
 
-function writeDotted(w: Writer, name: Span): void {
+/** Writes a name in full with a dot at its end, or, where it ends in `origin`, without that; the origin itself is "@". */
+export function writeRecordName(w: Writer, name: Span, origin: Span): void {
+  const own = <i32>lengthOf(name) - <i32>lengthOf(origin), ends = lengthOf(origin) > 0 && own >= 0 && sameFolded(after(name, own), origin)
+  if (ends && own == 0) return w.byte(0x40)
+  if (ends && own > 1 && byteAt(name, own - 1) == 0x2e) return w.put(span(startOf(name), own - 1))
   w.put(name)
   w.byte(0x2e)
 }

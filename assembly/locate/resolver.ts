@@ -10,7 +10,7 @@ import { NAME_TEXT_MAX } from "../wire/dns"
 import { warn } from "./answer"
 import { Entry, State, Trouble, addEntry, clearCache, entryOf, exists, findEntry, firstEntry, nextEntry, pin } from "./cache"
 import { NAME_AT } from "./layout"
-import { ownEntry } from "./own-records"
+import { ownEntry, recall } from "./own-records"
 import { Resolver, beginQuery, expireQueries, isUsable, ownAt, pollQuestion, receiveAnswer, refusedFlow, resolver, restartAll, serverAt, soonestQuery } from "./query"
 
 /** FAILED: no server answered. STALE: FOUND, but only in an old answer as no server answers now. NODATA and NXDOMAIN may be old as well: isStale(). */
@@ -105,6 +105,7 @@ export function ask(name: Span, type: u32, now: i64, line: i32): Answer {
     }
     r.answer = e.id
     pin(e, line)
+    if (e.state == State.UNKNOWN && e.trouble == Trouble.FAILED && exists(recall(e, type, now))) continue
     if (now >= e.expires && e.trouble != Trouble.NONE) {
       if (!isUsable(e, now)) return e.trouble == Trouble.GONE ? Answer.NXDOMAIN : Answer.FAILED
       r.isStale = true

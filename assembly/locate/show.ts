@@ -1,6 +1,6 @@
 // DNS as the user reads it: codes, records and cache entries as text.
 import { NOTHING, Prose, prose } from "../base/prose"
-import { Span, sameFolded, startOf } from "../base/span"
+import { NONE, Span, sameFolded, startOf } from "../base/span"
 import { Writer } from "../base/writer"
 import { Rcode, RecordType, typeName } from "../wire/dns"
 import { Entry, State, Trouble, exists, firstEntry, nextEntry } from "./cache"
@@ -51,7 +51,7 @@ function writeRecords(w: Writer, e: Entry): void {
   let at = startOf(e.value)
   for (let i: u32 = 0; i < e.count; i++) {
     if (i > 0) w.say(prose("; "))
-    writeRecord(w, e.type, at)
+    writeRecord(w, e.type, at, NONE)
     at += recordSize(e.type, at)
   }
 }

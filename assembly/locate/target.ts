@@ -14,6 +14,7 @@ import { Carrier, Setting, UseNaptr, knob } from "../settings/settings"
 import { NAME_TEXT_MAX, RecordType } from "../wire/dns"
 import { Entry, State, entryOf, unpinAll } from "./cache"
 import { FOUND_SIZE, OTHER_NAME_AT, SEARCH_SIZE } from "./layout"
+import { noteRecords } from "./note"
 import { NO_NAPTR, naptrOf, nextUsable, offersOther } from "./naptr"
 import { Naptr, Srv, readAddress, recordSize } from "./record"
 import { Answer, aliases, answer, ask, isStale, usesIp4, usesIp6 } from "./resolver"
@@ -57,6 +58,7 @@ export function advance(line: i32, now: i64): Located {
   if (!walkAll(line, true, now)) return Located.PENDING
   // What is worth a line in the log is said now, once.
   walkAll(line, false, now)
+  if (walk().result == Located.READY && !walk().isStale) noteRecords(line, now)
   unpinAll(line)
   memory.copy(changetype<usize>(f), changetype<usize>(walk()), FOUND_SIZE)
   return <Located>f.result

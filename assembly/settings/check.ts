@@ -6,6 +6,7 @@ import { Kind, LINE_SETTINGS, SETTINGS, Setting, find, isText, kindOf, mostOf, n
 import { beginFault, echo, faultWriter } from "./fault"
 import { printable } from "./character"
 import { choiceWord, digits, isOfKind, unquoted } from "./kinds"
+import { dropNotes } from "./notes"
 import { FAR, distance } from "./word"
 import { keptRoom, keptSize } from "./kept"
 import { TEXT_OVERHEAD, textRoom } from "./texts"
@@ -49,6 +50,8 @@ export function assign(name: Span, value: Span): bool {
  * any of them in the text that is kept.
  */
 export function hasRoom(line: i32, s: Setting, value: Span): bool {
+  // The user's texts go before what the phone has noted.
+  if (isText(s) && textRoom() < lengthOf(value) + 4 * TEXT_OVERHEAD) dropNotes()
   if (isText(s) && textRoom() < lengthOf(value) + 4 * TEXT_OVERHEAD) return full()
   let before = keptSize(line, s), after = <i32>(lengthOf(nameOf(s)) + lengthOf(value)) + LINE_SIZE
   if (s == Setting.DOMAIN) {

@@ -9,6 +9,7 @@ import { beginFault, echo, setTextLine } from "./fault"
 import { writeEndMark } from "./kept"
 import { TEXTS_CAPACITY, TEXT_OVERHEAD } from "./texts"
 import { Origin, put, restoreDefaults } from "./values"
+import { isNote, readNote } from "./notes"
 import { checkContact, clearBook, putContact } from "./book"
 
 // A text that the phone wrote begins with HEADER and ends with `# end of N settings`. One that a person wrote needs neither.
@@ -32,6 +33,7 @@ export function loadText(all: Span): i32 {
   for (let p = textStart(all); p < end;) {
     const line = lineAt(p, end)
     if (isContact(line)) putContact(valueIn(line))
+    else if (isNote(line)) readNote(line)
     else if (!isComment(line)) {
       const key = keyOf(nameIn(line))
       put(lineOf(key), settingOf(key), valueIn(line), Origin.FILE)

@@ -1,5 +1,6 @@
 // The console's list of what DNS has answered: one item per record, and one for each name of which it is known that there is none.
 import { prose } from "../base/prose"
+import { NONE } from "../base/span"
 import { Writer } from "../base/writer"
 import { typeName } from "../wire/dns"
 import { Entry, State, exists, firstEntry, nextEntry } from "../locate/cache"
@@ -20,7 +21,7 @@ export function writeDnsItem(w: Writer, r: Reply, i: i32): void {
   let e = firstEntry()
   for (; i >= itemsOf(e); e = nextEntry(e)) i -= itemsOf(e)
   const value = scratch()
-  if (e.state == State.FOUND) writeRecord(value, e.type, recordAt(e, i))
+  if (e.state == State.FOUND) writeRecord(value, e.type, recordAt(e, i), NONE)
   else writeValue(value, e)
   if (r.json) {
     w.byte(0x7b)

@@ -105,7 +105,7 @@ bool portCommand (const char * line, void (* print) (const char * text));
 /* -- settings, modules, sound, trace ---------------------------------------------------------------------------------------------------------------- */
 
 /* Two places in flash (copy 0 and 1), each erased and written whole. */
-enum { PORT_STORE_BYTES = 4096 };
+enum { PORT_STORE_BYTES = 4096, PORT_STORE_COPIES = 4 };
 void portStoreRead (unsigned copy, uint32_t at, void * into, size_t length);
 bool portStoreErase (unsigned copy);
 bool portStoreWrite (unsigned copy, uint32_t at, const void * bytes, size_t length);

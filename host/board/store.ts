@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs"
 import { crc32 } from "./crc.ts"
 
-const BANK_BYTES = 32 * 1024 * 1024, SECTOR_BYTES = 256 * 1024, COPIES = 2, FIRST_SLOT = 2, SLOTS = 2, HEAD_BYTES = 16, MAGIC = 0x4c485354
+const BANK_BYTES = 32 * 1024 * 1024, SECTOR_BYTES = 256 * 1024, COPIES = 2, NOTES = 2, FIRST_SLOT = 4, SLOTS = 2, HEAD_BYTES = 16, MAGIC = 0x4c485354
 
 /** Makes the file with these settings in the first copy; what is not written is erased. */
 export function makeStore(path: string, settings: Uint8Array): void {
@@ -27,11 +27,11 @@ export function copyOf(number: number, settings: Uint8Array): Buffer {
   return Buffer.concat([head, settings])
 }
 
-/** The settings of each copy; undefined for one that is not whole. */
-export function copiesIn(path: string): Array<string | undefined> {
-  const file = bankOf(path)
+/** The settings of each copy, or the notes; undefined for one that is not whole. */
+export function copiesIn(path: string, what: "settings" | "notes" = "settings"): Array<string | undefined> {
+  const file = bankOf(path), first = what === "notes" ? NOTES : 0
   return Array.from({ length: COPIES }, (_, i) => {
-    const copy = file.subarray(i * SECTOR_BYTES, (i + 1) * SECTOR_BYTES), length = copy.readUInt32LE(8)
+    const copy = file.subarray((first + i) * SECTOR_BYTES, (first + i + 1) * SECTOR_BYTES), length = copy.readUInt32LE(8)
     if (copy.readUInt32LE(0) !== MAGIC || length > SECTOR_BYTES - HEAD_BYTES) return undefined
     const text = copy.subarray(HEAD_BYTES, HEAD_BYTES + length)
     return crc32(Buffer.concat([copy.subarray(4, 12), text])) === copy.readUInt32LE(12) ? text.toString("latin1") : undefined

@@ -138,7 +138,7 @@ class Builder {
     switch (record["kind"]) {
       case "send": return this.packet(true, endpointOf(string(record["peer"])), joined(record["bytes"], undefined))
       case "event": return void this.rows.push({ kind: "event", at: this.at, event: eventName(number(record["code"])), text: string(record["text"]).trim() || eventWords(number(record["code"])) })
-      case "store": return this.names.settings(clearBytes(record["bytes"]))
+      case "store": return record["notes"] === true ? undefined : this.names.settings(clearBytes(record["bytes"]))
       case "reply": return this.replied(string(record["text"]), record["last"] === true)
       case "log": if (record["level"] === LEVEL.warning) this.host(`warning: ${string(record["text"])}`)
     }

@@ -8,6 +8,7 @@ import { Flows } from "./flows.ts"
 import type { Nat } from "./nat.ts"
 import { EventQueue } from "./queue.ts"
 import { AUDIO } from "../abi.ts"
+import { withNotes } from "../store.ts"
 import { Random } from "./random.ts"
 import type { Answer, Service } from "./service.ts"
 import { isSound } from "./sounding.ts"
@@ -58,6 +59,8 @@ export class World {
   #lives = 0
   #timer: number | undefined
   #timerVersion = 0
+  /** What the phone has noted for itself, as its flash keeps it. */
+  #notes: Uint8Array = new Uint8Array(0)
   #stalledUntil = 0
   #backlog: (() => void)[] = []
   #asked: string | undefined
@@ -145,7 +148,7 @@ export class World {
     this.#phone = phone
     this.#each(check => check.booted?.(this.now, kept !== undefined))
     this.#input("entropy", () => phone.entropy(this.#entropy.bytes(48)))
-    this.#input("open", () => phone.open(this.#options.settings, boot, this.#clock()))
+    this.#input("open", () => phone.open(withNotes(this.#options.settings, this.#notes), boot, this.#clock()))
     if (this.#networkUp || this.#silently) this.#input("network up", () => phone.network(true, this.#networkText(), this.#clock()))
   }
 
@@ -294,6 +297,9 @@ export class World {
         if (this.#asked !== undefined) return void (this.#asked += output.text)
         return this.note(`reply ${output.text}`)
       case "audio": return this.#sound(output.code, output.bytes)
+      case "store":
+        if (output.notes) this.#notes = output.bytes
+        return
       default: return
     }
   }

@@ -18,7 +18,7 @@ const echo: Script = (call, now, put) => {
   if (call.call === "open") put({ kind: "open", flow: 1, protocol: 1, local: { address: "", port: 5060 }, peer: undefined })
   if (call.call === "datagram") put({ kind: "send", flow: call.flow, peer: call.peer, bytes: call.bytes })
   if (call.call === "command") put({ kind: "reply", code: 0, text: "done", last: true })
-  if (call.call === "command" && call.line.startsWith("cfg set password")) put({ kind: "store", bytes: bytes(`user: 6001\npassword: ${call.line.slice(17)}\n`) })
+  if (call.call === "command" && call.line.startsWith("cfg set password")) put({ kind: "store", notes: false, bytes: bytes(`user: 6001\npassword: ${call.line.slice(17)}\n`) })
   if (call.call === "key") put(picture(call.key, call.key !== "O"))
   if (call.call === "timeout") throw new Error("unreachable executed")
   return { deadline: now + 100 }

@@ -5,13 +5,13 @@
 #include "port/port.h"
 
 enum {
-    SECTOR_BYTES = 256 * 1024, FIRST_SLOT = 2, ERASE = 0x00200020, CONFIRM = 0x00d000d0, WRITE_BUFFER = 0x00e800e8, BLOCK_BYTES = 512, READ = 0x00ff00ff, CLEAR = 0x00500050,
+    SECTOR_BYTES = 256 * 1024, FIRST_SLOT = PORT_STORE_COPIES, ERASE = 0x00200020, CONFIRM = 0x00d000d0, WRITE_BUFFER = 0x00e800e8, BLOCK_BYTES = 512, READ = 0x00ff00ff, CLEAR = 0x00500050,
     READY = 0x00800080, FAILED = 0x003a003a, POLLS_MAX = 1000000
 };
 
 const uint32_t portSlotBytes = SECTOR_BYTES, portSlotSectorBytes = SECTOR_BYTES;
 
-/* Each copy of the settings has a sector, and each slot. */
+/* Each copy of what is kept has a sector, and each slot. */
 static uint32_t place (unsigned sector, uint32_t at) { return MACHINE_FLASH + sector * SECTOR_BYTES + at; }
 
 /* Waits for the end of a command; the bank can be read again after it. */

@@ -206,7 +206,7 @@ static void store (void)
     static volatile unsigned kept, cuts, done;
     flashStart ();
     fakeCutTo (& jump);
-    storeWrite ((const uint8_t *) before, (uint32_t) strlen (before));
+    storeWrite (STORED_SETTINGS, (const uint8_t *) before, (uint32_t) strlen (before));
     /* Twice as many writes that end well as there are copies: each is the one that is cut. */
     for (volatile int left = 0; done < 4; left++)
     {
@@ -216,14 +216,14 @@ static void store (void)
         fakeFlashLeft = left;
         if (setjmp (jump) == 0)
         {
-            storeWrite ((const uint8_t *) text, (uint32_t) strlen (text));
+            storeWrite (STORED_SETTINGS, (const uint8_t *) text, (uint32_t) strlen (text));
             strcpy (before, text);
             left = -1;
             done++;
         }
         else cuts++;
         fakeFlashLeft = -1;
-        if (! storeRead (0, into, sizeof into - 1, & length)) printf ("nothing is whole after %d\n", left);
+        if (! storeRead (STORED_SETTINGS, 0, into, sizeof into - 1, & length)) printf ("nothing is whole after %d\n", left);
         into [length] = 0;
         if (strcmp ((char *) into, before) == 0) kept++;
         else printf ("after %d there is %s\n", left, (char *) into);

@@ -201,11 +201,11 @@ static void settings (unsigned rounds)
         char text [40];
         snprintf (text, sizeof text, "user: %u\npassword: %08x\n", round, (unsigned) nativeRandom ());
         nativeFlashLeft = nativeRandom () % 2 ? (long) (nativeRandom () % 16) : -1;
-        storeWrite ((const uint8_t *) text, (uint32_t) strlen (text));
+        storeWrite (STORED_SETTINGS, (const uint8_t *) text, (uint32_t) strlen (text));
         nativeFlashLeft = -1;
         uint8_t read [4096];
         uint32_t length = 0;
-        bool isThere = storeRead (0, read, sizeof read, & length);
+        bool isThere = storeRead (STORED_SETTINGS, 0, read, sizeof read, & length);
         hold (isThere || texts [0] [0] == 0, "nothing is whole after a cut");
         if (! isThere) continue;
         bool isNew = length == strlen (text) && memcmp (read, text, length) == 0, isOld = length == strlen (texts [0]) && memcmp (read, texts [0], length) == 0;
@@ -216,7 +216,7 @@ static void settings (unsigned rounds)
         for (unsigned copy = 0; copy < 2; copy++) if (nativeRandom () % 2) nativeStore [copy] [nativeRandom () % 48] ^= (uint8_t) (1 + nativeRandom () % 255);
         for (unsigned age = 0; age < 2; age++)
         {
-            if (! storeRead (age, read, sizeof read, & length)) { lost++; continue; }
+            if (! storeRead (STORED_SETTINGS, age, read, sizeof read, & length)) { lost++; continue; }
             bool known = false;
             for (unsigned i = 0; i < 2; i++) known = known || (length == strlen (texts [i]) && memcmp (read, texts [i], length) == 0);
             hold (known, "settings that are damaged are read");
