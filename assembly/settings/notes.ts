@@ -1,8 +1,9 @@
 // What the phone notes for itself, a text for each line, for when it starts again. The host keeps the notes apart from the settings, which are the user's, and
 // gives them back behind those: each is a line that begins with MARK and the number of the line.
 import { LINES } from "../config"
-import { NONE, Span, after, byteAt, lengthOf, startsWith, text } from "../base/span"
+import { NONE, Span, after, byteAt, indexOf, lengthOf, startsWith, text } from "../base/span"
 import { Writer } from "../base/writer"
+import { areRecords } from "./host"
 import { SETTINGS, Setting } from "./table"
 import { addText, removeText, textOf } from "./texts"
 import { Origin } from "./values"
@@ -36,5 +37,8 @@ export function isNote(line: Span): bool {
   return startsWith(line, MARK) && lengthOf(line) > HEAD && lengthOf(line) - HEAD < 0x100 && byteAt(line, 2) - 0x31 < <u32>LINES && byteAt(line, 3) == 0x20
 }
 
-/** Reads one that isNote() has found to be one; it is left out where there is no room. */
-export function readNote(line: Span): void { putNote(byteAt(line, 2) - 0x31, after(line, HEAD)) }
+/** Reads one that isNote() has found to be one; it is left out where there is no room, and when it is none that we would write. */
+export function readNote(line: Span): void {
+  const note = after(line, HEAD), end = indexOf(note, 0x3b)
+  if (end > 0 && areRecords(after(note, end + 1))) putNote(byteAt(line, 2) - 0x31, note)
+}

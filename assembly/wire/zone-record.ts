@@ -78,6 +78,7 @@ function isRecordName(name: Span): bool {
 /** Writes a name in full, in lower case and without a dot at its end: relative ones end in `origin`. */
 export function writeFullName(w: Writer, name: Span, origin: Span): void {
   if (same(name, AT)) return writeFolded(w, origin)
+  if (lengthOf(name) == 0) return
   const absolute = byteAt(name, lengthOf(name) - 1) == DOT
   writeFolded(w, absolute ? span(startOf(name), lengthOf(name) - 1) : name)
   if (absolute) return

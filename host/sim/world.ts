@@ -1,8 +1,7 @@
 // A world with one phone in it: a virtual clock, the paths to its servers, the flows that it has opened, and the checks that watch it.
 import { carry, PERFECT, type Quality } from "./link.ts"
 import { summary } from "./message.ts"
-import { BOOT, Difference, FAILURE, endpointText } from "./phone.ts"
-import type { Boot, Endpoint, FlowEvent, MakePhone, Output, Phone } from "./phone.ts"
+import { BOOT, Difference, FAILURE, endpointText, type Boot, type Endpoint, type FlowEvent, type MakePhone, type Output, type Phone } from "./phone.ts"
 import { Violation, type Check } from "./check.ts"
 import { Flows } from "./flows.ts"
 import type { Nat } from "./nat.ts"
@@ -59,8 +58,7 @@ export class World {
   #lives = 0
   #timer: number | undefined
   #timerVersion = 0
-  /** What the phone has noted for itself, as its flash keeps it. */
-  #notes: Uint8Array = new Uint8Array(0)
+  #notes = new Uint8Array(0)   // as the flash of the phone keeps them
   #stalledUntil = 0
   #backlog: (() => void)[] = []
   #asked: string | undefined
@@ -228,9 +226,7 @@ export class World {
   #take(what: string, give: (phone: Phone) => void): void {
     const phone = this.#phone
     if (phone === undefined) return
-    const happen = (): void => {
-      if (this.#phone === phone) this.#input(what, () => give(phone))
-    }
+    const happen = (): void => { if (this.#phone === phone) this.#input(what, () => give(phone)) }
     if (this.isStalled) this.#backlog.push(happen)
     else happen()
   }
@@ -297,10 +293,7 @@ export class World {
         if (this.#asked !== undefined) return void (this.#asked += output.text)
         return this.note(`reply ${output.text}`)
       case "audio": return this.#sound(output.code, output.bytes)
-      case "store":
-        if (output.notes) this.#notes = output.bytes
-        return
-      default: return
+      case "store": if (output.notes) this.#notes = new Uint8Array(output.bytes)
     }
   }
 

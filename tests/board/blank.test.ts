@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { buildBoard } from "../../build/board/compile.ts"
 import { Bench } from "../../host/board/bench.ts"
+import { copiesIn } from "../../host/board/store.ts"
 import { LAB_PASSWORD } from "../../host/lab/lab.ts"
 import { needsBoard } from "./needs.ts"
 
@@ -28,5 +29,15 @@ describe("A board out of its box", function () {
     const before = bench.seen.length
     await bench.boot()
     await bench.event("registered", before)
+  })
+
+  it("With the name servers gone as well it is registered by what they said before, which it keeps in flash (AMB-08)", async () => {
+    await bench.off()
+    assert.match(copiesIn(bench.store, "notes").join("\n"), /^#~1 rapidtech\.phones;_sip\._udp SRV 0 40 \d+ sipserver1;/)
+    bench.segment.dns = ["198.51.100.99"]
+    const before = bench.seen.length
+    await bench.boot()
+    await bench.event("registered", before, 60_000)
+    assert.match((await bench.command("dns show")).join("\n"), /\(stale\)/)
   })
 })

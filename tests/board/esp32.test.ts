@@ -81,7 +81,7 @@ describe("The ESP-IDF project", function () {
         assert.match(flash, new RegExp(`"${name}"`))
       }
       const settings = partitions.find(({ name }) => name === "settings")
-      assert.deepEqual([settings?.size, Number(settings?.subtype)], [2 * 4096, named(/SUBTYPE_SETTINGS = (0x\w+)/)])
+      assert.deepEqual([settings?.size, Number(settings?.subtype)], [Number(/PORT_STORE_COPIES = (\d+)/.exec(readFileSync(join(ROOT, "board/port/port.h"), "utf8"))?.[1]) * 4096, named(/SUBTYPE_SETTINGS = (0x\w+)/)])
       // The Wi-Fi stack and ESP-IDF take 0.9 MB (measured for such an application), wasm3 and the port 0.1.
       assert.ok((partitions.find(({ name }) => name === "ota_0")?.size ?? 0) > readFileSync(join(OUT, "linehunt.wasm")).length + 1.1 * 1024 * 1024)
     })

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
-import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { UserError } from "../../host/errors.ts"
-import { fileStore, layer, valueIn } from "../../host/store.ts"
+import { fileStore, layer, valueIn, withNotes } from "../../host/store.ts"
 import { bytes } from "./fakes.ts"
 
 const text = (from: Uint8Array | null): string | null => from === null ? null : Buffer.from(from).toString("latin1")
@@ -51,6 +51,23 @@ describe("The settings file", () => {
     chmodSync(folder, 0o700)
     assert.equal(readFileSync(store.path, "latin1"), "old\n")
     assert.deepEqual(readdirSync(folder).sort(), ["settings", "settings.good"])
+  })
+
+  it("Notes of the phone lie beside it, and are no reason not to start", () => {
+    const store = fileStore(join(folder, "noted"))
+    assert.deepEqual(store.readNotes(), new Uint8Array(0))
+    store.writeNotes(Buffer.from("#~1 example.com;one A 192.0.2.1\n"))
+    assert.equal(Buffer.from(fileStore(store.path).readNotes()).toString(), "#~1 example.com;one A 192.0.2.1\n")
+    assert.equal(store.read(), null)
+    mkdirSync(join(folder, "spoilt.notes"))
+    assert.deepEqual(fileStore(join(folder, "spoilt")).readNotes(), new Uint8Array(0))
+  })
+
+  it("The phone is opened with its settings and the notes behind them, or without where there is no room", () => {
+    const notes = Buffer.from("#~1 example.com;one A 192.0.2.1\n")
+    assert.equal(Buffer.from(withNotes("user: 6001", notes)).toString(), "user: 6001\n#~1 example.com;one A 192.0.2.1\n")
+    assert.equal(Buffer.from(withNotes("user: 6001", new Uint8Array(0))).toString(), "user: 6001")
+    assert.equal(withNotes("#".repeat(4090), notes).length, 4090)
   })
 
   it("A file that cannot be read is one sentence", () => {
