@@ -1,6 +1,6 @@
 // Typed calls on a core, with a core made of JavaScript: what is written where, what is read from where, and how refusals and traps come through.
 import assert from "node:assert/strict"
-import { BOOT, FAILURE, NEVER, OUTPUT, REGIONS, addressBytes, ioRecord, readEndpoint, writeEndpoint, type CoreExports } from "../../host/abi.ts"
+import { BOOT, FAILURE, NEVER, OUTPUT, STORED_NOTES, REGIONS, addressBytes, ioRecord, readEndpoint, writeEndpoint, type CoreExports } from "../../host/abi.ts"
 import { loadCore, type Core } from "../../host/core.ts"
 import { EngineTrap, type Engine } from "../../host/engine/engine.ts"
 
@@ -86,7 +86,8 @@ describe("The core's host side", () => {
     assert.deepEqual(put(OUTPUT.close), { kind: "close", flow: 12 })
     assert.deepEqual(put(OUTPUT.display), { kind: "display", frame: bytes })
     assert.deepEqual(put(OUTPUT.audio), { kind: "audio", code: 0, bytes })
-    assert.deepEqual(put(OUTPUT.store), { kind: "store", bytes })
+    assert.deepEqual(put(OUTPUT.store), { kind: "store", notes: false, bytes })
+    assert.deepEqual(put(OUTPUT.store, STORED_NOTES), { kind: "store", notes: true, bytes })
     assert.deepEqual(put(OUTPUT.event, 3), { kind: "event", code: 3, text: "hello" })
     assert.deepEqual(put(OUTPUT.log, 4), { kind: "log", level: 4, text: "hello" })
     assert.deepEqual(put(OUTPUT.reply, 2, 1), { kind: "reply", code: 2, text: "hello", last: true })
