@@ -150,12 +150,12 @@ describe("the checks of a simulated world", () => {
 
 describe("the checks of redundancy", () => {
   /** Three servers of these priorities; what is wrong with them is said by `wrong`. */
-  function watch(make: (view: View) => Check, priorities: readonly number[]) {
+  function watch(make: (view: View) => Check, priorities: number[]) {
     const wrong = new Set<number>()
     let calmSince = 0
     const view: View = {
       registrars: priorities.map((priority, i) => ({
-        at: { address: `192.0.2.${i + 1}`, port: 5060 }, isGood: () => !wrong.has(i), preference: () => priority, hasRejected: () => false,
+        at: { address: `192.0.2.${i + 1}`, port: 5060 }, isGood: () => !wrong.has(i), preference: () => priorities[i] ?? priority, hasRejected: () => false,
         bindings: () => [], violations: () => [],
       })),
       wantsRegistration: () => true, addresses: () => [], calmSince: () => wrong.size > 0 ? Infinity : calmSince,
@@ -206,5 +206,20 @@ describe("the checks of redundancy", () => {
     assert.equal(failing(() => ranked.registered(170_000, 1)), "no return within the hold-down")
     ranked.registered(180_000, 2)
     assert.equal(failing(() => ranked.registered(520_000, 1)), "none")
+  })
+
+  it("do not take a phone that goes where DNS sent it for one that has lost its server (P-02, removed_active: move)", () => {
+    const priorities = [1, 2], obeys = watch((view) => holdsDown(view, { ...LIMITS, learntMs: 60_000 }, byItself), priorities)
+    obeys.registered(0, 1)
+    obeys.check.stepped?.(0)
+    priorities[0] = Infinity
+    obeys.check.stepped?.(1_000_000)
+    priorities[0] = 1
+    obeys.check.stepped?.(1_010_000)
+    obeys.registered(1_020_000, 2)
+    assert.equal(failing(() => obeys.registered(1_140_000, 1)), "none")
+    // Long after DNS has settled, whoever leaves its server has lost it again.
+    obeys.registered(9_000_000, 2)
+    assert.equal(failing(() => obeys.registered(9_120_000, 1)), "no return within the hold-down")
   })
 })

@@ -89,6 +89,12 @@ export function holdsDown(view: View, limits: Limits, back: Return): Check {
   const name = "no return within the hold-down"
   const where = new Whereabouts(view)
   const lostAt = new Map<RegistrarView, number>(), troubledAt = new Map<string, number>()
+  let ranking = "", rankedAt = -Infinity
+  const look = (now: number): void => {
+    const seen = view.registrars.map((server) => server.preference()).join(" ")
+    if (seen !== ranking && ranking !== "") rankedAt = now
+    ranking = seen
+  }
   return {
     name,
     booted(now) {
@@ -96,14 +102,16 @@ export function holdsDown(view: View, limits: Limits, back: Return): Check {
       lostAt.clear()
     },
     troubled(now, address) { troubledAt.set(address, now) },
+    stepped: look,
     told(now, code, text) {
+      look(now)
       const left = where.at, next = where.told(now, code, text)
       if (next === undefined) return
       const troubled = left === undefined ? 0 : Math.max(troubledAt.get(left.at.address) ?? -Infinity, troubledAt.get("") ?? -Infinity, where.sinceMs)
       where.settle(next, now)
       if (left === undefined || left === next) return
-      // Whoever leaves a better server has lost it.
-      if (left.preference() < next.preference()) lostAt.set(left, now)
+      // Whoever leaves a better server has lost it, unless it may not know yet that DNS names that one again, or as the better one: to obey DNS is no failure.
+      if (left.preference() < next.preference() && now - rankedAt > limits.learntMs) lostAt.set(left, now)
       const lost = lostAt.get(next)
       const isReturn = next.preference() < left.preference() && left.isGood() && now - troubled > 2 * transactionMs(limits)
       // Between the loss and being registered elsewhere lies a hunt.
