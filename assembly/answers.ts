@@ -15,6 +15,7 @@ import * as probe from "./account/probe"
 import { OWNER_PROBE } from "./account/probe"
 import { call } from "./dialog/call"
 import * as outgoing from "./dialog/outgoing"
+import { OWNER_UNKEPT, unkeptAnswered } from "./dialog/unkept"
 import { OWNER_SUBSCRIPTION, subscribed } from "./dialog/waiting"
 import { OWNER_CALL, OWNER_DIALOG, answeredWithin, unansweredWithin } from "./dialog/within"
 
@@ -52,7 +53,7 @@ function dispatchLine(owner: i32, handle: i32, event: u8, now: i64): void {
   } else if (kind == OWNER_PROBE) {
     if (final) probe.answered(line, incoming().status, now)
     else probe.unanswered(line, reasonOf(event), now)
-  }
+  } else if (kind == OWNER_UNKEPT && final) unkeptAnswered(line, handle, incoming(), now)
 }
 
 /** The same for INVITEs, and for requests within dialogs. */

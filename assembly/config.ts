@@ -33,6 +33,7 @@ export const CHALLENGE_STALES: u32 = 3   // besides, answers to challenges that 
 export const DATAGRAM_MAX = 4096         // longest message taken from the network
 export const MESSAGE_MAX = 1472          // longest message sent: one UDP datagram in one Ethernet frame
 export const NAME_MAX = 255              // a domain name as text, RFC 1035 2.3.4
+export const COMPACT_ABOVE: usize = 1300      // RFC 3261 18.1.1, P-32: a longer datagram may be cut up on its way: its header names become compact
 export const HEADERS_MAX = 96            // header lines of one message
 export const CNAME_CHAIN_MAX = 8         // aliases followed for one name
 

@@ -1,11 +1,13 @@
 // A call of others until it is acknowledged: the INVITE, what rings, what is answered to it, and its ACK (RFC 3261 13.3).
 import { CALLS } from "../config"
 import { peer } from "../io"
+import * as log from "../base/log"
+import { Level } from "../base/log"
 import { prose } from "../base/prose"
 import { NONE, Span, lengthOf, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { AutoAnswer, Setting, number } from "../settings/settings"
-import { copyFields } from "../wire/compose"
+import { copyFields, finish } from "../wire/compose"
 import { Field, Message } from "../wire/message"
 import * as flow from "../transport/flow"
 import * as outbox from "../transport/outbox"
@@ -124,7 +126,12 @@ function respond(i: i32, m: Message, now: i64): bool {
   const w = outbox.writer(slot)
   copyFields(w, m, Field.RECORD_ROUTE)
   if (l.rung) writeOurContact(w, call(i).line, l.flow)
-  return endReply(l.handle, slot, NONE, now)
+  finish(w, NONE)
+  if (!w.overflow) return server.respond(l.handle, slot, now)
+  outbox.discard(slot)
+  logLong(l.rung ? 180 : 100)
+  reply(m, 513, NONE, now)
+  return false
 }
 
 function describe(i: i32, m: Message, trusted: bool): void {
@@ -203,7 +210,25 @@ function later(i: i32, status: u32, body: Span, now: i64): bool {
     writeAbilities(w)
     writeTimer(w, i, true)
   }
-  return endReply(l.handle, slot, body, now)
+  const sent = endReply(l.handle, slot, body, now)
+  if (!sent && status < 300 && server.isOpen(l.handle)) tooLong(i, status, now)
+  return sent
+}
+
+/** RFC 3261 21.5.14: what the way of the INVITE adds to our answer leaves no room for it; a refusal is shorter. */
+function tooLong(i: i32, status: u32, now: i64): void {
+  logLong(status)
+  leg(i).refusal = 513
+  leg(i).cause = <u8>Ended.TOO_LONG
+  put(i, Input.NO_WAY, now)
+}
+
+function logLong(status: u32): void {
+  const w = log.line()
+  w.say(prose("a call is refused, as it came a way for which our "))
+  w.number(status)
+  w.say(prose(" is too long"))
+  log.say(Level.WARNING)
 }
 
 export function writeOurContact(w: Writer, line: i32, by: u32): void {

@@ -84,7 +84,7 @@ export function decline(line: u8, m: Message, handle: i32, now: i64): void {
 export function sendAck(d: i32, handle: i32, cseq: u32, now: i64): void {
   const by = way(d, now)
   // As long as its socket is being opened we cannot say where we are.
-  const slot = by < 0 || flow.carrier(by) < 0 ? -1 : client.takeAckSlot(handle)
+  const slot = by < 0 || flow.carrier(by) < 0 ? -1 : client.takeSlotBeside(handle)
   // The 2xx will be repeated, and this will be tried again.
   if (slot < 0) return
   const w = outbox.writer(slot), mark = cseq == dialog(d).inviteCseq ? dialog(d).mark : 0

@@ -23,6 +23,7 @@ const WANTED: u8 = 1       // to be cancelled when a provisional response comes
 const CANCELLED: u8 = 2    // the CANCEL is on its way
 const ANSWERED: u8 = 4     // the slot holds the ACK
 const QUIET: u8 = 8        // a CANCEL: nobody is told unless no answer came
+const WHOLE: u8 = 16       // the request is kept when it has been answered
 
 const STRAYS: usize = COUNTERS
 
@@ -194,13 +195,19 @@ export function abandon(handle: i32, now: i64): void {
 /** A slot of the outbox for a request, if need be from the transaction that can spare it best. -1: there is none. */
 export function takeSlot(): i32 { return slotBut(changetype<Transaction>(0)) }
 
-/** The same for the ACK of a 2xx to this INVITE, whose credentials are still needed. */
-export function takeAckSlot(handle: i32): i32 { return slotBut(find(handle)) }
+/** The same where the message of this transaction is still needed: the credentials of an INVITE for the ACK of a 2xx, or what keepRequest() was said of. */
+export function takeSlotBeside(handle: i32): i32 { return slotBut(find(handle)) }
 
-/**
- * RFC 3261 13.2.2.4, 22.1: writes the credentials of an INVITE that has been accepted, as they stood in it, for the ACK. Nothing when it had none, or when what
- * had them had to make room.
- */
+/** The request is read again when it has been answered; what needs its slot more may still have it. */
+export function keepRequest(handle: i32): void { find(handle).flags |= WHOLE }
+
+/** The request, read; null when there is none any more. Good until another message of ours is read, or a slot taken. */
+export function requestOf(handle: i32): Message {
+  const t = find(handle)
+  return t.exists && t.slot != NO_SLOT ? read(t.slot) : changetype<Message>(0)
+}
+
+/** RFC 3261 13.2.2.4, 22.1: writes the credentials of an accepted INVITE as they stood in it, for the ACK; nothing when it had none, or what had them made room. */
 export function repeatCredentials(w: Writer, handle: i32): void {
   const t = find(handle)
   if (!t.exists || t.slot == NO_SLOT) return
@@ -209,10 +216,7 @@ export function repeatCredentials(w: Writer, handle: i32): void {
   copyFields(w, m, Field.PROXY_AUTHORIZATION)
 }
 
-/**
- * Sends the ACK of a 2xx. It takes the place of its INVITE, which is much longer, when it has credentials that the next one will need: another fork's, or one for the
- * same 2xx once more.
- */
+/** Sends the ACK of a 2xx. It takes the place of its longer INVITE when it has credentials that the next ACK will need, of another fork or for this 2xx again. */
 export function sendAck(handle: i32, slot: i32, flow: u32, peer: Endpoint): void {
   const t = find(handle)
   outbox.send(slot, flow, peer)
@@ -248,7 +252,7 @@ function run(t: Transaction, input: u8, m: Message, now: i64): void {
   if (t.flags & QUIET && changetype<usize>(m) != 0) t.pending = false
   if (act == Act.SEND) sendAgain(t)
   else if (act == Act.ACK) acknowledge(t, m)
-  else if (act == Act.FORGET) emptySlot(t, false)
+  else if (act == Act.FORGET && !(t.flags & WHOLE)) emptySlot(t, false)
   else if (act == Act.WANT) t.flags |= WANTED
   else if (act == Act.CANCEL || act == Act.IF_WANTED && t.flags & WANTED) sendCancel(t, now)
   // An ACK that is due still leaves; a request that nobody waits for does not.

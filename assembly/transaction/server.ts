@@ -109,14 +109,14 @@ export function takeSlot(): i32 {
 /**
  * Sends the response in this slot, where the request came from, and keeps it for the repetitions of the request. The slot is no more the
  * caller's, whatever happens. A 2xx to INVITE is repeated by its user: by the same call with the same slot. False: nothing was sent, as
- * the transaction is over or its final response was sent before, or RFC 4320 forbids it.
+ * the transaction is over or its final response was sent before, it is too long, or RFC 4320 forbids it.
  */
 export function respond(handle: i32, slot: i32, now: i64): bool {
   const t = find(handle)
   if (outbox.isComposed(slot) && outbox.writer(slot).overflow) {
-    // A request with more Vias than one datagram holds cannot be answered at all.
     outbox.discard(slot)
-    forget(handle)
+    // A request with more Vias than one datagram holds cannot be answered at all; one that was answered before may still be refused, in fewer bytes.
+    if (t.exists && t.slot == NO_SLOT) forget(handle)
     return false
   }
   const status = statusIn(slot)

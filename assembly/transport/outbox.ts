@@ -1,6 +1,6 @@
 // SIP messages that are kept until nobody needs them any more: sent when they are due, in the order in which they became due.
 import { OUTBOX, OUTBOX_SIZE } from "../memory"
-import { OUTBOX_SLOTS, MESSAGE_MAX, REQUEST_BYTES, REQUEST_SLOTS } from "../config"
+import { COMPACT_ABOVE, OUTBOX_SLOTS, MESSAGE_MAX, REQUEST_BYTES, REQUEST_SLOTS } from "../config"
 import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
 import { Heap } from "../base/heap"
 import { NEVER, sooner } from "../base/deadline"
@@ -8,6 +8,7 @@ import { assume } from "../base/panic"
 import { prose } from "../base/prose"
 import { Span, lengthOf, startOf } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
+import { compact } from "../wire/compact"
 import { Output, give, io, peer as ioPeer } from "../io"
 import { carrier, LOST } from "./flow"
 import { freeAt, mayAt, spent } from "./pace"
@@ -108,6 +109,8 @@ export function send(slot: i32, flow: u32, peer: Endpoint): void {
   if (letter.state == Slot.COMPOSED) {
     const w = letter.writer
     assume(!w.overflow, prose("a message that did not fit is not sent"))
+    // RFC 3261 18.1.1, 7.3.3, P-32: over UDP all that can be done about its length.
+    if (w.at - w.start > COMPACT_ABOVE) w.at = compact(w.start, w.at)
     heap().trim(slot, <u32>(w.at - w.start))
     letter.state = <u8>Slot.KEPT
   }

@@ -58,10 +58,10 @@ export function chooseCall(): void {
 
 function isShown(c: Call): bool { return isLive(c) || (c.state == CallState.ENDED && shownUntil(c) > panel().now) }
 
-/** Until when the end of a call is shown: what the user has done himself he need not be told, nor what the history tells. */
+/** Until when the end of a call is shown: what the user has done himself he need not be told, nor what the history tells; but that a call could not be taken. */
 export function shownUntil(c: Call): i64 {
   const own = c.ended == <u8>Ended.HUNG_UP || c.ended == <u8>Ended.CANCELLED
-  return own || (!c.outgoing && c.answeredAt == NEVER) ? c.endedAt : c.endedAt + ENDED_MS
+  return own || (!c.outgoing && c.answeredAt == NEVER && c.ended != <u8>Ended.TOO_LONG) ? c.endedAt : c.endedAt + ENDED_MS
 }
 
 /** A call of others goes into the history when it has ended; ours are there since they were dialled. */
