@@ -7,6 +7,7 @@ import { Writer } from "../../assembly/base/writer"
 import { CONSTANTS, OUTBOX, RX, SETTINGS_STATE, TX, WIRE_STATE, WIRE_STATE_SIZE } from "../../assembly/memory"
 import { Address, displayOf, param, parseAddress } from "../../assembly/wire/address"
 import { Algorithm, Challenge, Scheme as AuthScheme, challenge, nextNonce } from "../../assembly/wire/challenge"
+import { compact } from "../../assembly/wire/compact"
 import { ackFor, beginRequest, repeatRequest, cancelFor, copyFields, field, finish, via } from "../../assembly/wire/compose"
 import { writeEscapedUser, writeUnescaped } from "../../assembly/wire/escape"
 import { reasonFor, statusFor } from "../../assembly/wire/fault"
@@ -127,6 +128,12 @@ export function respond(status: u32, reason: Span, tag: Span, source: Span, with
   repeatRequest(w, incoming(), status, tag, from)
   if (withRoutes) copyFields(w, incoming(), Field.RECORD_ROUTE)
   finish(w, NONE)
+}
+/** The message in RX, of `length` bytes, with compact names. */
+export function shorten(length: u32): void {
+  const w = begin()
+  memory.copy(w.at, RX, length)
+  w.at = compact(w.at, w.at + length)
 }
 export function acknowledge(): void { ackFor(begin(), kept(), incoming()) }
 export function cancel(): void { cancelFor(begin(), kept()) }

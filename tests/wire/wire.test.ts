@@ -22,6 +22,7 @@ function run(core: WireCore, each: Case): void {
     } else if (block.kind === "kept") assert.ok(core.read(bytesOf(block), KEPT, core.room + 0x800) > 0, "the kept message is good")
     else if (block.kind === "reading") checkReading(core, block, used, length)
     else if (block.kind === "response") assert.equal(core.text("respond", ...responseOf(block)), wireText(block))
+    else if (block.kind === "compact") assert.equal(core.text("shorten", length), wireText(block))
     else if (block.kind === "ack") assert.equal(core.text("acknowledge"), wireText(block))
     else if (block.kind === "cancel") assert.equal(core.text("cancel"), wireText(block))
     else if (block.kind === "same" || block.kind === "different") checkPairs(core, block)
