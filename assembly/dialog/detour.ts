@@ -1,6 +1,7 @@
 // A request within a dialog whose server fails goes to another one: the same dialog by another next hop (BK-08, AMB-20, AMB-33). Which requests do so is a
 // setting; what the others make of a dead server is the registration's business.
 import { TX } from "../memory"
+import { NEVER } from "../base/deadline"
 import { parseIp, writeEndpoint } from "../base/ip"
 import { NONE, between, endOf, sameFolded, startOf } from "../base/span"
 import { Writer, WRITER_SIZE } from "../base/writer"
@@ -8,6 +9,7 @@ import { Methods, Setting, knob } from "../settings/settings"
 import { Method } from "../wire/message"
 import { URI_AT } from "../wire/state"
 import { Uri, parseUri } from "../wire/uri"
+import { t1 } from "../transaction/record"
 import { Candidate, Reason, byId, candidate, candidateCount, idAt, indexOfId } from "../servers/candidates"
 import { hasFailed, nextBut, noteAway } from "../servers/hunt"
 import { failsOver, giveUpAfter, movesOn } from "../servers/policy"
@@ -38,6 +40,8 @@ export function takeDetour(d: i32, method: Method, reason: Reason, code: u32, re
   way(d, now)
   const from = serverAtHop(line)
   if (from == 0 || word == 0 || reason == Reason.CODE && !failsOver(line, method, code) || registration(line).reason == Trouble.NETWORK_DOWN) return false
+  // A server passes such requests on without a word: where it has answered others meanwhile, the one behind it is silent.
+  if (reason == Reason.SILENT && hasSpoken(from, d, method, now)) return false
   if (x.detours == 0) x.detouredAt = <u32>now
   const turns = movesOn(line, word) && x.detours < DETOURS_MAX
   if (turns) noteAway(line, from, reason, code, retryAfterSec, now)
@@ -79,6 +83,12 @@ function wordOf(method: Method): u32 {
 function serverAtHop(line: i32): u32 {
   const exact = idAt(line, hop())
   return exact != 0 ? exact : idAt(line, hop(), true)
+}
+
+/** Whether a server has answered anything since a request that was not answered was made. */
+function hasSpoken(id: u32, d: i32, method: Method, now: i64): bool {
+  const waited = patience(d, method, now), seen = byId(dialog(d).line, id).lastSeen
+  return seen != NEVER && seen >= now - (waited != 0 ? waited : 64 * t1())
 }
 
 /** When the first server failed, or now where none has yet. */

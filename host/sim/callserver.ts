@@ -40,10 +40,10 @@ export class CallServer {
     if (packet === undefined || mode.kind === "refuse") return packet === undefined ? registrar.receive(bytes, from, now) : []
     if (packet.status !== 0) {
       this.options.mailbox?.answered(bytes, from)
-      return mode.kind === "silent" ? [] : this.#back(packet)
+      return registrar.isFor("", "silent") ? [] : this.#back(packet)
     }
     const isForUs = packet.method === "REGISTER" || (packet.method === "OPTIONS" && partsOf(packet.uri).user === "")
-    const isRefused = mode.kind === "silent" || (mode.kind === "code" && (mode.method === undefined || mode.method === packet.method))
+    const isRefused = registrar.isFor(packet.method, "silent") || registrar.isFor(packet.method, "code")
     if (isForUs || isRefused) {
       if (packet.method === "INVITE") this.#end(packet, now)
       return registrar.receive(bytes, from, now)

@@ -15,7 +15,8 @@ export type Mode =
   /** It is not running: its host refuses what comes for it (receive() answers nothing). */
   | { readonly kind: "refuse" }
   /** It swallows everything. */
-  | { readonly kind: "silent" }
+  /** To requests of one method, or to everything. */
+  | { readonly kind: "silent", readonly method?: string }
   /** It answers so much later. */
   | { readonly kind: "late", readonly ms: number }
   /** It answers every request with this code, or those of one method. */
@@ -138,7 +139,7 @@ export class Registrar {
   private take(request: Request, text: string, source: Endpoint, now: number): Answer[] {
     this.auditor.watch(request, text, source, now)
     this.options.onRequest?.(request, source, now)
-    if (this.mode.kind === "silent" || request.method === "ACK") return []
+    if (this.isFor(request.method, "silent") || request.method === "ACK") return []
     const to = request.via.params.has("rport") ? source : { address: source.address, port: request.via.port }
     const key = `${request.via.params.get("branch") ?? ""} ${request.via.host}:${request.via.port} ${request.method}`
     const before = this.transactions.get(key)
@@ -155,9 +156,15 @@ export class Registrar {
     return writeResponse(fields, source, `r${++this.tags}`, response)
   }
 
+  /** Whether it is in such a mode for requests of that method. */
+  isFor(method: string, kind: "silent" | "code"): boolean {
+    const { mode } = this
+    return (mode.kind === "silent" || mode.kind === "code") && mode.kind === kind && (mode.method === undefined || mode.method === method)
+  }
+
   private answer(request: Request, now: number): Response {
     const { mode } = this
-    if (mode.kind === "code" && (mode.method === undefined || mode.method === request.method)) {
+    if (mode.kind === "code" && this.isFor(request.method, "code")) {
       const fields = mode.retryAfterSec === undefined ? [] : [`Retry-After: ${mode.retryAfterSec}`]
       return respond(mode.code, ...fields, ...(mode.minExpiresSec === undefined ? [] : [`Min-Expires: ${mode.minExpiresSec}`]))
     }

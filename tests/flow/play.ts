@@ -355,7 +355,7 @@ function withPath(bytes: Uint8Array, paths: string[]): Uint8Array {
 function modeOf([how = "", ...more]: string[]): Mode {
   const number = Number(more[0])
   if (how === "crashes") return { kind: "refuse" }
-  if (how === "is-silent") return { kind: "silent" }
+  if (how === "is-silent") return more[0] === undefined ? { kind: "silent" } : { kind: "silent", method: more[0] }
   if (how === "is-late") return { kind: "late", ms: number }
   if (how === "is-open") return { kind: "open" }
   if (how === "is-brief") return { kind: "brief" }
