@@ -3,6 +3,7 @@ import { LINES } from "./config"
 import { NEVER, sooner } from "./base/deadline"
 import { Endpoint } from "./base/endpoint"
 import { Setting, adoptAccount, knob, number } from "./settings/settings"
+import * as resolver from "./locate/resolver"
 import { setTimers } from "./transaction/record"
 import { clearCandidates, forgive, idAt } from "./servers/candidates"
 import * as registration from "./account/registration"
@@ -101,8 +102,9 @@ export function expireLines(now: i64): void {
 export function soonestLine(linkUp: bool): i64 {
   let at = NEVER
   for (let line = 0; line < LINES; line++) {
-    at = sooner(at, sooner(registration.soonest(line), soonestSubscription(line)))
-    if (linkUp) at = sooner(at, sooner(leftover.soonest(line), sooner(failback.soonest(line), probe.soonest(line))))
+    at = sooner(at, registration.soonest(line))
+    if (!linkUp) continue
+    at = sooner(at, sooner(soonestSubscription(line), sooner(leftover.soonest(line), sooner(failback.soonest(line), probe.soonest(line)))))
   }
   return at
 }
@@ -161,6 +163,7 @@ export function adopt(line: i32, now: i64): void {
   forgetWaiting(line)
   stopErrands(line, now)
   forgetServers(line)
+  resolver.renew(now)
 }
 
 /** The same of what all lines share. */

@@ -136,6 +136,7 @@ export function soonestCall(): i64 {
 
 /** All sockets are going to be closed. Who talks waits for the network to come back; nobody else can. */
 export function networkDown(now: i64): void {
+  store<i64>(CROWDED_AT, NEVER)
   for (let i = 0; i < CALLS; i++) {
     const l = leg(i)
     if (!isLive(call(i)) || l.down) continue
@@ -375,5 +376,12 @@ function retire(x: Dialog): void {
 function newId(): u32 {
   let id: u32 = 0
   for (let i = 0; i < CALLS; i++) id = max<u32>(id, call(i).id)
-  return id == 255 ? 1 : id + 1
+  id = id == 255 ? 1 : id + 1
+  while (isTaken(id)) id++
+  return id
+}
+
+function isTaken(id: u32): bool {
+  for (let i = 0; i < CALLS; i++) if (call(i).id == id) return true
+  return false
 }

@@ -66,9 +66,9 @@ function write(slot: i32, line: i32, m: Message, method: Span, cseq: u32, by: u3
     w.again()
     compose(w, line, m, method, cseq, by, handle, false)
   }
-  const fits = !w.overflow
-  if (!fits) outbox.discard(slot)
-  return fits
+  if (!w.overflow) return true
+  outbox.discard(slot)
+  return false
 }
 
 /** `m`: the 2xx, or the BYE that was challenged. */

@@ -3,7 +3,7 @@ import { TX } from "../memory"
 import { LINES } from "../config"
 import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
 import { parseIp } from "../base/ip"
-import { Span, lengthOf, same, sameFolded, span } from "../base/span"
+import { Span, after, byteAt, indexOf, lengthOf, sameFolded, span, startOf } from "../base/span"
 import { WRITER_SIZE, Writer } from "../base/writer"
 import { Setting, noteOf, words } from "../settings/settings"
 import { NAME_TEXT_MAX, RecordType } from "../wire/dns"
@@ -13,7 +13,7 @@ import { OTHER_NAME_AT } from "./layout"
 import { keepNaptrFields, keepSrvFields } from "./record"
 import { itemAt } from "./spec"
 
-/** They are good for an hour: whoever asks then gets them again. Milliseconds. */
+/** They are good for an hour, or until the settings change: whoever asks then gets them again. Milliseconds. */
 const OWN_LIFETIME: i64 = 3600_000
 
 // Writers of the kept records and of the names in them, and an address; behind what a search has in TX while it asks.
@@ -23,6 +23,13 @@ const VALUE_MAX: usize = 0x300
 /** What a list of records knows of a name and type: the state, and above it how many records. They, or the name behind an alias, are in kept(). */
 type Known = u32
 const COUNT: u32 = 8
+
+const DOT: u32 = 0x2e, AT: u32 = 0x40
+
+export function hasOwnRecords(): bool {
+  for (let line = 0; line < LINES; line++) if (lengthOf(words(line, Setting.RECORDS)) > 0) return true
+  return false
+}
 
 /** The entry for a name in lower case and a type as the settings have it; null when they do not know the name. */
 export function ownEntry(name: Span, type: u32, now: i64): Entry {
@@ -59,10 +66,11 @@ export function recall(e: Entry, type: u32, now: i64): Entry {
 
 /** Adds to what is known what a list of records, from item `first` on, says of a name and type. RFC 1034 3.6.2: an alias stands alone. */
 function look(all: Span, first: u32, origin: Span, name: Span, type: u32, known: Known): Known {
-  for (let n = first; lengthOf(all) > 0 && (known & 0xff) != State.ALIAS; n++) {
-    const record = itemAt(all, n)
-    if (lengthOf(record) == 0) break
-    if (!same(fullName(fieldOf(record, 0), origin), name)) continue
+  let rest = behind(all, first)
+  while (lengthOf(rest) > 0 && (known & 0xff) != State.ALIAS) {
+    const record = itemAt(rest, 0)
+    rest = behind(rest, 1)
+    if (!isNamed(fieldOf(record, 0), origin, name)) continue
     const its = typeOfRecord(record)
     if (its == RecordType.CNAME) {
       kept().again()
@@ -70,10 +78,32 @@ function look(all: Span, first: u32, origin: Span, name: Span, type: u32, known:
       known = State.ALIAS | 1 << COUNT
     } else if (its == type) {
       keep(kept(), record, type, origin)
+      // What does not fit is left out.
+      if (kept().overflow) break
       known = State.FOUND | (known >>> COUNT) + 1 << COUNT
     } else if (known == State.UNKNOWN) known = State.NODATA
   }
   return known
+}
+
+/** A list without its first `count` items. */
+function behind(all: Span, count: u32): Span {
+  let rest = all
+  for (; count > 0; count--) {
+    const end = indexOf(rest, 0x3b)
+    rest = after(rest, end < 0 ? lengthOf(rest) : <u32>end + 1)
+  }
+  return rest
+}
+
+/** Whether a name of a record stands for this one, which is in full and in lower case. */
+function isNamed(field: Span, origin: Span, name: Span): bool {
+  const length = lengthOf(field), whole = lengthOf(name)
+  if (length == 0) return false
+  if (byteAt(field, length - 1) == DOT) return sameFolded(span(startOf(field), length - 1), name)
+  if (length == 1 && byteAt(field, 0) == AT) return sameFolded(origin, name)
+  if (whole != length + 1 + lengthOf(origin) || byteAt(name, length) != DOT) return false
+  return sameFolded(span(startOf(name), length), field) && sameFolded(after(name, length + 1), origin)
 }
 
 function kept(): Writer { return changetype<Writer>(KEPT) }

@@ -10,7 +10,7 @@ import { NAME_TEXT_MAX } from "../wire/dns"
 import { warn } from "./answer"
 import { Entry, State, Trouble, addEntry, clearCache, entryOf, exists, findEntry, firstEntry, nextEntry, pin } from "./cache"
 import { NAME_AT } from "./layout"
-import { ownEntry, recall } from "./own-records"
+import { hasOwnRecords, ownEntry, recall } from "./own-records"
 import { Resolver, beginQuery, expireQueries, isUsable, ownAt, pollQuestion, receiveAnswer, refusedFlow, resolver, restartAll, serverAt, soonestQuery } from "./query"
 
 /** FAILED: no server answered. STALE: FOUND, but only in an old answer as no server answers now. NODATA and NXDOMAIN may be old as well: isStale(). */
@@ -72,6 +72,16 @@ export function networkChanged(now: i64): void {
   restartAll(now)
 }
 
+/** Settings have changed: where they say or said what records there are, whoever asks is told anew. What servers have said is an old answer meanwhile. */
+export function renew(now: i64): void {
+  const all = hasOwnRecords()
+  for (let e = firstEntry(); exists(e); e = nextEntry(e)) {
+    if (!all && !e.own) continue
+    e.expires = min(e.expires, now)
+    e.retryAt = 0
+  }
+}
+
 /** Forgets every answer. */
 export function flush(): void {
   clearCache()
@@ -96,8 +106,10 @@ export function ask(name: Span, type: u32, now: i64, line: i32): Answer {
   // A name that cannot be written in DNS does not exist there.
   if (length < 0) return Answer.NXDOMAIN
   while (true) {
-    const own = ownEntry(span(NAME_AT, length), type, now), e = exists(own) ? own : entryByServers(span(NAME_AT, length), type)
-    if (!exists(own) && (!exists(e) || !isSettled(e, now))) {
+    let e = findEntry(span(NAME_AT, length), type)
+    if (!exists(e) || !isSettled(e, now)) e = ownEntry(span(NAME_AT, length), type, now)
+    if (!exists(e)) e = entryByServers(span(NAME_AT, length), type)
+    if (!exists(e) || !e.own && !isSettled(e, now)) {
       if (!isBegun(e, span(NAME_AT, length), type, now)) continue
       if (!exists(answer())) return Answer.FAILED
       pin(answer(), line)

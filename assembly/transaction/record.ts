@@ -180,9 +180,9 @@ function clock(offset: usize, usual: i64): i64 {
   return set == 0 ? usual : set
 }
 
-/** What it has to send cannot leave, as the flow is gone. */
+/** What it has to send cannot leave, as the flow is gone, and that means something to it. */
 function isLost(t: Transaction): bool {
-  return t.slot != NO_SLOT && outbox.isDue(t.slot) && flows.carrier(t.flow) == flows.LOST
+  return rowOf(t.machine, t.state, Input.UNREACHABLE) != 0 && t.slot != NO_SLOT && outbox.isDue(t.slot) && flows.carrier(t.flow) == flows.LOST
 }
 
 function setClock(t: Transaction, what: u8, now: i64): void {
