@@ -9,10 +9,9 @@ import { Methods, Setting, knob } from "../settings/settings"
 import { Method } from "../wire/message"
 import { URI_AT } from "../wire/state"
 import { Uri, parseUri } from "../wire/uri"
-import { t1 } from "../transaction/record"
 import { Candidate, Reason, byId, candidate, candidateCount, idAt, indexOfId } from "../servers/candidates"
 import { hasFailed, nextBut, noteAway } from "../servers/hunt"
-import { failsOver, giveUpAfter, movesOn } from "../servers/policy"
+import { failsOver, giveUpAfter, movesOn, t1Of } from "../servers/policy"
 import { Ready, readyAt, suspect } from "../account/ready"
 import { Trouble, registration } from "../account/record"
 import { firstRoute, hop, way } from "./compose"
@@ -88,7 +87,7 @@ function serverAtHop(line: i32): u32 {
 /** Whether a server has answered anything since a request that was not answered was made. */
 function hasSpoken(id: u32, d: i32, method: Method, now: i64): bool {
   const waited = patience(d, method, now), seen = byId(dialog(d).line, id).lastSeen
-  return seen != NEVER && seen >= now - (waited != 0 ? waited : 64 * t1())
+  return seen != NEVER && seen >= now - (waited != 0 ? waited : 64 * t1Of(dialog(d).line, hop()))
 }
 
 /** When the first server failed, or now where none has yet. */
