@@ -2,6 +2,7 @@
 import { LINES } from "./config"
 import { NEVER, sooner } from "./base/deadline"
 import { Endpoint } from "./base/endpoint"
+import { Span } from "./base/span"
 import { Setting, adoptAccount, knob, number } from "./settings/settings"
 import * as resolver from "./locate/resolver"
 import { setTimers } from "./transaction/record"
@@ -12,6 +13,7 @@ import { Happened } from "./account/registration"
 import { forgetServers } from "./account/found"
 import * as leftover from "./account/leftover"
 import * as failback from "./account/failback"
+import * as keepalive from "./account/keepalive"
 import * as probe from "./account/probe"
 import { RegistrationState } from "./account/machine"
 import { forgetAll } from "./account/digest"
@@ -70,6 +72,7 @@ export function progressLines(now: i64): void {
     failback.progress(line, now)
     leftover.progress(line, now)
     probe.progress(line, now)
+    keepalive.progress(line, now)
   }
 }
 
@@ -104,9 +107,15 @@ export function soonestLine(linkUp: bool): i64 {
   for (let line = 0; line < LINES; line++) {
     at = sooner(at, registration.soonest(line))
     if (!linkUp) continue
-    at = sooner(at, sooner(soonestSubscription(line), sooner(leftover.soonest(line), sooner(failback.soonest(line), probe.soonest(line)))))
+    at = sooner(at, sooner(soonestSubscription(line), sooner(leftover.soonest(line), failback.soonest(line))))
+    at = sooner(at, sooner(probe.soonest(line), keepalive.soonest(line)))
   }
   return at
+}
+
+/** STUN has come from one of our servers; what answers no keep-alive comes too late, and means nothing. */
+export function heardStun(from: Endpoint, bytes: Span, now: i64): void {
+  for (let line = 0; line < LINES; line++) if (keepalive.received(line, from, bytes, now)) return
 }
 
 /** The line that has just failed to register, and has not told it yet; -1: none. */
@@ -172,5 +181,6 @@ export function adoptTimers(): void { setTimers(number(Setting.SIP_RETRY_T1), nu
 /** What the line does besides its registration begins anew. */
 function stopErrands(line: i32, now: i64): void {
   probe.stop(line, now)
+  keepalive.stop(line)
   leftover.openLeftover(line, now)
 }

@@ -12,6 +12,7 @@ import * as flow from "./transport/flow"
 import { FlowKind } from "./transport/flow"
 import * as outbox from "./transport/outbox"
 import { logMessage } from "./transport/siplog"
+import { isStun } from "./transport/stun"
 import { Play, endRehearsal, endsAt, playAt } from "./transport/rehearsal"
 import * as resolver from "./locate/resolver"
 import { readNetwork } from "./locate/network"
@@ -329,9 +330,13 @@ function openSocket(now: i64): void {
 function sip(from: u32, length: u32, now: i64): void {
   // RFC 5626 3.5.1: CRLFs keep a path through a NAT open and mean nothing else.
   if (length <= 4) return
+  const unheard = playAt(peer()) == Play.REFUSE || playAt(peer()) == Play.SILENT
+  if (isStun(span(RX, length)) && lines.isServer(peer())) {
+    if (!unheard) lines.heardStun(peer(), span(RX, length), now)
+    return
+  }
   const m = incoming()
   const bad = parse(RX, length, m) < 0
-  const unheard = playAt(peer()) == Play.REFUSE || playAt(peer()) == Play.SILENT
   logMessage(unheard ? prose("rehearsed, not heard from ") : prose("from "), peer(), span(RX, length), phone().sipTrace)
   if (unheard) return
   if (bad && (m.status != 0 || !answerable(m))) phone().malformed++

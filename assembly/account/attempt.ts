@@ -227,7 +227,7 @@ function compose(w: Writer, line: i32, a: Attempt, c: Candidate): void {
   const server = c.endpoint, local = flow.localOf(a.flow)
   if (!a.mapped) a.local.copyFrom(outer(line, server, local))
   const uri = registrar(line)
-  head(w, line, text("REGISTER"), uri, local, server)
+  head(w, line, text("REGISTER"), uri, local, server, a.expiresSec != 0)
   writeAor(w, line)
   w.say(prose(">\r\nCall-ID: "))
   writeCallId(w, line, server)
@@ -245,10 +245,10 @@ function compose(w: Writer, line: i32, a: Attempt, c: Candidate): void {
   finish(w, NONE)
 }
 
-/** Writes a request of ours from its first line to the "<" of its To. */
-export function head(w: Writer, line: i32, method: Span, uri: Span, local: Endpoint, server: Endpoint): void {
+/** Writes a request of ours from its first line to the "<" of its To; `keeps`: it says that we can send keep-alives (RFC 6223 4.3). */
+export function head(w: Writer, line: i32, method: Span, uri: Span, local: Endpoint, server: Endpoint, keeps: bool): void {
   beginRequest(w, method, uri)
-  via(w, text("UDP"), local, branch())
+  via(w, text("UDP"), local, branch(), keeps)
   w.say(prose("Max-Forwards: 70\r\nFrom: "))
   writeNameAddr(w, line)
   w.say(prose(";tag="))

@@ -13,7 +13,7 @@ import * as attempt from "./attempt"
 import { Outcome, errand } from "./attempt"
 import { OWNER_LEFTOVER } from "./leftover"
 import { RegistrationState } from "./machine"
-import { Registration, registration } from "./record"
+import { Registration, noteKeep, registration } from "./record"
 import * as registrar from "./registration"
 import { keepRoutes } from "./routes"
 
@@ -85,7 +85,10 @@ export function answered(line: i32, m: Message, now: i64): void {
   }
   markAnswer(byId(line, a.id), m.status, now)
   const outcome = attempt.answered(a, line, m, now)
-  if (outcome == Outcome.GRANTED && a.expiresSec != 0) keepRoutes(line, m)
+  if (outcome == Outcome.GRANTED && a.expiresSec != 0) {
+    keepRoutes(line, m)
+    noteKeep(registration(line), m)
+  }
   settle(line, outcome, now)
 }
 

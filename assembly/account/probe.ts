@@ -179,7 +179,7 @@ function patience(line: i32): i64 {
 // RFC 3261 11.1; VE-27: one that any server can answer
 function compose(w: Writer, line: i32, p: Probe, c: Candidate): void {
   const uri = registrar(line), local = flow.localOf(p.flow)
-  head(w, line, text("OPTIONS"), uri, local, c.endpoint)
+  head(w, line, text("OPTIONS"), uri, local, c.endpoint, false)
   w.put(uri)
   w.say(prose(">\r\nCall-ID: "))
   writeProbeId(w, line, c.endpoint)

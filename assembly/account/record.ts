@@ -1,8 +1,10 @@
 // What is remembered of each line's registration, and what there is to say about it.
 import { LINES } from "../config"
 import { REGISTRATIONS, REGISTRATIONS_SIZE } from "../memory"
+import { Message } from "../wire/message"
 import { activeId } from "../servers/candidates"
 import { ATTEMPT_AT, Attempt, REGISTRATION_SIZE } from "./attempt"
+import { readKeep } from "./nat"
 
 /** Why the line is not registered. */
 export const enum Trouble {
@@ -33,7 +35,9 @@ export class Registration {
   changing: bool       // the old account is being unregistered; the new one waits
   happened: u32        // Happened bits not yet told
   grantedSec: u32
-  lastId: u32          // candidate of the registration before, 0 none
+  keepSec: u16         // its server wants a keep-alive at least so often, 0 none (RFC 6223)
+  ping: u8             // the keep-alive under way, 0 none: account/keepalive.ts
+  lastId: u8           // candidate of the registration before, 0 none
   leastSec: u32        // shortest registration that its server takes, 0 not known (RFC 3261 10.3)
   registeredAt: i64
   expiresAt: i64       // our binding lives until then; 0 = none
@@ -43,6 +47,7 @@ export class Registration {
   failbackAt: i64      // when to try to return where no probe tells; NEVER = not at all
   askedAt: i64         // when DNS was asked last
   requeryAt: i64       // when DNS is asked again while all is well; NEVER = not at all
+  pingAt: i64          // when the next keep-alive is due, or the one under way is repeated; 0 = not yet decided
 
   // then: the attempt under way
   // @ts-ignore: decorator
@@ -55,6 +60,12 @@ if (REGISTRATION_SIZE * <usize>LINES > REGISTRATIONS_SIZE) ERROR("the registrati
 export function registration(line: i32): Registration {
   if (offsetof<Registration>() > ATTEMPT_AT) ERROR("Registration has grown over its attempt")
   return changetype<Registration>(REGISTRATIONS + <usize>line * REGISTRATION_SIZE)
+}
+
+/** What the server that registers us says of keep-alives. */
+export function noteKeep(r: Registration, m: Message): void {
+  r.keepSec = readKeep(m)
+  r.pingAt = 0
 }
 
 /** True while our binding at the active server is believed to live. */

@@ -15,7 +15,7 @@ import * as failback from "./failback"
 import { crowded, hint, mustMove, takeOver, troubleOf } from "./found"
 import { forgetActive, keepActive, keptUntil } from "./identity"
 import { Do, Input, RegistrationState, actionOf, nextOf } from "./machine"
-import { Happened, Registration, Trouble, registration } from "./record"
+import { Happened, Registration, Trouble, noteKeep, registration } from "./record"
 import { keepRoutes, forgetRoutes } from "./routes"
 import { pause, refreshAfter, requeryAt } from "./timing"
 
@@ -80,7 +80,10 @@ export function answered(line: i32, m: Message, now: i64): void {
   r.status = m.status
   markAnswer(byId(line, id), m.status, now)
   const outcome = attempt.answered(r.attempt, line, m, now)
-  if (outcome == Outcome.GRANTED) keepRoutes(line, m)
+  if (outcome == Outcome.GRANTED) {
+    keepRoutes(line, m)
+    noteKeep(r, m)
+  }
   settle(line, outcome, now)
 }
 

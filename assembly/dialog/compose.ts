@@ -93,7 +93,7 @@ function requestUri(d: i32): Span {
 /** Writes what stands before the Route. `branch` as below. */
 export function beginRouted(w: Writer, method: Span, uri: Span, by: u32, branch: usize): void {
   beginRequest(w, method, uri)
-  via(w, text("UDP"), flow.localOf(by), branchOf(branch))
+  via(w, text("UDP"), flow.localOf(by), branchOf(branch), false)
   w.put(text("Max-Forwards: 70\r\n"))
 }
 

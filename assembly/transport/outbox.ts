@@ -149,6 +149,9 @@ export function bytesOf(slot: i32): Span {
   return heap().at(slot)
 }
 
+/** Whom it was or will be sent to; not before send(). */
+export function peerOf(slot: i32): Endpoint { return taken(slot).peer }
+
 /** It does not wait any more, as its flow is lost; the slot stays the caller's. */
 export function recall(slot: i32): void { taken(slot).due = false }
 

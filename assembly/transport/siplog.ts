@@ -4,11 +4,13 @@ import { Prose, prose } from "../base/prose"
 import { Span, between, byteAt, endOf, lengthOf, span, startOf } from "../base/span"
 import { Writer } from "../base/writer"
 import { writeEndpoint } from "../base/ip"
+import { isStun } from "./stun"
 import * as log from "../base/log"
 import { Level } from "../base/log"
 
-/** Logs a message; `way` says whether it was sent to, or came from, `peer`. All its lines when `whole`. Nothing in a SIP message tells the password. */
+/** Logs a message, but no keep-alive; `way` says whether it was sent to, or came from, `peer`. All its lines when `whole`. Nothing in a SIP message tells the password. */
 export function logMessage(way: Prose, peer: Endpoint, bytes: Span, whole: bool): void {
+  if (isStun(bytes)) return
   const end = endOf(bytes)
   let line = lineAt(startOf(bytes), end)
   const w = log.line()

@@ -7,7 +7,7 @@ import { Via } from "./via"
 import { Endpoint } from "../base/endpoint"
 import { parseIp, writeEndpoint, writeIp } from "../base/ip"
 import { NONE, Span, between, endOf, lengthOf, startOf, text } from "../base/span"
-import { Prose } from "../base/prose"
+import { Prose, prose } from "../base/prose"
 import { Writer } from "../base/writer"
 
 const CRLF: Span = text("\r\n")
@@ -56,14 +56,15 @@ export function beginRequest(w: Writer, method: Span, uri: Span): void {
   w.put(text(" SIP/2.0\r\n"))
 }
 
-/** Writes a Via of ours, with rport (RFC 3581 3). `transport` is UDP, TCP or TLS. */
-export function via(w: Writer, transport: Span, local: Endpoint, branch: Span): void {
+/** Writes a Via of ours, with rport (RFC 3581 3). `transport` is UDP, TCP or TLS; `keeps`: with keep (RFC 6223). */
+export function via(w: Writer, transport: Span, local: Endpoint, branch: Span, keeps: bool): void {
   w.put(text("Via: SIP/2.0/"))
   w.put(transport)
   w.byte(0x20)
   writeEndpoint(w, local)
   w.put(text(";rport;branch="))
   w.put(branch)
+  if (keeps) w.say(prose(";keep"))
   w.put(CRLF)
 }
 

@@ -7,6 +7,7 @@ import { withoutPassword } from "../supervisor.ts"
 import { Names } from "./names.ts"
 import { dnsTold, sipTold, type Told } from "./packet.ts"
 import { Sounds, isReport, isSound } from "./sound.ts"
+import { stunSummary } from "../sim/stun.ts"
 
 /** A line of life. `lines` say who it is, the most important first. */
 export type Column = { readonly id: string; readonly kind: "phone" | "dns" | "server" | "other"; readonly lines: readonly string[] }
@@ -171,7 +172,7 @@ class Builder {
     if (told === undefined && isReport(bytes)) return
     if (told === undefined && isSound(bytes)) return this.sounds.packet(this.at, out, endpointText(peer))
     // RFC 5626 3.5.1: empty lines keep a path open.
-    this.message(out, this.placeOf(peer), told ?? (/^[\r\n\0]*$/.test(Buffer.from(bytes).toString("latin1")) ? { label: "keep-alive", details: [] } : unreadable(bytes)), bytes)
+    this.message(out, this.placeOf(peer), told ?? stunTold(bytes) ?? (/^[\r\n\0]*$/.test(Buffer.from(bytes).toString("latin1")) ? { label: "keep-alive", details: [] } : unreadable(bytes)), bytes)
   }
 
   /** A message that has been sent or received before is counted there. */
@@ -224,6 +225,12 @@ class Builder {
 function keyWord(key: string): string {
   const name = key === KEYS.star || key === KEYS.hash ? key : Object.entries(KEYS).find(([, each]) => each === key)?.[0] ?? key
   return name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)
+}
+
+/** RFC 6223: a keep-alive, or what answers it. */
+function stunTold(bytes: Uint8Array): Told | undefined {
+  const label = stunSummary(bytes)
+  return label === undefined ? undefined : { label, details: ["keep-alive"] }
 }
 
 function unreadable(bytes: Uint8Array): Told { return { label: `${bytes.length} bytes`, details: ["that cannot be read"] } }

@@ -1,4 +1,5 @@
 // Reads of a SIP message what the world's checks need; written apart from the phone's own parser, so that they cannot err alike.
+import { stunSummary } from "./stun.ts"
 
 /** A SIP message as the checks see it. */
 export type Sip = {
@@ -101,7 +102,7 @@ export function latin1(bytes: Uint8Array): string {
 /** One line that says what a packet is: for traces and reports. */
 export function summary(bytes: Uint8Array): string {
   const sip = readSip(bytes)
-  if (sip === undefined) return `${bytes.length} bytes`
+  if (sip === undefined) return stunSummary(bytes) ?? `${bytes.length} bytes`
   const own = sip.contacts[0]?.expires ?? -1
   const expires = own >= 0 ? own : sip.expires
   const lifetime = sip.cseqMethod === "REGISTER" && expires >= 0 ? ` expires ${expires}` : ""

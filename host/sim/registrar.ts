@@ -2,6 +2,7 @@
 import { Auditor } from "./auditor.ts"
 import { Challenger, type ChallengerOptions } from "./challenger.ts"
 import { latin1, withoutParameters } from "./message.ts"
+import { bound, isBinding } from "./stun.ts"
 import { Malformed, type Field, type Request, type Response, readParams, readParty, readRequest, valueOf, valuesOf, writeResponse } from "./sip.ts"
 
 export type Endpoint = { readonly address: string, readonly port: number }
@@ -71,6 +72,8 @@ const REASONS: Readonly<Record<number, string>> = {
 
 export class Registrar {
   mode: Mode = { kind: "well" }
+  /** It takes keep-alives, and wants one so often (RFC 6223); "deaf" ones are promised and not answered. */
+  keep: { readonly seconds: number, readonly deaf: boolean } | undefined
   readonly options: RegistrarOptions
   private readonly challenger: Challenger
   private readonly auditor: Auditor
@@ -101,6 +104,7 @@ export class Registrar {
   /** Takes a datagram. `now` is in milliseconds and never goes back. */
   receive(bytes: Uint8Array, source: Endpoint, now: number): Answer[] {
     if (this.mode.kind === "refuse") return []
+    if (isBinding(bytes)) return this.mode.kind === "silent" || this.keep?.deaf !== false ? [] : [{ bytes: bound(bytes, source), to: source }]
     let fields: readonly Field[] = []
     try {
       const request = readRequest(bytes)
@@ -153,7 +157,13 @@ export class Registrar {
   }
 
   private write(fields: readonly Field[], source: Endpoint, response: Response): Uint8Array {
-    return writeResponse(fields, source, `r${++this.tags}`, response)
+    return writeResponse(this.keep === undefined ? fields : fields.map((field) => this.kept(field, response)), source, `r${++this.tags}`, response)
+  }
+
+  /** RFC 6223 4.4: the value is what says that keep-alives are taken. */
+  private kept(field: Field, response: Response): Field {
+    if (field.name !== "via" || response.status >= 300) return field
+    return { ...field, value: field.value.replace(/;keep(?=;|,|$)/, `;keep=${this.keep?.seconds}`) }
   }
 
   /** Whether it is in such a mode for requests of that method. */

@@ -141,7 +141,7 @@ export function request(method: Span, uri: Span, transport: Span, local: Span, b
   const e = changetype<Endpoint>(VALUES_AT), w = begin()
   parseHostPort(local, e)
   beginRequest(w, method, uri)
-  via(w, transport, e, branch)
+  via(w, transport, e, branch, false)
   field(w, text("Content-Type"), text("text/plain"))
   finish(w, body)
 }

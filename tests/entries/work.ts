@@ -61,7 +61,7 @@ function pen(): Writer {
 
 function composeRequest(w: Writer): void {
   beginRequest(w, text("REGISTER"), text("sip:rapidtech.example"))
-  via(w, text("UDP"), server(), text("z9hG4bKhaeiybhfkeiy6z3p"))
+  via(w, text("UDP"), server(), text("z9hG4bKhaeiybhfkeiy6z3p"), false)
   field(w, text("Max-Forwards"), text("70"))
   field(w, text("From"), text("<sip:6001@rapidtech.example>;tag=73aceb2db5745df1"))
   field(w, text("To"), text("<sip:6001@rapidtech.example>"))

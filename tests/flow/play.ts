@@ -18,6 +18,7 @@ import type { CallServer } from "../../host/sim/callserver.ts"
 import { millisecondsOf } from "../../host/sim/manner.ts"
 import { summary } from "../../host/sim/message.ts"
 import { Telling } from "../../host/sim/telling.ts"
+import { forged } from "../../host/sim/stun.ts"
 import { tone } from "../../host/sim/tone.ts"
 import type { Answer } from "../../host/sim/service.ts"
 import { World } from "../../host/sim/world.ts"
@@ -193,6 +194,7 @@ class Stage {
     else if (who === "pools") this.say(`pools: ${this.pools()}`)
     else if (who === "bindings") this.say(`bindings ${this.bindings()}`)
     else if (who === "receive") this.receive(what)
+    else if (who === "stun") this.world.reply({ address: this.addresses[what[0] ?? ""] ?? "", port: 5060 }, { bytes: forged(), to: { address: "192.0.2.100", port: 5060 } })
     else throw new Error(`nothing can happen to "${who}"`)
   }
 
@@ -221,6 +223,7 @@ class Stage {
     else if (what[0] === "challenges" && server !== undefined && ["calls", "everything", "nothing"].includes(what[1] ?? "")) {
       server.challenges = what[1] === "calls" ? "invite" : what[1] as "everything" | "nothing"
     } else if (what[0] === "mailbox") this.mailbox(letter, registrar, what.slice(1))
+    else if (what[0] === "keeps") registrar.keep = what[1] === "nothing" ? undefined : { seconds: Number(what[1]), deaf: what[2] === "deaf" }
     else registrar.mode = modeOf(what)
   }
 
