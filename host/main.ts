@@ -132,7 +132,12 @@ function settingsFor(options: Options, { load }: Loader): SettingsFor {
   const given = options.overrides.some(({ name, value }) => (name === "domain" || name === "server") && value !== "")
   const store = storeAt(path, () => load(undefined), note)
   if (given && options.lab) throw new UserError("usage", "--lab has a domain of its own; leave out either --lab or the domain and server.")
-  if (given) return { store, kept: read(store), useLab: false }
+  if (given) {
+    const kept = read(store)
+    const hasUser = options.overrides.some(({ name }) => name === "user") || valueIn(kept, "user") !== ""
+    if (!hasUser) throw new UserError("usage", "An account needs its user: add --user NAME, or --set user=NAME.")
+    return { store, kept, useLab: false }
+  }
   const kept = options.lab ? new Uint8Array(0) : read(store)
   if (valueIn(kept, "domain") !== "") return { store, kept, useLab: false }
   if (!options.lab && (options.password !== undefined || options.overrides.some(({ name }) => name === "user"))) {

@@ -12,7 +12,7 @@ import { otherLoader, type Loader } from "./loader.ts"
 import { makeFlows, type FlowEvent, type OpenRequest } from "./net/flows.ts"
 import { openUdp } from "./net/udp.ts"
 import { networkState, watchNetwork } from "./network.ts"
-import { withoutLine } from "./settings.ts"
+import { whole, withoutLine } from "./settings.ts"
 import type { Microphone } from "./sound/microphone.ts"
 import { makeSound, type Sound } from "./sound/sound.ts"
 import type { Speaker } from "./sound/speaker.ts"
@@ -126,7 +126,7 @@ class Running {
   start(): void {
     this.supervisor.keepNotes(this.parts.store.readNotes())
     this.supervisor.start(this.parts.settings, BOOT.cold, ({ refusal }) => {
-      if (refusal !== undefined) this.reject(new UserError("settings", `The settings are refused at line ${refusal.line}: ${withoutLine(refusal)}.`))
+      if (refusal !== undefined) this.reject(new UserError("settings", `The settings are refused at line ${refusal.line}: ${whole(withoutLine(refusal))}`))
     })
     this.clockOffset = this.clock.unixMs() - this.clock.now()
     this.unwatch = watchNetwork(this.clock, () => this.look(), (state) => this.supervisor.tellNetwork(state))

@@ -36,12 +36,15 @@ export function withOverrides(text: Uint8Array, overrides: readonly Override[], 
   const refusal = refusalOf(load, layered.text)
   if (refusal === undefined) return layered.text
   const flag = layered.flagOf(refusal.line)
-  throw new UserError(flag === undefined ? "settings" : "usage", `${flag ?? "The settings"}: ${withoutLine(refusal)}.`)
+  throw new UserError(flag === undefined ? "settings" : "usage", `${flag ?? "The settings"}: ${whole(withoutLine(refusal))}`)
 }
 
 function complaint({ code, line, sentence }: Refusal): string {
   return code === "SETTINGS_REFUSED" ? `is refused at line ${line}: ${withoutLine({ sentence })}` : `is refused: ${sentence}`
 }
+
+/** Ends a sentence that the phone has left open; it may have asked a question. */
+export function whole(sentence: string): string { return sentence.endsWith("?") ? sentence : `${sentence}.` }
 
 /** What is wrong, without the number of the line, which the reader has been told or cannot know. */
 export function withoutLine({ sentence }: Pick<Refusal, "sentence">): string { return sentence.replace(/^line \d+: /, "") }

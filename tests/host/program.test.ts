@@ -41,6 +41,17 @@ describe("The program", function () {
     assert.deepEqual(wrong, { code: 2, out: "", error: "linehunt: There is no flag --dominion; --help lists them all.\n" })
   })
 
+  it("Half an account, and a setting that there is not, are one sentence each and end with 2", async () => {
+    const started = [["--domain", "example.com"], ["--user", "6001"], ["--domain", "example.com", "--user", "6001", "--set", "sip_retri_t1=5"]]
+    const ended = await Promise.all(started.map((args) => linehunt(["console", "--engine", "v8", "--settings", join(folder, "none"), ...args])))
+    assert.deepEqual(ended.map(({ code, out }) => [code, out]), started.map(() => [2, ""]))
+    assert.deepEqual(ended.map(({ error }) => error), [
+      "linehunt: An account needs its user: add --user NAME, or --set user=NAME.\n",
+      "linehunt: An account needs its domain: add --domain NAME, or leave --user and --password-file out to use the lab.\n",
+      "linehunt: --set sip_retri_t1: there is no setting sip_retri_t1; did you mean sip_retry_t1?\n",
+    ])
+  })
+
   it("--version names the program, the module and the engine", async () => {
     const { code, out } = await linehunt(["--version", "--engine", "v8"])
     assert.equal(code, 0)
