@@ -37,7 +37,7 @@ export type Board = {
 export const FLASH_BANK_BYTES = 32 * 1024 * 1024
 
 /** Bytes of RAM for compiled code, unless it is said otherwise; docs/board.md says why so many. */
-export const CODE_BYTES = 96 * 1024
+export const CODE_BYTES = 93 * 1024
 
 const OWN = "board", PORT = "board/port/riscv"
 /** The two files with a main. */
