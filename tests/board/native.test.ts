@@ -10,6 +10,7 @@ import { OUT } from "../../build/core.ts"
 import { Upload, frame, withoutAnswers } from "../../host/upload.ts"
 import { Random } from "../../host/sim/random.ts"
 import { fakeClock } from "../host/fakes.ts"
+import { skipWithout } from "../needs.ts"
 import { BAD, LAYOUT, constants, moduleWith } from "../modules.ts"
 
 const CC = process.env["CC"] ?? "cc"
@@ -25,7 +26,7 @@ describe(`The board's C on this machine, with sanitizers (SEED=${SEED} repeats i
   const firmware = join(OUT, "linehunt.wasm")
 
   before(async function () {
-    if (!isInstalled(CC)) return this.skip()
+    skipWithout(this, isInstalled(CC) ? undefined : `${CC} not found: install a C compiler to run these tests`)
     folder = mkdtempSync(join(tmpdir(), "linehunt-native-"))
     const flags = ["-std=gnu11", "-g", "-O1", ...STRICT, "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Iboard", "-Itests/board/native"]
     const objects = await inParallel([...FILES, ...HARNESS], async (file) => {

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { ROOT } from "../../build/core.ts"
 import { needsBoard } from "../board/needs.ts"
+import { skipWithout } from "../needs.ts"
 import { BARESIP_PROGRAMS } from "./baresip.ts"
 import { BIND_PROGRAMS } from "./bind.ts"
 import { KAMAILIO_PROGRAMS } from "./kamailio.ts"
@@ -20,11 +21,7 @@ describe("interop: the emulated board with BIND, Kamailio and baresip", function
   before(async function () {
     needsBoard(this)
     needs(this, { ...BIND_PROGRAMS, ...KAMAILIO_PROGRAMS, ...BARESIP_PROGRAMS })
-    const reason = whyNoNamespace()
-    if (reason !== undefined) {
-      process.stderr.write(`skipped: ${reason}\n`)
-      this.skip()
-    }
+    skipWithout(this, whyNoNamespace())
     const { program, args } = inNamespace([process.execPath, "--import", "tsx", "tests/interop/board-story.ts"])
     const child = spawn(program, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] })
     let lines = ""

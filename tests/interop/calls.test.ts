@@ -86,10 +86,7 @@ for (const engine of ["wasm3", "v8"] as const) describe(`interop: calls through 
     assert(shareOf(phone.heard(), THEIR_TONE) < 0.2, "nothing of the peer is heard while it is held")
     phone.command("resume")
     await phone.until("CALL_RESUMED", 3000)
-    await pause(300)
-    phone.heard()
-    await pause(1000)
-    assert(shareOf(phone.heard().slice(1600), THEIR_TONE) > 0.9, "the peer is heard again")
+    await hearsAgain(phone)
     phone.command("hangup")
     await phone.until("CALL_ENDED", 3000)
   })
@@ -153,10 +150,7 @@ describe("interop: a call whose server is killed while another one lives", funct
       await until("baresip takes the re-INVITE", 5000, () => renegotiated() === before + 1)
       phone.command("resume")
       await until("baresip takes the other one", 5000, () => renegotiated() === before + 2)
-      await pause(300)
-      phone.heard()
-      await pause(1000)
-      assert(shareOf(phone.heard().slice(1600), THEIR_TONE) > 0.9, "the peer is heard again")
+      await hearsAgain(phone)
       phone.command("hangup")
       await phone.until("CALL_ENDED", 3000)
       await until("baresip has hung up", 5000, () => bob.events().includes("CALL_CLOSED"))
@@ -175,6 +169,14 @@ async function whileDead(server: Kamailio, during: () => Promise<void>): Promise
     await server.restart()
     await Promise.all(contacts.map(contact => server.bind("1002", contact)))
   }
+}
+
+/** After a hold the peer's tone is there again. */
+async function hearsAgain(phone: RealPhone): Promise<void> {
+  await pause(300)
+  phone.heard()
+  await pause(1000)
+  assert(shareOf(phone.heard().slice(1600), THEIR_TONE) > 0.9, "the peer is heard again")
 }
 
 async function startServer(): Promise<Kamailio> {

@@ -5,6 +5,7 @@ import { createSocket } from "node:dgram"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
+import { skipWithout } from "../needs.ts"
 
 /** A program that runs, with everything that it has written so far. */
 export type Running = {
@@ -51,16 +52,8 @@ export function missing(programs: Readonly<Record<string, string>>): string | un
   return `${absent.join(", ")} not found: install with "apt-get install ${packages}" (Debian, Ubuntu) to run these tests`
 }
 
-/** Skips the tests of a suite, with the reason in its title, where the programs are absent; with CI in the environment that is a failure. */
-export function needs(context: Mocha.Context, programs: Readonly<Record<string, string>>): void {
-  const reason = missing(programs)
-  if (reason === undefined) return
-  if (process.env["CI"]) throw new Error(reason)
-  const runnable = context.test
-  if (runnable) runnable.title += ` [${reason}]`
-  process.stderr.write(`skipped: ${reason}\n`)
-  context.skip()
-}
+/** Skips the tests of a suite where the programs are absent; with CI in the environment that is a failure. */
+export function needs(context: Mocha.Context, programs: Readonly<Record<string, string>>): void { skipWithout(context, missing(programs)) }
 
 /** A new folder, removed when the tests end. */
 export function temporaryFolder(): string {
