@@ -5,7 +5,8 @@ import { endpointOf, endpointText, type Call, type Output, type Refusal } from "
 import type { FlowEvent } from "./core.ts"
 import type { Lock, Seal } from "./seal.ts"
 
-export const TRACE_VERSION = 1
+/** Those of version 1 do not say where they end. */
+export const TRACE_VERSION = 2, TRACE_VERSIONS: readonly unknown[] = [1, TRACE_VERSION]
 
 /** A run of bytes: printable ones as they are, others in base64, so many zeros (silence), secret ones sealed. Several pieces follow each other. */
 export type Piece = { text: string } | { zeros: number } | { base64: string } | { sealed: string }
@@ -21,6 +22,7 @@ export type Line =
   | { n: number; out: Record<string, unknown> }
   | { n: number; refusal?: Refusal; deadline: number | null }
   | { n: number; trap: string }
+  | { end: { calls: number } }
 
 const ZEROS_MAX = 65_536
 const PRINTABLE = /^[\t\n\r\x20-\x7e]*$/

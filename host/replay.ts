@@ -31,6 +31,7 @@ export type Verdict =
 /** A part of the trace was made with a module that is not here. */
 class OtherModule extends Error {}
 
+const CUT = "; there the trace ends without the mark of its end: it was cut, or what recorded it was stopped"
 const NEVER_KEPT = "; what follows was sealed and its password never kept, so it cannot be replayed"
 
 /** What the phone was given: a fresh instance, one that goes on with the memory of the one before, a call. */
@@ -76,7 +77,7 @@ function told<T>(work: () => T): T {
 /** A part of the trace is no such thing. A RangeError is an address that is none; a CoreError says so of what was kept. */
 const isDamage = (error: unknown): error is Error => [TypeError, SyntaxError, RangeError, CoreError].some((kind) => error instanceof kind)
 
-function replayed(parts: ReplayParts, { entries, locks, module }: Recording): Verdict {
+function replayed(parts: ReplayParts, { entries, locks, module, cut }: Recording): Verdict {
   if (module !== parts.module) parts.warn("The trace was made with another build of the phone; differences may come from that.")
   const seal = locks.length === 0 ? undefined : openSeal(parts, locks)
   let machine: Machine | undefined
@@ -108,7 +109,7 @@ function replayed(parts: ReplayParts, { entries, locks, module }: Recording): Ve
       throw isDamage(error) ? damaged(parts.name, entry.line, error.message) : error
     }
   }
-  return { same: true, calls, outputs, note: "" }
+  return { same: true, calls, outputs, note: cut ? CUT : "" }
 }
 
 function loaderFor(parts: ReplayParts, module: string | undefined): ReplayParts["load"] {

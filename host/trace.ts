@@ -13,6 +13,7 @@ export type Trace = Watcher & {
   start(boot: Boot, keep: Uint8Array | undefined, module?: string): void
   /** Another module goes on with the memory of the one before; undefined: the one that the trace began with. */
   exchanged(module: string | undefined): void
+  /** Marks the end: without the mark, whoever recorded was stopped, or the file was cut. */
   close(): void
 }
 
@@ -37,7 +38,16 @@ export function fileTrace(path: string, module: Uint8Array, abi: number, engine:
     }
   }
   const trace = makeTrace(write, sha256(module), abi, engine)
-  return { ...trace, close() { if (file !== undefined) closeSync(file); file = undefined } }
+  return {
+    ...trace,
+    close() {
+      if (file === undefined) return
+      trace.close()
+      // The mark of the end may be what the disk had no room for.
+      if (file !== undefined) closeSync(file)
+      file = undefined
+    },
+  }
 }
 
 /** A trace as lines of text, given to `write` one by one. */
@@ -66,7 +76,7 @@ export function makeTrace(write: (line: string) => void, module: string, abi: nu
       put({ n, ...(refusal === undefined ? {} : { refusal }), deadline: deadline === Infinity ? null : deadline })
     },
     trapped({ error }) { put({ n, trap: error.message }) },
-    close() {},
+    close() { put({ end: { calls: n } }) },
   }
 }
 

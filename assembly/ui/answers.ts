@@ -123,7 +123,7 @@ function helpItem(w: Writer, r: Reply, c: Command): void {
   if (!r.json) {
     const from = w.at
     writeUsage(w, c)
-    while (w.at < from + USAGE_WIDTH) w.byte(0x20)
+    do w.byte(0x20); while (w.at < from + USAGE_WIDTH)
     w.say(commandHelp(c))
     return
   }

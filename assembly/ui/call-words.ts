@@ -1,5 +1,5 @@
 // What is said about calls: who it is, how long, why it ended, why something is not possible.
-import { Span, lengthOf, text } from "../base/span"
+import { NONE, Span, lengthOf, same, text } from "../base/span"
 import { Writer } from "../base/writer"
 import { Prose, prose, proseAt } from "../base/prose"
 import { NEVER } from "../base/deadline"
@@ -65,10 +65,10 @@ export function personOf(name: Span, number: Span): Span {
   return lengthOf(known) > 0 ? known : number
 }
 
-/** The name by the phone book, else the one that is given, which may be empty. */
+/** The name by the phone book, else the one that is given. A name that is the number tells nothing: there is none. */
 export function knownAs(name: Span, number: Span): Span {
-  const i = findNumber(number)
-  return i >= 0 ? contactName(i) : name
+  const i = findNumber(number), known = i >= 0 ? contactName(i) : name
+  return same(known, number) ? NONE : known
 }
 
 export function codecWord(codec: u8): Span { return codec == Codec.PCMU ? text("PCMU") : text("PCMA") }

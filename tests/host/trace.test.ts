@@ -39,8 +39,11 @@ function traceOf(calls: Call[], script = echo): string {
       trace.trapped({ machine, call, now, error: error as Error })
     }
   }
+  trace.close()
   return `${lines.join("\n")}\n`
 }
+
+const withoutEnd = (text: string): string => text.replace(/\{"end":.*\n$/, "")
 
 function replayed(text: string, more: Partial<ReplayParts> = {}): Verdict {
   const load = (keep: Uint8Array | undefined) => fakeMachine(echo, keep)
@@ -98,17 +101,32 @@ describe("A trace", () => {
     assert.equal(warnings.length, 1)
   })
 
+  it("A trace that was cut at the end of a line, or never ended, is replayed as far as it goes and says so; one of version 1 had no mark", () => {
+    const text = traceOf(all), lines = text.split("\n"), thirteenth = lines.findIndex((line) => line.startsWith('{"n":14'))
+    const note = "; there the trace ends without the mark of its end: it was cut, or what recorded it was stopped"
+    assert.deepEqual(replayed(withoutEnd(text)), { same: true, calls: 16, outputs: 5, note })
+    assert.deepEqual(replayed(lines.slice(0, thirteenth).map((line) => `${line}\n`).join("")), { same: true, calls: 13, outputs: 5, note })
+    assert.deepEqual(replayed(withoutEnd(text).replace('"version":2', '"version":1')), { same: true, calls: 16, outputs: 5, note: "" })
+  })
+
+  it("A trace that lacks calls between others or before its end, or goes on behind that, is damaged", () => {
+    const lines = traceOf(all).split("\n"), lacking = (n: number): string => lines.filter((line) => !line.startsWith(`{"n":${n},`)).join("\n")
+    assert.throws(() => replayed(lacking(8)), /is damaged at line \d+: calls are missing before it; record it anew/)
+    assert.throws(() => replayed(lacking(16)), /is damaged at line \d+: calls are missing before the end; record it anew/)
+    assert.throws(() => replayed(`${lines.join("\n")}${lines.at(-2)}\n`), /is damaged at line \d+: something stands behind the end/)
+  })
+
   it("A trace whose last line is torn is replayed as far as it goes", () => {
-    const text = traceOf(all)
+    const text = withoutEnd(traceOf(all))
     assert.deepEqual(replayed(text.slice(0, -20)), { same: true, calls: 15, outputs: 5, note: "; the trace ends in the middle of the call after them" })
   })
 
   it("What is no trace, or a damaged one, is refused with the line", () => {
     assert.throws(() => replayed("hello\n"), /is not a trace/)
     assert.throws(() => replayed(traceOf(all).replace(`"call":"network"`, `"call":"netwrk"`)), /is damaged at line \d+: there is no call netwrk/)
-    assert.throws(() => replayed(`${traceOf(all)}{]\n`), /is damaged at line 40: it is not JSON/)
+    assert.throws(() => replayed(`${withoutEnd(traceOf(all))}{]\n`), /is damaged at line 40: it is not JSON/)
     for (const line of ["null", "{\"start\":null}", "{\"lock\":null}", "{\"lock\":{\"salt\":5}}", "{\"n\":1,\"call\":{}}", "{\"n\":999,\"deadline\":null}"]) {
-      assert.throws(() => replayed(`${traceOf(all)}${line}\n`), /is damaged at line 40: /, line)
+      assert.throws(() => replayed(`${withoutEnd(traceOf(all))}${line}\n`), /is damaged at line 40: /, line)
     }
   })
 })

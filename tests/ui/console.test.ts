@@ -139,7 +139,7 @@ for (const engine of ["v8", "wasm3"] as const) {
         "dial: usage: dial [--line LINE] TARGET (usage)", "answer: there is no such call (no_call)", "answer 9: there is no such call (no_call)", "answer x: usage: answer [CALL] (usage)",
         "reject: there is no such call (no_call)", "hangup 0: there is no such call (no_call)", "hold 7: there is no such call (no_call)",
         "resume 300: usage: resume [CALL] (usage)", "conference: usage: conference on|off (usage)", "transfer: that is not possible now (not_now)",
-        "dtmf 1x: usage: dtmf DIGITS (usage)", "mute: usage: mute on|off (usage)", "volume 11: volume is 0 to 10, not 11 (setting_refused)",
+        "dtmf 1x: usage: dtmf 0-9*#A-D (usage)", "mute: usage: mute on|off (usage)", "volume 11: volume is 0 to 10, not 11 (setting_refused)",
         "contacts add Anna: usage: contacts add NAME NUMBER (usage)",
         "contacts add A=B 1: a contact is NAME = NUMBER: a name of at most 32 bytes without =, a number or URI without spaces (setting_refused)",
         "contacts delete Nobody: there is no contact of that name (setting_refused)", "calls 1: usage: calls (usage)", "swap 1: usage: swap (usage)",
