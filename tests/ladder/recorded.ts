@@ -9,7 +9,7 @@ import { makeTrace, type Trace } from "../../host/trace.ts"
 
 export type Recorder = {
   readonly make: MakePhone
-  /** The trace so far. */
+  /** Ends the trace, and gives all of it. */
   text(): string
 }
 
@@ -21,7 +21,11 @@ export function recorder(instance: () => Engine<CoreExports>, module: string): R
     trace.start(keep === undefined ? BOOT.cold : BOOT.trap, keep)
     return recorded(machineOf(instance(), keep), trace)
   }
-  return { make, text: () => lines.map((line) => `${line}\n`).join("") }
+  const text = (): string => {
+    trace.close()
+    return lines.map((line) => `${line}\n`).join("")
+  }
+  return { make, text }
 }
 
 function recorded(machine: Machine, trace: Trace): Phone {
