@@ -5,6 +5,7 @@ import { buildBoard, type Board } from "../../build/board/compile.ts"
 import { boardBudget, measuresOf, overBudget } from "../../build/board/size.ts"
 import { OUT } from "../../build/core.ts"
 import { EVENT } from "../../host/abi.ts"
+import type { Machine, Output } from "../../host/calls.ts"
 import { Bench } from "../../host/board/bench.ts"
 import { copiesIn, damage } from "../../host/board/store.ts"
 import type { EngineName } from "../../host/engine/engine.ts"
@@ -17,11 +18,14 @@ import { loudness } from "./sound.ts"
 
 const MODULE = "build/out/linehunt.wasm"
 const DEAD_DNS = "198.51.100.99"
+const LOOKS = 20
 
 describe("The emulated board", function () {
   let board: Board
   let bench: Bench
   let registered: Record<string, number>, calling: Record<string, number>
+  /** What was on the display, and how many pictures the phone had drawn by then. */
+  const shown = new Map<string, { picture: string; drawn: number }>()
 
   before(async function () {
     needsBoard(this)
@@ -31,26 +35,24 @@ describe("The emulated board", function () {
   after(() => bench?.end())
 
   it("It registers at the server that SRV names, past a name server that is dead (DC-02, DC-07)", async () => {
+    await look("searching", /^Looking up/)
     const text = await bench.event("registered")
     assert.match(text, /registered at 198\.51\.100\.[23]:5060/)
     const network = bench.seen.map(({ call }) => call).find((call) => call.call === "network" && call.up)
     assert.equal(network?.call === "network" && network.text, `address 192.0.2.15\ndns ${DEAD_DNS}\ndns 198.51.100.1\ndns 198.51.100.98`)
   })
 
-  it("Its display shows the picture that the phone has drawn", async () => {
-    await bench.until("the screen says so", () => bench.picture?.lines.some((line) => /registered/i.test(line)))
-    let shown = ""
-    for (let i = 0; i < 20 && shown !== hex(bench.picture?.frame); i++) shown = hex(await bench.board.picture())
-    assert.equal(shown, hex(bench.picture?.frame))
+  it("Its display shows the idle screen, and the menu at a key", async () => {
+    await look("idle", /^Registered at/)
+    await press("c")
+    await look("menu", /^1 Calls/)
+    await press("B")
+    await look("idle again", /^Registered at/)
   })
 
   it("Its keys are those of the phone, pressed and let go once each", async () => {
     const before = bench.seen.length
-    // One after the other: what comes and goes while the phone is busy is lost, as on any keypad that is looked at between two inputs.
-    for (const [i, key] of ["D", "1", "*", "#", "B"].entries()) {
-      bench.board.press(key)
-      await bench.until(`key ${key}`, () => keysFrom(before).length === 2 * (i + 1))
-    }
+    for (const key of ["D", "1", "*", "#", "B"]) await press(key)
     assert.equal(keysFrom(before).join(" "), "+D -D +1 -1 +* -* +# -# +B -B")
   })
 
@@ -67,6 +69,7 @@ describe("The emulated board", function () {
     registered = await bench.figures()
     const played = await bench.talk("600", 1500, 440)
     calling = await bench.figures()
+    await look("in a call", / Talking/)
     assert.ok(loudness(played, 440) > 500 && loudness(played, 440) > 4 * loudness(played, 700), `${loudness(played, 440)} at 440 Hz, ${loudness(played, 700)} at 700`)
     await bench.command("hangup")
     await bench.event("callEnded", before)
@@ -76,6 +79,7 @@ describe("The emulated board", function () {
     const before = bench.seen.length
     assert.equal(bench.lab.call("601"), undefined)
     await bench.event("callIncoming", before)
+    await look("ringing", / Incoming call/)
     bench.board.press("O")
     await bench.event("callTalking", before)
     await bench.command("hangup")
@@ -89,6 +93,9 @@ describe("The emulated board", function () {
     await bench.event("moved", before, 15_000)
     assert.ok(bench.seen.slice(before).some(({ call }) => call.call === "flow" && call.event.kind === "refused"), "the refusal (ICMP) was told to the core")
     assert.ok(bench.lab.lines().some(({ registered }, i) => registered && i !== at))
+    await press("a")
+    await look("servers, one down", / down$/)
+    await press("B")
     await bench.lab.set(at + 1, "up")
   })
 
@@ -96,6 +103,7 @@ describe("The emulated board", function () {
     let before = bench.seen.length
     await bench.board.plug(false)
     await bench.until("the network is down", () => bench.seen.slice(before).some(({ call }) => call.call === "network" && !call.up))
+    await look("no network", /^Network is down/)
     before = bench.seen.length
     await bench.board.plug(true)
     await bench.until("the network is up", () => bench.seen.slice(before).some(({ call }) => call.call === "network" && call.up))
@@ -108,12 +116,17 @@ describe("The emulated board", function () {
   })
 
   for (const engine of ["v8", "wasm3"] as EngineName[]) {
-    it(`What it did is what ${engine} in Node does, byte by byte (DC-02)`, () => {
+    it(`What it did is what ${engine} in Node does, byte by byte, and its display has shown the pictures that are drawn there, pixel by pixel (DC-02)`, () => {
       const { load, module } = makeLoader(engine)
-      const parts = { name: "the board's trace", load, module: sha256(module), password: undefined, known: [LAB_PASSWORD], warn: assert.fail }
-      const verdict = replay({ ...parts, text: bench.trace.join("\n") })
+      const drawn: string[] = []
+      const verdict = replay({
+        name: "the board's trace", module: sha256(module), password: undefined, known: [LAB_PASSWORD], warn: assert.fail, text: bench.trace.join("\n"),
+        load: (keep) => drawing(load(keep), (frame) => { drawn.push(hex(frame)) }),
+      })
       assert.ok(verdict.same, verdict.same ? "" : verdict.lines.join("\n"))
       assert.ok(verdict.calls > 50, `${verdict.calls} calls`)
+      assert.deepEqual([...shown.keys()], ["searching", "idle", "menu", "idle again", "in a call", "ringing", "servers, one down", "no network"])
+      for (const [name, { picture, drawn: count }] of shown) assert.equal(picture, drawn[count - 1], `${name}: a pixel is another one`)
     })
   }
 
@@ -140,9 +153,39 @@ describe("The emulated board", function () {
     for (const [name, code] of Object.entries(EVENT)) assert.equal(names[code], name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase())
   })
 
+  /** Waits for a screen that has such a row, and keeps what QEMU shows then. */
+  async function look(name: string, row: RegExp): Promise<void> {
+    await bench.until(`the screen ${name}`, () => bench.picture?.lines.some((line) => row.test(line)))
+    const drawn = (): number => bench.seen.flatMap(({ outputs }) => outputs).filter(({ kind }) => kind === "display").length
+    // The board draws page by page, and a clock on the screen goes on meanwhile.
+    for (let i = 0; i < LOOKS; i++) {
+      const before = drawn(), picture = hex(await bench.board.picture())
+      shown.set(name, { picture, drawn: before })
+      if (picture === hex(bench.picture?.frame) && drawn() === before) return
+    }
+    assert.fail(`${name}: the display does not come to show what the phone has drawn`)
+  }
+
   const hex = (bytes: Uint8Array = new Uint8Array(0)): string => Buffer.from(bytes).toString("hex")
+
+  /** Until it has been let go: what comes and goes while the phone is busy is lost, as on any keypad that is looked at between two inputs. */
+  async function press(key: string): Promise<void> {
+    const before = bench.seen.length
+    bench.board.press(key)
+    await bench.until(`key ${key}`, () => keysFrom(before).length === 2)
+  }
 
   function keysFrom(from: number): string[] {
     return bench.seen.slice(from).flatMap(({ call }) => call.call === "key" ? [`${call.down ? "+" : "-"}${call.key}`] : [])
   }
 })
+
+/** A phone whose pictures are looked at as they come. */
+function drawing(phone: Machine, onFrame: (frame: Uint8Array) => void): Machine {
+  const poll = (): Output | undefined => {
+    const output = phone.poll()
+    if (output?.kind === "display") onFrame(output.picture.frame)
+    return output
+  }
+  return { ...phone, poll }
+}
