@@ -11,11 +11,13 @@ import { Upload, frame, withoutAnswers } from "../../host/upload.ts"
 import { Random } from "../../host/sim/random.ts"
 import { fakeClock } from "../host/fakes.ts"
 import { skipWithout } from "../needs.ts"
+import { CASES } from "../supervised.ts"
 import { BAD, LAYOUT, constants, moduleWith } from "../modules.ts"
 
 const CC = process.env["CC"] ?? "cc"
 const FILES = ["abi", "console", "crc", "editor", "facts", "sha256", "slots", "store", "upload"].map((name) => `board/${name}.c`)
 const HARNESS = ["tests/board/native/native.c", "tests/board/native/main.c"]
+const SUPERVISOR = ["board/supervisor.c", "board/kept.c", "board/report.c", "board/crc.c", "tests/board/native/supervised.c"]
 const DLE = 0x10, END = frame("E", Buffer.alloc(0))
 const SEED = process.env["SEED"] ?? "20"
 
@@ -29,12 +31,9 @@ describe(`The board's C on this machine, with sanitizers (SEED=${SEED} repeats i
     skipWithout(this, isInstalled(CC) ? undefined : `${CC} not found: install a C compiler to run these tests`)
     folder = mkdtempSync(join(tmpdir(), "linehunt-native-"))
     const flags = ["-std=gnu11", "-g", "-O1", ...STRICT, "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Iboard", "-Itests/board/native"]
-    const objects = await inParallel([...FILES, ...HARNESS], async (file) => {
-      const object = at(`${file.replaceAll("/", "-")}.o`)
-      await run(CC, [...flags, "-c", file, "-o", object])
-      return object
-    })
-    await run(CC, ["-fsanitize=address,undefined", ...objects, "-o", at("native")])
+    const programs = { native: [...FILES, ...HARNESS], supervised: SUPERVISOR }, object = (file: string): string => at(`${file.replaceAll("/", "-")}.o`)
+    await inParallel([...new Set(Object.values(programs).flat())], (file) => run(CC, [...flags, "-c", file, "-o", object(file)]))
+    for (const [name, files] of Object.entries(programs)) await run(CC, ["-fsanitize=address,undefined", ...files.map(object), "-o", at(name)])
     writeFileSync(at("small.wasm"), moduleWith())
   })
   after(() => { if (folder !== "") rmSync(folder, { recursive: true }) })
@@ -117,6 +116,12 @@ describe(`The board's C on this machine, with sanitizers (SEED=${SEED} repeats i
     }
     return { board, upload, goesOn, ending: () => ended }
   }
+
+  for (const { story, steps } of CASES) it(`Its supervisor, as that of the host: ${story}`, () => {
+    const { status, stdout, stderr } = spawnSync(at("supervised"), { encoding: "utf8", input: steps.map(([step]) => `${step}\n`).join("") })
+    assert.equal(status, 0, stderr)
+    assert.deepEqual(stdout.split("\n").slice(0, -1), steps.map(([, happens]) => happens))
+  })
 
   const small = moduleWith(), begin = beginOf(small), first = dataFrame(0, small.subarray(0, 200)), all = [dataFrame(0, small.subarray(0, 512)), dataFrame(512, small.subarray(512))]
   const typed = frame("T", Buffer.from("\x01calls"))

@@ -2,8 +2,9 @@ import assert from "node:assert/strict"
 import { BOOT } from "../../host/abi.ts"
 import { Driver } from "../../host/driver.ts"
 import type { Build } from "../../host/loader.ts"
-import { HIDE_MS, PAUSES_MS, Supervisor } from "../../host/supervisor.ts"
+import { Supervisor } from "../../host/supervisor.ts"
 import type { Call } from "../../host/calls.ts"
+import { CASES } from "../supervised.ts"
 import { bytes, fakeClock, fakeMachine, type FakeMachine, type Script } from "./fakes.ts"
 
 const peer = { address: "192.0.2.1", port: 5060 }
@@ -87,55 +88,6 @@ describe("The supervisor", () => {
     assert.match(warnings.join("\n"), /crash cfg set password \.\.\./)
   })
 
-  it("The input that stopped the core is hidden for 64 T1, from its source alone and on any flow (design 3)", () => {
-    const { start, supervisor, machines, clock } = supervised()
-    start()
-    supervisor.give(datagram("poison"))
-    clock.advance(0)
-    assert.equal(supervisor.give(datagram("poison", 2)), false)
-    assert.equal(supervisor.give(datagram("harmless", 2)), true)
-    assert.equal(machines.length, 2)
-    clock.advance(HIDE_MS)
-    assert.equal(supervisor.give(datagram("poison", 2)), true)
-    clock.advance(1000)
-    assert.equal(machines.length, 3)
-    assert.equal(supervisor.give(datagram("poison", 2, { address: "192.0.2.2", port: 5060 })), true)
-  })
-
-  it("Traps in a row are answered with longer and longer pauses, 60 s at most", () => {
-    const { start, machines, clock } = supervised((call) => { if (call.call === "open") throw new Error("unreachable") })
-    start()
-    const waits: number[] = []
-    for (let i = 0; i < PAUSES_MS.length + 2; i++) {
-      const before = clock.now(), count = machines.length
-      while (machines.length === count) clock.advance(i === 0 ? 0 : 500)
-      waits.push(clock.now() - before)
-    }
-    assert.deepEqual(waits, [...PAUSES_MS, 60_000, 60_000])
-  })
-
-  it("An instance that lived long makes the next trap a first one", () => {
-    const { start, supervisor, machines, clock } = supervised()
-    start()
-    for (const n of [1, 2]) {
-      supervisor.give({ call: "command", line: `crash ${n}` })
-      clock.advance(5 * 60_000)
-    }
-    supervisor.give({ call: "command", line: "crash 3" })
-    clock.advance(0)
-    assert.equal(machines.length, 4)
-  })
-
-  it("What comes while there is no instance is lost, as on a phone that starts", () => {
-    const { start, supervisor, machines, clock, calls } = supervised()
-    start()
-    supervisor.give({ call: "command", line: "crash" })
-    supervisor.give({ call: "command", line: "crash again" })
-    supervisor.give(datagram("too early"))
-    clock.advance(0)
-    assert.deepEqual(calls(machines[1]), ["entropy", "open", "wallclock", "network"])
-  })
-
   it("A restart begins with the settings that were stored last", () => {
     const { start, supervisor, machines, clock } = supervised()
     start()
@@ -143,72 +95,6 @@ describe("The supervisor", () => {
     supervisor.reboot()
     clock.advance(0)
     assert.deepEqual(machines[1]?.calls[1]?.call, { call: "open", bytes: bytes("user: 6002\n"), boot: BOOT.cold })
-  })
-
-  it("Another build whose memory is laid out alike goes on with it, its sockets open, and is given what comes next", () => {
-    const { start, supervisor, machines, clock, calls, closed, notes, build } = supervised()
-    start()
-    const [first] = machines
-    first!.inCall = true
-    supervisor.update(build("second"))
-    assert.equal(machines.length, 1, "not in the middle of anything")
-    clock.advance(0)
-    assert.deepEqual(machines[1]?.tookOver, bytes("kept by first"))
-    assert.equal(closed(), 0)
-    supervisor.give(datagram("harmless"))
-    assert.deepEqual(calls(machines[1]), ["resume", "datagram"])
-    assert.deepEqual(calls(first), ["entropy", "open", "wallclock", "network"])
-    assert.deepEqual(notes, ["The phone goes on with the module second."])
-  })
-
-  it("Another build whose memory is laid out otherwise waits for the end of the call, and then starts with what was kept", () => {
-    const { start, supervisor, machines, kept, clock, calls, notes, build } = supervised()
-    start()
-    machines[0]!.inCall = true
-    supervisor.update(build("second", 2))
-    clock.advance(60_000)
-    assert.equal(machines.length, 1)
-    assert.deepEqual(notes, ["The new module lays out its memory in another way: it waits for the end of the call."])
-    machines[0]!.inCall = false
-    clock.advance(200)
-    const last = machines.at(-1)
-    assert.deepEqual(calls(last), ["entropy", "open", "wallclock", "network"])
-    assert.deepEqual(last?.calls[1]?.call, { call: "open", bytes: bytes("user: 6001\n"), boot: BOOT.trap })
-    assert.deepEqual(kept.at(-1), bytes("kept by first"))
-    assert.equal(notes[1], "The phone starts with the module second.")
-  })
-
-  it("Three traps within a minute go back to the module before, and that one is left no more", () => {
-    const { start, supervisor, machines, clock, kept, warnings, build } = supervised()
-    start()
-    supervisor.update(build("second"))
-    clock.advance(0)
-    for (const n of [1, 2, 3]) {
-      supervisor.give({ call: "command", line: `crash ${n}` })
-      clock.advance(n === 3 ? 0 : 2000)
-    }
-    assert.equal(supervisor.build.hash, "first")
-    assert.ok(warnings.includes("That was the third time within a minute: the phone goes back to the module before."))
-    assert.deepEqual(kept.at(-1), bytes("kept by second"))
-    const before = machines.length
-    for (const n of [4, 5, 6]) {
-      supervisor.give({ call: "command", line: `crash ${n}` })
-      clock.advance(60_000)
-    }
-    assert.equal(supervisor.build.hash, "first")
-    assert.ok(machines.length > before, "it starts again and again, with longer pauses")
-  })
-
-  it("Three traps in more than a minute are none of a new module's fault", () => {
-    const { start, supervisor, clock, build } = supervised()
-    start()
-    supervisor.update(build("second"))
-    clock.advance(0)
-    for (const n of [1, 2, 3]) {
-      supervisor.give({ call: "command", line: `crash ${n}` })
-      clock.advance(31_000)
-    }
-    assert.equal(supervisor.build.hash, "second")
   })
 
   it("A module that cannot be loaded is told of, and the one before goes on", () => {
@@ -223,15 +109,77 @@ describe("The supervisor", () => {
     assert.equal(calls(machines[0]).at(-1), "datagram")
   })
 
-  it("The user goes back to the module before, and not further", () => {
-    const { start, supervisor, clock, build } = supervised()
+  it("It tells the user of another module: that it waits, and that it runs; and of the third trap within a minute", () => {
+    const { start, supervisor, machines, clock, notes, warnings, build } = supervised()
     start()
-    assert.equal(supervisor.goBack(), false)
     supervisor.update(build("second"))
     clock.advance(0)
-    assert.equal(supervisor.goBack(), true)
-    clock.advance(0)
-    assert.equal(supervisor.build.hash, "first")
-    assert.equal(supervisor.goBack(), false)
+    machines[1]!.inCall = true
+    supervisor.update(build("third", 2))
+    clock.advance(1000)
+    machines[1]!.inCall = false
+    clock.advance(200)
+    assert.deepEqual(notes, [
+      "The phone goes on with the module second.", "The new module lays out its memory in another way: it waits for the end of the call.", "The phone starts with the module third.",
+    ])
+    for (const n of [1, 2, 3]) {
+      supervisor.give({ call: "command", line: `crash ${n}` })
+      clock.advance(2000)
+    }
+    assert.ok(warnings.includes("That was the third time within a minute: the phone goes back to the module before."))
   })
+
+  for (const { story, steps } of CASES) it(story, () => { assert.deepEqual(lived(steps.map(([step]) => step)), steps.map(([, happens]) => happens)) })
 })
+
+/** What happens at each step of a case. */
+function lived(steps: readonly string[]): string[] {
+  let said: string[] = [], opensBadly = false, hasSockets = false, inCall = false
+  const clock = fakeClock()
+  const happens = (text: string): void => { said.push(text) }
+  const driver = new Driver(clock, () => {}, (trap) => supervisor.trapped(trap))
+  const build = (name: string, layout: number): Build => ({
+    hash: name, layout,
+    load(keep) {
+      const script: Script = (call) => {
+        const text = call.call === "datagram" ? Buffer.from(call.bytes).toString() : call.call === "command" ? call.line : ""
+        if (call.call === "open") {
+          hasSockets = true
+          happens(`${name} opens (${call.boot === BOOT.cold ? "cold" : "trap"})${keep === undefined ? "" : ` as ${Buffer.from(keep).toString()} was`}`)
+        }
+        if (call.call === "resume") happens(`${name} resumes`)
+        if (text.startsWith("poison") || call.call === "open" && opensBadly) {
+          happens(`${name} traps`)
+          throw new Error("unreachable")
+        }
+        if (text !== "") happens(`${name} takes ${text}`)
+      }
+      return { ...fakeMachine(script, bytes(name)), idle: () => !inCall }
+    },
+  })
+  const supervisor: Supervisor = new Supervisor({
+    driver, clock, build: build("first", 1), entropy: (length) => new Uint8Array(length), network: () => ({ up: true, lines: [] }),
+    closeFlows() {
+      if (hasSockets) happens("sockets closed")
+      hasSockets = false
+    },
+    warn: () => {}, note: () => {}, onStart: () => {}, onExchange: () => {}, onOpen: () => {},
+  })
+  const kinds: ReadonlyArray<readonly [RegExp, (...words: string[]) => void]> = [
+    [/^start$/, () => supervisor.start(new Uint8Array(0), BOOT.cold, () => {})],
+    [/^pass (\d+)$/, (ms) => clock.advance(Number(ms))],
+    [/^datagram on (\d+) from (\d+): (.*)$/, (flow, host, text = "") => void supervisor.give(datagram(text, Number(flow), { address: `192.0.2.${host}`, port: 5060 }))],
+    [/^command (.*)$/, (line = "") => void supervisor.give({ call: "command", line })],
+    [/^update with layout (\d)$/, (layout) => supervisor.update(build("second", Number(layout)))],
+    [/^back$/, () => { if (!supervisor.goBack()) happens("there is none before") }],
+    [/^a call begins$/, () => { inCall = true }],
+    [/^the call ends$/, () => { inCall = false }],
+    [/^its settings are poison$/, () => { opensBadly = true }],
+  ]
+  return steps.map((step) => {
+    said = []
+    const [pattern, act] = kinds.find(([each]) => each.test(step)) ?? assert.fail(step)
+    act(...(pattern.exec(step) ?? []).slice(1))
+    return said.join(", ")
+  })
+}
