@@ -18,8 +18,14 @@ typedef enum Boot { BOOT_COLD, BOOT_TRAP, BOOT_WATCHDOG, BOOT_POWER } Boot;
 /* What happened to a flow. */
 enum { FLOW_OPENED = 1, FLOW_CLOSED, FLOW_REFUSED, FLOW_FAILED };
 
-/* Why a flow could not be opened or a datagram not be sent. */
-enum { FAILURE_BUSY_PORT = 1, FAILURE_UNREACHABLE = 2, FAILURE_NOT_PERMITTED = 3, FAILURE_OTHER = 9 };
+/* Why a flow could not be opened, is lost, or has not sent something. */
+enum {
+    FAILURE_BUSY_PORT = 1, FAILURE_UNREACHABLE = 2, FAILURE_NOT_PERMITTED = 3, FAILURE_TIMED_OUT = 4, FAILURE_NO_ROOM = 5, FAILURE_NOT_CARRIED = 6,
+    FAILURE_RESET = 7, FAILURE_OTHER = 9
+};
+
+/* The core gets so many bytes of a stream at once, at most. */
+enum { STREAM_PIECE = 1024 };
 
 /* What the core answers when the host has erred. */
 enum { REFUSED_TOO_LONG = -3, REFUSED_SETTINGS = -7 };

@@ -1,5 +1,6 @@
-/* Keeps the table of flows. All flows on one local port share one socket; a flow that is connected has the datagrams and refusals of its peer. What
- * opening and sending brings about waits in a queue, as the core takes inputs only at rest. What is SIP and what is DNS is not known here. */
+/* Keeps the table of flows. All datagram flows on one local port share one socket; a flow that is connected has the datagrams and refusals of its peer. A
+ * TCP flow has a stream of its own. What opening and sending brings about waits in a queue, as the core takes inputs only at rest. What is SIP and what
+ * is DNS is not known here. */
 #include "flows.h"
 
 #include <string.h>
@@ -10,7 +11,8 @@ enum { FLOWS_MAX = 24, EVENTS_MAX = 32, NO_SOCKET = -1 };
 
 typedef struct Flow {
     uint32_t number;         /* 0 for none */
-    int socket;
+    int socket;              /* of the port; for a stream, its number there */
+    bool isStream, isOpen;   /* isOpen: of a stream, what is written goes to its peer */
     Endpoint peer;           /* family 0: receives from everyone */
 } Flow;
 
@@ -45,7 +47,7 @@ static int socketFor (uint16_t port, bool connected)
 {
     for (Flow * flow = flows; port != 0 && flow < flows + FLOWS_MAX; flow++)
     {
-        if (flow->number == 0 || portBoundPort (flow->socket) != port) continue;
+        if (flow->number == 0 || flow->isStream || portBoundPort (flow->socket) != port) continue;
         return connected || flow->peer.family != 0 ? flow->socket : - FAILURE_BUSY_PORT;
     }
     if (connected || port != 0) return portBind (port);
@@ -59,7 +61,9 @@ static int socketFor (uint16_t port, bool connected)
 
 static uint32_t whyNot (uint32_t protocol, const Endpoint * peer, Endpoint * own)
 {
-    if (protocol != PROTOCOL_UDP) return FAILURE_OTHER;
+    /* No stream waits for somebody to connect, and TLS is not carried. */
+    bool isStream = protocol == PROTOCOL_TCP && peer->family != 0;
+    if (protocol != PROTOCOL_UDP && ! isStream) return FAILURE_NOT_CARRIED;
     bool hasAddress = portAddress (own);
     if (peer->family == 0) return 0;
     return peer->family == 4 && hasAddress ? 0 : FAILURE_UNREACHABLE;
@@ -72,9 +76,12 @@ void flowsOpen (uint32_t number, uint32_t protocol, const Endpoint * local, cons
     uint32_t why = whyNot (protocol, peer, & own);
     Flow * flow = flowOf (0);
     if (why || ! flow) return tell (number, FLOW_FAILED, why ? why : FAILURE_OTHER, NULL);
-    int socket = socketFor (local->port, peer->family != 0);
+    bool isStream = protocol == PROTOCOL_TCP;
+    int socket = isStream ? portConnect (peer) : socketFor (local->port, peer->family != 0);
     if (socket < 0) return tell (number, FLOW_FAILED, (uint32_t) - socket, NULL);
-    * flow = (Flow) { .number = number, .socket = socket, .peer = * peer };
+    * flow = (Flow) { .number = number, .socket = socket, .isStream = isStream, .peer = * peer };
+    /* The port says when it is connected. */
+    if (isStream) return;
     if (peer->family == 0) memset (own.address, 0, sizeof own.address);
     own.port = portBoundPort (socket);
     tell (number, FLOW_OPENED, 0, & own);
@@ -84,10 +91,11 @@ void flowsClose (uint32_t number)
 {
     Flow * flow = number ? flowOf (number) : NULL;
     if (! flow) return;
-    int socket = flow->socket;
+    Flow was = * flow;
     * flow = (Flow) { .socket = NO_SOCKET };
-    for (Flow * other = flows; other < flows + FLOWS_MAX; other++) if (other->number && other->socket == socket) return;
-    portUnbind (socket);
+    if (was.isStream) return portDisconnect (was.socket);
+    for (Flow * other = flows; other < flows + FLOWS_MAX; other++) if (other->number && ! other->isStream && other->socket == was.socket) return;
+    portUnbind (was.socket);
 }
 
 void flowsCloseAll (void)
@@ -101,7 +109,7 @@ void flowsCloseAll (void)
 void flowsSend (uint32_t number, const Endpoint * peer, const uint8_t * bytes, uint32_t length)
 {
     Flow * flow = number ? flowOf (number) : NULL;
-    if (! flow) return;
+    if (! flow || flow->isStream) return;
     int why = peer->family == 4 ? portSend (flow->socket, flow->peer.family ? & flow->peer : peer, bytes, length) : FAILURE_UNREACHABLE;
     if (why) tell (number, FLOW_FAILED, (uint32_t) why, NULL);
 }
@@ -112,7 +120,7 @@ static Flow * flowFor (int socket, const Endpoint * peer)
     Flow * listening = NULL;
     for (Flow * flow = flows; flow < flows + FLOWS_MAX; flow++)
     {
-        if (flow->number == 0 || flow->socket != socket) continue;
+        if (flow->number == 0 || flow->isStream || flow->socket != socket) continue;
         if (flow->peer.family == 0) listening = flow;
         else if (isSame (& flow->peer, peer)) return flow;
     }
@@ -139,9 +147,63 @@ static bool arrived (Input * input)
     return true;
 }
 
+/* -- streams ---------------------------------------------------------------------------------------------------------------------------------- */
+
+void flowsWrite (uint32_t number, const uint8_t * bytes, uint32_t length)
+{
+    Flow * flow = number ? flowOf (number) : NULL;
+    if (! flow || ! flow->isOpen) return;
+    int why = portWrite (flow->socket, bytes, length);
+    if (why) tell (number, FLOW_FAILED, (uint32_t) why, NULL);
+}
+
+void flowsWithhold (uint32_t number)
+{
+    Flow * flow = number ? flowOf (number) : NULL;
+    if (! flow || ! flow->isStream) return;
+    flowsClose (number);
+    tell (number, FLOW_FAILED, FAILURE_OTHER, NULL);
+}
+
+static Flow * streamOf (int stream)
+{
+    for (Flow * flow = flows; flow < flows + FLOWS_MAX; flow++) if (flow->number && flow->isStream && flow->socket == stream) return flow;
+    return NULL;
+}
+
+/* What has become of a stream, as an input. One that is refused or lost is over. */
+static void becomes (Flow * flow, const PortNews * news, Input * input)
+{
+    * input = (Input) { .kind = INPUT_FLOW, .number = (int32_t) flow->number, .endpoint = flow->peer };
+    switch (news->turn)
+    {
+        case TURN_OPENED: input->event = FLOW_OPENED, input->endpoint = news->own, flow->isOpen = true; return;
+        case TURN_BYTES: input->kind = INPUT_DATAGRAM, input->length = (uint32_t) news->length; return;
+        case TURN_ENDED: input->event = FLOW_CLOSED; return;
+        case TURN_REFUSED: input->event = FLOW_REFUSED; break;
+        default: input->event = FLOW_FAILED, input->code = (uint32_t) news->failure; break;
+    }
+    flowsClose (flow->number);
+}
+
+static bool streamed (Input * input)
+{
+    uint32_t room;
+    uint8_t * into = coreRegion (REGION_RX, & room);
+    PortNews news = portNews (into, room < STREAM_PIECE ? room : STREAM_PIECE);
+    if (news.turn == TURN_NONE) return false;
+    Flow * flow = streamOf (news.stream);
+    if (flow) becomes (flow, & news, input);
+    else * input = (Input) { .kind = INPUT_NONE };
+    return true;
+}
+
 bool flowsNext (Input * input)
 {
-    if (eventsCount == 0) return arrived (input);
+    static bool streamsFirst;
+    /* They take turns: neither a flood of datagrams nor a stream without end may starve the other. */
+    streamsFirst = ! streamsFirst;
+    if (eventsCount == 0) return streamsFirst ? streamed (input) || arrived (input) : arrived (input) || streamed (input);
     * input = events [eventsAt];
     eventsAt = (eventsAt + 1) % EVENTS_MAX;
     eventsCount--;

@@ -102,6 +102,7 @@ static void perform (const Output * output)
     switch (output->kind)
     {
         case OUTPUT_SEND: return flowsSend (io->flow, & io->peer, output->bytes, io->length);
+        case OUTPUT_WRITE: return flowsWrite (io->flow, output->bytes, io->length);
         case OUTPUT_OPEN: return flowsOpen (io->flow, io->protocol, & io->local, & io->peer);
         case OUTPUT_CLOSE: return flowsClose (io->flow);
         case OUTPUT_DISPLAY: return displayShow (coreRegion (REGION_FRAME, NULL));
@@ -139,7 +140,12 @@ static int32_t give (const Input * input)
     int64_t now = portNow ();
     int32_t result = 0;
     uint64_t print = printOf (input);
-    if (input->kind == INPUT_NONE || isHidden (print, now)) return 0;
+    if (input->kind == INPUT_NONE) return 0;
+    if (isHidden (print, now))
+    {
+        if (input->kind == INPUT_DATAGRAM) flowsWithhold ((uint32_t) input->number);
+        return 0;
+    }
     portFeedWatchdog ();
     Work * work = keptWork ();
     work->print = print;

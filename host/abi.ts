@@ -59,8 +59,11 @@ export type Boot = (typeof BOOT)[keyof typeof BOOT]
 /** What happened to a flow. */
 export const FLOW = { opened: 1, closed: 2, refused: 3, failed: 4 } as const
 
-/** Why a flow could not be opened or a datagram not be sent. */
-export const FAILURE = { busyPort: 1, unreachable: 2, notPermitted: 3, other: 9 } as const
+/** Why a flow could not be opened, is lost, or has not sent something. */
+export const FAILURE = { busyPort: 1, unreachable: 2, notPermitted: 3, timedOut: 4, noRoom: 5, notCarried: 6, reset: 7, other: 9 } as const
+
+/** The core gets so many bytes of a stream at once, at most. */
+export const STREAM_PIECE = 1024
 
 /** What an EVENT output tells. */
 export const EVENT = {

@@ -10,6 +10,7 @@ import type { Actions, Handset, LogKind } from "./handset/handset.ts"
 import { labText, type Lab } from "./lab/lab.ts"
 import { otherLoader, type Loader } from "./loader.ts"
 import { makeFlows, type FlowEvent, type OpenRequest } from "./net/flows.ts"
+import { openTcp } from "./net/tcp.ts"
 import { openUdp } from "./net/udp.ts"
 import { networkState, watchNetwork } from "./network.ts"
 import { whole, withoutLine } from "./settings.ts"
@@ -58,7 +59,7 @@ export function run(parts: RunParts): Promise<Exit> {
 class Running {
   private readonly parts: RunParts
   private readonly clock = realClock
-  private readonly flows = makeFlows((flow, event) => this.flowEvent(flow, event), openUdp)
+  private readonly flows = makeFlows((flow, event) => this.flowEvent(flow, event), { udp: openUdp, tcp: openTcp })
   private readonly driver: Driver
   private readonly supervisor: Supervisor
   private readonly console: Console
@@ -250,20 +251,22 @@ class Running {
   }
 
   private datagram(flow: number, peer: Endpoint, bytes: Uint8Array): void {
-    this.supervisor.give({ call: "datagram", flow, peer, bytes }, ({ refusal }) => {
+    const given = this.supervisor.give({ call: "datagram", flow, peer, bytes }, ({ refusal }) => {
       if (refusal?.code !== "TOO_LONG") return
       this.tooLong++
       this.handset.line("warning", `dropped ${bytes.length} bytes from ${endpointText(peer)}, longer than the phone takes (${this.tooLong} so far)`)
     })
+    if (!given) this.flows.withhold(flow)
   }
 
   // -- Outputs
 
   private output(output: Output): void {
     switch (output.kind) {
+      case "write": return this.flows.write(output.flow, output.bytes)
       case "send": return this.flows.send(output.flow, output.bytes, output.peer)
       case "open":
-        if (output.peer !== undefined) return this.flows.open(output.flow, output.protocol, { local: output.local, peer: output.peer })
+        if (output.peer !== undefined || output.protocol !== PROTOCOL.udp) return this.flows.open(output.flow, output.protocol, { local: output.local, peer: output.peer })
         this.listening.set(output.flow, output.local.port)
         return this.flows.open(output.flow, output.protocol, this.listeningAt(output.local))
       case "close": return this.flows.close(output.flow)
@@ -273,8 +276,6 @@ class Running {
       case "log": return this.handset.line(KINDS[output.level] ?? "note", output.text)
       case "reply": return this.replyPiece(output.code, output.text, output.last)
       case "audio": return this.sound.output(output.code, output.bytes)
-      // Streams: nothing here asks for them yet.
-      case "write": return
     }
   }
 

@@ -80,6 +80,31 @@ typedef enum PortArrival { ARRIVAL_NONE, ARRIVAL_DATAGRAM, ARRIVAL_REFUSED, ARRI
 /* What has come in since: a datagram, copied to `into`; or that `peer` refuses what this socket sent it (ICMP port unreachable). */
 PortArrival portReceive (int * socket, Endpoint * peer, uint8_t * into, size_t room, size_t * length);
 
+/* -- streams (TCP) --------------------------------------------------------------------------------------------------------------------- */
+
+/* Begins to connect to a peer, from any port. The stream, which is no number of a socket above, or minus a FAILURE. */
+int portConnect (const Endpoint * peer);
+
+/* Takes all of these bytes, 0; or none of them: FAILURE_NO_ROOM while the peer has not taken what was written before. Only once it has opened. */
+int portWrite (int stream, const uint8_t * bytes, size_t length);
+
+/* Ends it; what was written still goes out. The number may be another's at once. */
+void portDisconnect (int stream);
+
+/* ENDED: the peer writes no more. After REFUSED and LOST nothing more comes, and the stream is to be disconnected. */
+typedef enum PortTurn { TURN_NONE, TURN_OPENED, TURN_BYTES, TURN_ENDED, TURN_REFUSED, TURN_LOST } PortTurn;
+
+typedef struct PortNews {
+    PortTurn turn;
+    int stream;
+    Endpoint own;            /* OPENED: where it is bound */
+    size_t length;           /* BYTES */
+    int failure;             /* LOST: why */
+} PortNews;
+
+/* What has become of one of the streams, in its order. At most `room` bytes are copied to `into`; more than that waits, and in the end the peer does. */
+PortNews portNews (uint8_t * into, size_t room);
+
 /* -- keys, screen, console --------------------------------------------------------------------------------------------------------------- */
 
 /* The keypad is a matrix; `keys` names its keys row by row, as handle_key wants them, with a blank where there is none. */

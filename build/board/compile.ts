@@ -45,8 +45,8 @@ const PHONE = `${OWN}/main.c`, REPLAY = `${PORT}/replay.c`
 const MACHINE = ["-march=rv32imc_zicsr", "-mabi=ilp32", "-mcmodel=medany"]
 const COMMON = ["-O2", "-ffreestanding", "-fno-builtin-printf", "-ffunction-sections", "-fdata-sections", "-g"]
 export const STRICT = ["-Wall", "-Wextra", "-Werror"]
-// What is left out of lwIP: TCP, its resolver, and everything that needs threads.
-const LWIP_CORE = ["def", "inet_chksum", "init", "ip", "mem", "memp", "netif", "pbuf", "raw", "timeouts", "udp"]
+// What is left out of lwIP: its resolver, and everything that needs threads.
+const LWIP_CORE = ["def", "inet_chksum", "init", "ip", "mem", "memp", "netif", "pbuf", "raw", "tcp", "tcp_in", "tcp_out", "timeouts", "udp"]
 const LWIP_IPV4 = ["dhcp", "etharp", "icmp", "ip4", "ip4_addr", "ip4_frag"]
 
 /** Builds the board. Throws SourceError, or Error with what the compiler said. */

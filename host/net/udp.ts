@@ -3,7 +3,7 @@ import { createSocket, type Socket as Datagrams, type SocketType } from "node:dg
 import { isIPv6 } from "node:net"
 import { FAILURE, type Endpoint } from "../abi.ts"
 import { systemCode } from "../errors.ts"
-import type { Failure, FlowEvent, OpenRequest, Socket } from "./flows.ts"
+import { failed, type FlowEvent, type OpenRequest, type Socket } from "./flows.ts"
 
 type Tell = (event: FlowEvent) => void
 
@@ -145,20 +145,4 @@ function shut(socket: Datagrams): void {
   socket.removeAllListeners("error")
   socket.on("error", () => {})
   try { socket.close() } catch { /* was closed */ }
-}
-
-function failed(error: unknown): FlowEvent {
-  const code = systemCode(error)
-  return { kind: "failed", why: FAILURES[code] ?? FAILURE.other, reason: error instanceof Error ? error.message : String(error) }
-}
-
-const FAILURES: Record<string, Failure> = {
-  EADDRINUSE: FAILURE.busyPort,
-  ENETUNREACH: FAILURE.unreachable,
-  EHOSTUNREACH: FAILURE.unreachable,
-  ENETDOWN: FAILURE.unreachable,
-  EADDRNOTAVAIL: FAILURE.unreachable,
-  EAFNOSUPPORT: FAILURE.unreachable,
-  EACCES: FAILURE.notPermitted,
-  EPERM: FAILURE.notPermitted,
 }

@@ -139,6 +139,7 @@ describe("The port for ESP32, on a chip that is none", function () {
     { board: "devkit", scenario: "wifi", story: "The station joins, loses its network, comes back, and pauses longer and longer; the console tells it" },
     { board: "devkit", scenario: "kept", story: "The network is known again after a restart" },
     { board: "devkit", scenario: "net", story: "Datagrams go and come, sockets take turns, and refusals reach the one that had sent (ICMP)" },
+    { board: "devkit", scenario: "stream", story: "Streams open, give what comes in its order, and end; what is written is taken whole or not at all, and goes out behind them" },
     { board: "devkit", scenario: "times", story: "The time of day is told as soon as a time server has set it, and once an hour" },
     { board: "devkit", scenario: "firmware", story: "A firmware comes over the network, is compared with its SHA-256, and anything else is refused" },
     { board: "devkit", scenario: "start", story: "It starts, knows why, tells a good firmware, and sleeps shortly" },

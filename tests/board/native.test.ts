@@ -15,8 +15,8 @@ import { CASES } from "../supervised.ts"
 import { BAD, LAYOUT, constants, moduleWith } from "../modules.ts"
 
 const CC = process.env["CC"] ?? "cc"
-const FILES = ["abi", "console", "crc", "editor", "facts", "sha256", "slots", "store", "upload"].map((name) => `board/${name}.c`)
-const HARNESS = ["tests/board/native/native.c", "tests/board/native/main.c"]
+const FILES = ["abi", "console", "crc", "editor", "facts", "flows", "sha256", "slots", "store", "upload"].map((name) => `board/${name}.c`)
+const HARNESS = ["tests/board/native/native.c", "tests/board/native/flows.c", "tests/board/native/main.c"]
 const SUPERVISOR = ["board/supervisor.c", "board/kept.c", "board/report.c", "board/crc.c", "tests/board/native/supervised.c"]
 const DLE = 0x10, END = frame("E", Buffer.alloc(0))
 const SEED = process.env["SEED"] ?? "20"
@@ -58,6 +58,10 @@ describe(`The board's C on this machine, with sanitizers (SEED=${SEED} repeats i
 
   it("Whatever comes over the serial line, halves of frames among it, the next command is taken", () => {
     assert.match(native("fuzz-console", firmware, 10_000), /COMMAND status$/)
+  })
+
+  it("Whatever becomes of sockets and streams, the core hears of its flows alone, in their order, without a gap, and none is left open", () => {
+    assert.match(native("fuzz-flows", firmware, 200_000), /^everything happened/)
   })
 
   it("Wherever the power is cut in an update, the old module runs on until the new one is whole", () => {

@@ -3,6 +3,7 @@ import { createSocket, type Socket as Datagrams } from "node:dgram"
 import { once } from "node:events"
 import { FAILURE, type Endpoint } from "../../host/abi.ts"
 import { makeFlows, type FlowEvent, type Flows } from "../../host/net/flows.ts"
+import { openTcp } from "../../host/net/tcp.ts"
 import { openUdp } from "../../host/net/udp.ts"
 
 const ANY: Endpoint = { address: "", port: 0 }
@@ -18,7 +19,7 @@ function flowsUnderTest(): { flows: Flows; told: Told[]; next(kind: FlowEvent["k
   const flows = makeFlows((flow, event) => {
     told.push({ flow, event })
     wake()
-  }, openUdp)
+  }, { udp: openUdp, tcp: openTcp })
   async function next(kind: FlowEvent["kind"], flow?: number): Promise<FlowEvent> {
     for (;;) {
       const at = told.findIndex((each) => each.event.kind === kind && (flow === undefined || each.flow === flow))

@@ -10,6 +10,7 @@ import { loadWasm3 } from "../../host/engine/wasm3.ts"
 import { realEntropy, SEED_BYTES } from "../../host/entropy.ts"
 import { machineOf } from "../../host/machine.ts"
 import { makeFlows, type FlowEvent } from "../../host/net/flows.ts"
+import { openTcp } from "../../host/net/tcp.ts"
 import { openUdp } from "../../host/net/udp.ts"
 import { microphoneOf } from "../../host/sound/microphone.ts"
 import { makeSound, type Sound } from "../../host/sound/sound.ts"
@@ -37,7 +38,7 @@ export class RealPhone {
   readonly told: Told[] = []
   readonly sent: Sent[] = []
   screen: readonly string[] = []
-  readonly #flows = makeFlows((flow, event) => this.#flowEvent(flow, event), openUdp)
+  readonly #flows = makeFlows((flow, event) => this.#flowEvent(flow, event), { udp: openUdp, tcp: openTcp })
   readonly #driver: Driver
   readonly #sound: Sound
   readonly #heard: Uint8Array[] = []
@@ -130,6 +131,7 @@ export class RealPhone {
   #output(output: Output): void {
     switch (output.kind) {
       case "send": return this.#send(output.flow, output.peer, output.bytes)
+      case "write": return this.#flows.write(output.flow, output.bytes)
       case "open": return this.#flows.open(output.flow, output.protocol, { local: output.local, peer: output.peer })
       case "close": return this.#flows.close(output.flow)
       case "display": this.screen = output.picture.lines; return

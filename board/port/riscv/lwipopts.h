@@ -1,4 +1,4 @@
-/* lwIP without threads, sockets and TCP (the phone uses UDP): IPv4, DHCP, ICMP by a raw receiver. The pools are for 15 sockets and short packets. */
+/* lwIP without threads and sockets: IPv4, UDP, TCP, DHCP, ICMP by a raw receiver. The pools are for 15 UDP sockets, three streams and short packets. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H
 
@@ -7,7 +7,19 @@
 #define LWIP_SOCKET 0
 #define LWIP_NETCONN 0
 #define LWIP_IPV6 0
-#define LWIP_TCP 0
+#define LWIP_TCP 1
+#define MEMP_NUM_TCP_PCB 4           /* three streams (stream.c), and one that is being closed */
+#define MEMP_NUM_TCP_PCB_LISTEN 1    /* nothing listens, but a pool of none is not allowed for */
+#define MEMP_NUM_TCP_SEG 12
+#define TCP_MSS 536
+#define TCP_WND (4 * TCP_MSS)        /* seven of the pool's 20 buffers below, when it comes in whole segments */
+#define TCP_SND_BUF (4 * TCP_MSS)
+#define TCP_SND_QUEUELEN 8
+#define TCP_OVERSIZE 0
+#define TCP_QUEUE_OOSEQ 0            /* what comes out of order is sent again: no memory is kept for it */
+#define TCP_SYNMAXRTX 3              /* 9 s; 16 s where the neighbour does not answer ARP either */
+#define TCP_MAXRTX 6                 /* a minute */
+#define LWIP_HOOK_TCP_ISN(local, localPort, remote, remotePort) devicesRandom ()   /* RFC 9293 3.4.1: not to be guessed */
 #define LWIP_UDP 1
 #define LWIP_RAW 1
 #define LWIP_ARP 1

@@ -52,6 +52,16 @@ PortArrival portReceive (int * socket, Endpoint * peer, uint8_t * into, size_t r
     return ARRIVAL_NONE;
 }
 
+int portConnect (const Endpoint * peer) { (void) peer; return - FAILURE_UNREACHABLE; }
+int portWrite (int stream, const uint8_t * bytes, size_t length) { (void) stream; (void) bytes; (void) length; return FAILURE_OTHER; }
+void portDisconnect (int stream) { (void) stream; }
+
+PortNews portNews (uint8_t * into, size_t room)
+{
+    (void) into; (void) room;
+    return (PortNews) { .turn = TURN_NONE };
+}
+
 /* -- keys, screen, console --------------------------------------------------------------------------------------------------------------------------- */
 
 const PortKeypad portKeypad = { 4, 4, "123a" "456b" "789c" "*0#H" };

@@ -514,6 +514,7 @@ esp_err_t esp_wifi_connect (void)
 enum { SOCKETS = 16, FIRST = 48, PACKETS = 8 };
 static struct { bool open, raw, stream; uint16_t port; struct { uint8_t bytes [2048]; size_t length; struct sockaddr_in from; } packets [PACKETS]; unsigned count; } sockets [SOCKETS];
 int fakeSendError;
+size_t fakeTakes;
 int64_t fakeWaited;
 
 void fakePacket (uint16_t port, const uint8_t * from, uint16_t fromPort, const uint8_t * bytes, size_t length)
@@ -599,6 +600,7 @@ ssize_t lwip_recv (int s, void * into, size_t room, int flags)
 {
     size_t whole, left = server.length - server.given, size = left < server.piece ? left : server.piece;
     if (! sockets [s - FIRST].stream) return flags == MSG_DONTWAIT ? take (s, into, room, NULL, & whole) : -1;
+    if (left == 0 && server.error) return errno = server.error, -1;
     if (left == 0 && server.ends) return 0;
     if (left == 0 || fakeNow == server.after) return errno = EAGAIN, -1;
     if (size > room) size = room;
@@ -621,10 +623,17 @@ int lwip_connect (int s, const struct sockaddr * name, socklen_t length)
 {
     const struct sockaddr_in * peer = (const struct sockaddr_in *) name;
     const uint8_t * address = (const uint8_t *) & peer->sin_addr;
-    (void) s; (void) length;
+    (void) length;
     printf ("calls %u.%u.%u.%u:%u\n", address [0], address [1], address [2], address [3], ntohs (peer->sin_port));
     server.after = fakeNow + 20;
+    sockets [s - FIRST].port = 50000;
     return errno = EINPROGRESS, -1;
+}
+int lwip_setsockopt (int s, int level, int name, const void * value, socklen_t length)
+{
+    (void) s; (void) length;
+    if (level == IPPROTO_TCP && name == TCP_NODELAY) printf ("every write goes out at once: %d\n", * (const int *) value);
+    return 0;
 }
 int lwip_getsockopt (int s, int level, int name, void * value, socklen_t * length)
 {
@@ -634,8 +643,13 @@ int lwip_getsockopt (int s, int level, int name, void * value, socklen_t * lengt
 }
 ssize_t lwip_send (int s, const void * bytes, size_t size, int flags)
 {
-    (void) s; (void) flags;
-    printf ("asks %.*s", (int) (strstr (bytes, "\n") - (const char *) bytes) + 1, (const char *) bytes);
+    const char * end = memchr (bytes, '\n', size);
+    (void) s;
+    if (flags == MSG_DONTWAIT && fakeTakes < size) size = fakeTakes;
+    if (flags == MSG_DONTWAIT) fakeTakes -= size;
+    if (size == 0) return errno = EAGAIN, -1;
+    if (flags == MSG_DONTWAIT) printf ("writes %.*s\n", (int) size, (const char *) bytes);
+    else printf ("asks %.*s", (int) (end - (const char *) bytes) + 1, (const char *) bytes);
     return (ssize_t) size;
 }
 
@@ -643,8 +657,12 @@ int lwip_select (int most, fd_set * readable, fd_set * writable, fd_set * failin
 {
     int ready = 0;
     (void) failing;
-    if (writable) return fakeNow >= server.after;
-    for (int i = 0; i < SOCKETS; i++) if (FIRST + i < most && FD_ISSET (FIRST + i, readable) && sockets [i].count > 0) ready++;
+    for (int i = 0; i < SOCKETS && FIRST + i < most; i++)
+    {
+        if (readable && FD_ISSET (FIRST + i, readable) && sockets [i].count > 0) ready++;
+        if (writable && FD_ISSET (FIRST + i, writable) && fakeNow >= server.after) ready++;
+    }
+    if (! readable) return ready;
     fakeWaited = time->tv_sec * 1000 + time->tv_usec / 1000;
     if (! ready) fakeNow += fakeWaited;
     return ready;

@@ -40,6 +40,7 @@ extern uint8_t fakeRefusal;                                         /* why every
 void fakePacket (uint16_t port, const uint8_t * from, uint16_t fromPort, const uint8_t * bytes, size_t length);
 /* A server for TCP gives these bytes in pieces of so many, one each millisecond, and then ends or stays silent. */
 void fakeServes (const uint8_t * bytes, size_t length, size_t piece, bool ends, int error);
+extern size_t fakeTakes;                                            /* of what is written without waiting, so much more */
 extern int fakeSendError;
 extern int64_t fakeWaited;
 extern int64_t fakeClockSec;                                        /* what the calendar shows at millisecond 0, once somebody has set it */

@@ -1,4 +1,5 @@
 /* What is done to a board that is none, by the name of the scenario; tests/board/esp32.test.ts compares what is printed. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include "port/port.h"
 #include "profile.h"
 #include "refusal.h"
+#include "streams.h"
 #include "resample.h"
 #include "sha256.h"
 #include "store.h"
@@ -396,6 +398,91 @@ static void net (void)
     printf ("%u more\n", more);
 }
 
+static void news (size_t room)
+{
+    static const char * const turns [] = { "nothing", "opened", "bytes", "ended", "refused", "lost" };
+    uint8_t into [64];
+    PortNews news = portNews (into, room);
+    printf ("%lld: %s", (long long) fakeNow, turns [news.turn]);
+    if (news.turn == TURN_OPENED) printf (" at %u", news.own.port);
+    if (news.turn == TURN_BYTES) printf (" %.*s", (int) news.length, (const char *) into);
+    if (news.turn == TURN_LOST) printf (", %d", news.failure);
+    printf ("\n");
+    fakeNow++;
+}
+
+static void watched (void)
+{
+    fd_set readable, writable;
+    FD_ZERO (& readable);
+    FD_ZERO (& writable);
+    int highest = streamsWatch (& readable, & writable, -1);
+    if (highest < 0) printf ("none is waited for\n");
+    else printf ("waited for:%s%s\n", FD_ISSET (highest, & readable) ? " bytes" : "", FD_ISSET (highest, & writable) ? " room" : "");
+}
+
+static int opened (int error)
+{
+    Endpoint server = { .family = 4, .port = 5060, .address = { 198, 51, 100, 2 } };
+    int place = portConnect (& server);
+    printf ("stream %d\n", place);
+    watched ();
+    news (64);
+    fakeNow += 20;
+    if (! error) watched ();
+    return place;
+}
+
+static void stream (void)
+{
+    static const uint8_t answer [] = "one two three";
+    static const uint8_t own [4] = { 192, 0, 2, 15 };
+    static uint8_t much [2048];
+    memset (much, '.', sizeof much);
+    netStart ();
+    wifiStart ();
+    command ("wifi Attic nine-lives");
+    fakeWifi (4, 0);
+    fakeAddress (0, own);
+    pass (50);
+    fakeServes (answer, sizeof answer - 1, 7, true, 0);
+    int place = opened (0);
+    for (unsigned i = 0; i < 6; i++) news (5);
+    printf ("-- half of it goes at once, the rest waits; what does not fit is not taken at all\n");
+    fakeTakes = 4;
+    printf ("%d\n", portWrite (place, (const uint8_t *) "12345678", 8));
+    watched ();
+    printf ("%d\n", portWrite (place, much, sizeof much));
+    printf ("%d\n", portWrite (place, (const uint8_t *) "9", 1));
+    fakeTakes = 3, news (64);
+    printf ("-- it is given up, and what was written still goes out\n");
+    portDisconnect (place);
+    watched ();
+    fakeTakes = 100, news (64);
+    watched ();
+    printf ("-- refused\n");
+    fakeServes (answer, 0, 7, false, ECONNRESET);
+    place = opened (ECONNRESET), news (64), portDisconnect (place);
+    printf ("-- nobody answers\n");
+    fakeServes (answer, 0, 7, false, ECONNABORTED);
+    place = opened (ECONNABORTED), news (64), portDisconnect (place);
+    printf ("-- reset, behind what has come\n");
+    fakeServes (answer, 3, 7, false, 0);
+    place = opened (0), news (64), news (64), news (64);
+    fakeServes (answer, 0, 7, false, ECONNRESET);
+    news (64), portDisconnect (place);
+    printf ("-- four at once, and what is written when nobody takes it: given up after a while, or for another\n");
+    fakeServes (answer, 0, 7, false, 0);
+    fakeTakes = 0;
+    for (unsigned i = 0; i < 4; i++) place = opened (0), news (64);
+    for (int i = 0; i < 3; i++) portWrite (i, (const uint8_t *) "left", 4), portDisconnect (i);
+    watched ();
+    printf ("in the place of one: ");
+    opened (0), portDisconnect (0);
+    fakeNow += 20000, news (64);
+    watched ();
+}
+
 /* -- the time of day ----------------------------------------------------------------------------------------------------------------------------------------------- */
 
 static void times (void)
@@ -518,7 +605,7 @@ int main (int count, char ** arguments)
 {
     static const struct { const char * name; void (* run) (void); } scenarios [] = {
         { "matrix", matrix }, { "letters", letters }, { "scanner", scanner }, { "screen", screen }, { "small", small }, { "sound", sound }, { "store", store }, { "slots", slots },
-        { "wifi", wifi }, { "kept", kept }, { "net", net }, { "times", times }, { "firmware", firmware }, { "start", start }, { "console", console },
+        { "wifi", wifi }, { "kept", kept }, { "net", net }, { "stream", stream }, { "times", times }, { "firmware", firmware }, { "start", start }, { "console", console },
     };
     for (int i = 2; i < count; i++) fakeAnswers ((uint8_t) strtoul (arguments [i], NULL, 16));
     for (unsigned i = 0; i < sizeof scenarios / sizeof scenarios [0]; i++)

@@ -244,6 +244,7 @@ int main (int count, char * * words)
     else if (strcmp (mode, "console") == 0) console ();
     else if (strcmp (mode, "fuzz-facts") == 0) fuzzFacts (firmware, length, rounds);
     else if (strcmp (mode, "fuzz-console") == 0) fuzzConsole (rounds);
+    else if (strcmp (mode, "fuzz-flows") == 0) nativeFlows (rounds);
     else if (strcmp (mode, "cuts") == 0) cuts (firmware, length);
     else if (strcmp (mode, "damage") == 0) damage (firmware, length, rounds);
     else if (strcmp (mode, "settings") == 0) settings (rounds);

@@ -27,6 +27,9 @@ extern bool nativeShows;
 /* Lets the board work until nothing has come in. Commands go to stdout. */
 void nativeRun (void);
 
+/* Flows over a network by chance; flows.c. */
+void nativeFlows (unsigned rounds);
+
 /* A number that follows from the one before. */
 uint32_t nativeRandom (void);
 extern uint32_t nativeSeed;

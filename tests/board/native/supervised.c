@@ -124,6 +124,8 @@ bool portCalendar (int64_t * unixMs, int32_t * zoneMin) { (void) unixMs; (void) 
 
 void flowsOpen (uint32_t number, uint32_t protocol, const Endpoint * local, const Endpoint * peer) { (void) number; (void) protocol; (void) local; (void) peer; }
 void flowsSend (uint32_t number, const Endpoint * peer, const uint8_t * bytes, uint32_t length) { (void) number; (void) peer; (void) bytes; (void) length; }
+void flowsWrite (uint32_t number, const uint8_t * bytes, uint32_t length) { (void) number; (void) bytes; (void) length; }
+void flowsWithhold (uint32_t number) { (void) number; }
 void flowsClose (uint32_t number) { (void) number; }
 
 void flowsCloseAll (void)

@@ -1,4 +1,4 @@
-/* The network by lwIP's sockets. ICMP errors reach no UDP socket there: a raw one receives them. */
+/* The network by lwIP's sockets; TCP is in streams.c. ICMP errors reach no UDP socket there: a raw one receives them. */
 #include "esp32.h"
 
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include "lwip/sockets.h"
 #include "port/port.h"
 #include "refusal.h"
+#include "streams.h"
 #include "wifi.h"
 
 enum { SOCKETS = 15, NONE = -1, ICMP_BYTES = 64, OCTETS = 4 };
@@ -118,9 +119,10 @@ PortArrival portReceive (int * place, Endpoint * peer, uint8_t * into, size_t ro
 
 void netWait (int64_t ms)
 {
-    fd_set readable;
+    fd_set readable, writable;
     FD_ZERO (& readable);
-    int highest = NONE;
+    FD_ZERO (& writable);
+    int highest = streamsWatch (& readable, & writable, NONE);
     for (unsigned i = 0; i < SOCKETS + 2; i++)
     {
         int descriptor = i < SOCKETS ? sockets [i].descriptor : i == SOCKETS ? icmp : firmwareSocket ();
@@ -129,7 +131,7 @@ void netWait (int64_t ms)
         if (descriptor > highest) highest = descriptor;
     }
     struct timeval time = { .tv_usec = (suseconds_t) (ms * 1000) };
-    lwip_select (highest + 1, & readable, NULL, NULL, & time);
+    lwip_select (highest + 1, & readable, & writable, NULL, & time);
 }
 
 /* -- the network ------------------------------------------------------------------------------------------------------------------------------------------ */

@@ -4,9 +4,15 @@
 
 extern int errno;
 
-#define EAGAIN  11
-#define ENOMEM  12
-#define ENOBUFS 105
-#define EINPROGRESS 119
+#define EAGAIN       11
+#define ENOMEM       12
+#define ECONNRESET   104
+#define ENOBUFS      105
+#define ECONNREFUSED 111
+#define ECONNABORTED 113
+#define ENETUNREACH  114
+#define ETIMEDOUT    116
+#define EHOSTUNREACH 118
+#define EINPROGRESS  119
 
 #endif

@@ -29,6 +29,7 @@ struct msghdr { void * msg_name; socklen_t msg_namelen; struct iovec * msg_iov; 
 #endif
 #define SOL_SOCKET   0xfff
 #define SO_ERROR     0x1007
+#define TCP_NODELAY  0x01
 
 #define htons(x) ((uint16_t) ((uint16_t) (x) << 8 | (uint16_t) (x) >> 8))
 #define ntohs(x) htons (x)
@@ -40,6 +41,7 @@ int lwip_close (int s);
 int lwip_connect (int s, const struct sockaddr * name, socklen_t namelen);
 int lwip_fcntl (int s, int cmd, int val);
 int lwip_getsockopt (int s, int level, int optname, void * optval, socklen_t * optlen);
+int lwip_setsockopt (int s, int level, int optname, const void * optval, socklen_t optlen);
 ssize_t lwip_send (int s, const void * dataptr, size_t size, int flags);
 ssize_t lwip_sendto (int s, const void * dataptr, size_t size, int flags, const struct sockaddr * to, socklen_t tolen);
 ssize_t lwip_recv (int s, void * mem, size_t len, int flags);
