@@ -3,6 +3,9 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
+import { UserError, type Exit } from "../host/errors.ts"
+import { HELP_FLAG, helpOf, readFlags, type Flags } from "../host/flags.ts"
+import { runProgram } from "../host/program.ts"
 import { ROOT, filesBelow } from "./core.ts"
 import { allTests, printResults, readRequirements, requirementsPart, testsById } from "./requirements.ts"
 
@@ -109,14 +112,25 @@ export function conformancePage(requirements = readRequirements(), tests = tests
   return pageOf(files.flatMap((file) => citationsOf(file, readFileSync(join(ROOT, file), "utf8"))), requirementsPart(requirements, tests))
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+const FLAGS = { check: { help: "only says whether the page is up to date" }, ...HELP_FLAG } as const satisfies Flags
+
+function main(args: readonly string[]): Exit {
+  const { flags, words } = readFlags(args, FLAGS)
+  if (words.length > 0) throw new UserError("usage", `It takes no ${words[0]}; --help says what it takes.`)
+  if (flags.has("help")) {
+    console.log(`npm run conformance: makes ${PAGE}, and says for each requirement which test shows it and how that went\n\n${helpOf(FLAGS)}`)
+    return "ok"
+  }
   const requirements = readRequirements(), tests = testsById(requirements, allTests())
   const page = conformancePage(requirements, tests)
-  if (!process.argv.includes("--check")) {
+  if (!flags.has("check")) {
     writeFileSync(join(ROOT, PAGE), page)
     printResults(requirements, tests)
   } else if (readFileSync(join(ROOT, PAGE), "utf8") !== page) {
     console.error(`${PAGE} is out of date: run npm run conformance.`)
-    process.exitCode = 1
+    return "defect"
   }
+  return "ok"
 }
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await runProgram("conformance", main)

@@ -3,6 +3,9 @@ import { spawn, spawnSync } from "node:child_process"
 import { rmSync } from "node:fs"
 import { join } from "node:path"
 import { stripVTControlCharacters } from "node:util"
+import type { Exit } from "../host/errors.ts"
+import { toldHelp } from "../host/flags.ts"
+import { runProgram } from "../host/program.ts"
 import { ROOT } from "./core.ts"
 import { RESULTS } from "./requirements.ts"
 import { runSpecs } from "./unit.ts"
@@ -69,16 +72,21 @@ function specs(): void {
   total.failed += failed
 }
 
-function finish(): never {
+function finish(): Exit {
   console.log(`${total.passed} passed, ${total.failed} failed`)
-  process.exit(total.failed > 0 ? 1 : 0)
+  return total.failed > 0 ? "defect" : "ok"
 }
 
-const TSX = ["--import", "tsx"]
-check("types", "node_modules/typescript/bin/tsc", "--noEmit")
-check("gate", ...TSX, "build/gate.ts")
-if (total.failed > 0) finish()
-check("docs/conformance.md", ...TSX, "build/rfc.ts", "--check")
-await mocha()
-specs()
-finish()
+async function main(args: readonly string[]): Promise<Exit> {
+  if (toldHelp(args, "npm test: every test, which takes ten minutes or so. npx mocha FILE runs one file, and npx mocha FILE -g WORDS the tests of it whose title has these words.")) return "ok"
+  const tsx = ["--import", "tsx"]
+  check("types", "node_modules/typescript/bin/tsc", "--noEmit")
+  check("gate", ...tsx, "build/gate.ts")
+  if (total.failed > 0) return finish()
+  check("docs/conformance.md", ...tsx, "build/rfc.ts", "--check")
+  await mocha()
+  specs()
+  return finish()
+}
+
+await runProgram("test", main)

@@ -9,12 +9,14 @@ import type { Actions, Handset } from "./handset/handset.ts"
 import { plainHandset } from "./handset/plain.ts"
 import { terminalHandset } from "./handset/terminal.ts"
 import { LAB_PASSWORD, labDefaults, startLab, type Lab } from "./lab/lab.ts"
+import { helpText } from "./help.ts"
 import { drawLadder } from "./ladder/draw.ts"
 import { makeLoader, otherLoader, type Loader } from "./loader.ts"
-import { HELP, defaultSettingsFile, readOptions, type Options, type Override } from "./options.ts"
+import { defaultSettingsFile, readOptions, type Options, type Override } from "./options.ts"
+import { runProgram } from "./program.ts"
 import { exportSettings, formatNamed, giveOut, importSettings, storeAt } from "./provision/command.ts"
 import { readTrace } from "./recording.ts"
-import { replay } from "./replay.ts"
+import { linesOf, replay } from "./replay.ts"
 import { run } from "./run.ts"
 import { microphoneOf } from "./sound/microphone.ts"
 import { speakerOf } from "./sound/speaker.ts"
@@ -29,7 +31,7 @@ const note = (line: string): void => { process.stderr.write(`${line}\n`) }
 async function main(args: readonly string[]): Promise<Exit> {
   const options = readOptions(args)
   switch (options.command) {
-    case "help": process.stdout.write(HELP); return "ok"
+    case "help": process.stdout.write(helpText(options.words)); return "ok"
     case "version": return version(options)
     case "replay": return replayFile(options)
     case "ladder": return drawLadder(options)
@@ -54,8 +56,7 @@ function replayFile(options: Options): Exit {
   const others = options.modules.map((path) => otherLoader(options.engine, path))
   const other = (wanted: string): Loader["load"] | undefined => others.find((each) => each.hash === wanted)?.load
   const verdict = replay({ text, name: options.file, load, module: hash, other, password: options.password, known: [LAB_PASSWORD], warn: note })
-  if (verdict.same) say(`identical: ${verdict.calls} calls, ${verdict.outputs} outputs${verdict.note}`)
-  else for (const line of verdict.lines) say(line)
+  for (const line of options.json ? [JSON.stringify(verdict)] : linesOf(verdict)) say(line)
   return verdict.same ? "ok" : "differs"
 }
 
@@ -168,12 +169,4 @@ function giveBackAtExit(handset: Handset, actions: Actions): void {
 
 // Whoever reads our output may stop reading (linehunt ... | head).
 process.stdout.on("error", () => process.exit(EXITS.ok.code))
-try {
-  process.exitCode = EXITS[await main(process.argv.slice(2))].code
-} catch (error) {
-  if (!(error instanceof UserError)) throw error
-  note(`linehunt: ${error.message}`)
-  process.exitCode = EXITS[error.exit].code
-}
-// A timer or a socket that is left must not keep a finished program alive.
-process.exit()
+await runProgram("linehunt", main)

@@ -1,10 +1,11 @@
 // The command line: what the user asks for, checked; everything wrong is one sentence.
-import { parseArgs } from "node:util"
 import { readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { homedir } from "node:os"
 import { isIP, isIPv6 } from "node:net"
-import { UserError, because, exitTable } from "./errors.ts"
+import { UserError, because } from "./errors.ts"
+import { meant, readFlags } from "./flags.ts"
+import { COMMANDS, FLAGS, flagsOf, type FlagName } from "./help.ts"
 import { readZone, recordsOf } from "./own-records.ts"
 import type { EngineName } from "./engine/engine.ts"
 
@@ -26,6 +27,8 @@ export type Options = {
   speaker: string
   json: boolean
   lab: boolean
+  /** Everything that is no flag. */
+  words: readonly string[]
   /** The trace to replay or to draw, the address book to import, or the module to send. */
   file: string
   /** What the settings are exported as, into which file, and the file that they came from. */
@@ -43,113 +46,11 @@ export type Options = {
 /** `from` and `to` in milliseconds; `width` in characters, undefined for as many as suits; `svg`: the file to write. */
 export type LadderOptions = { from: number; to: number; sipOnly: boolean; width: number | undefined; svg: string | undefined }
 
-const FLAGS = {
-  domain: { type: "string" },
-  user: { type: "string" },
-  "password-file": { type: "string" },
-  dns: { type: "string", multiple: true },
-  zone: { type: "string" },
-  port: { type: "string" },
-  set: { type: "string", multiple: true },
-  settings: { type: "string" },
-  engine: { type: "string" },
-  trace: { type: "string" },
-  mic: { type: "string" },
-  speaker: { type: "string" },
-  json: { type: "boolean" },
-  lab: { type: "boolean" },
-  as: { type: "string" },
-  out: { type: "string" },
-  template: { type: "string" },
-  svg: { type: "string" },
-  from: { type: "string" },
-  to: { type: "string" },
-  width: { type: "string" },
-  module: { type: "string", multiple: true },
-  "sip-only": { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean" },
-} as const
-
-type Flag = keyof typeof FLAGS
-const isFlag = (name: string): name is Flag => Object.hasOwn(FLAGS, name)
-
-export const HELP = `linehunt: a SIP phone that finds the call server that answers
-
-Usage
-  npm start                          the phone and a lab of three servers, all in this terminal
-  npm start -- --domain example.com --user 6001 --password-file FILE
-                                     the same phone against real servers
-  linehunt console [flags]           no screen: console commands from stdin, replies to stdout
-  linehunt contacts import FILE      takes names and numbers from a CSV or vCard file into the phone book
-  linehunt settings import FILE      takes a settings file of a Snom, Baker, Fanvil or Versity phone
-  linehunt settings export --as KIND gives the settings as such a file
-  linehunt replay FILE [flags]       feeds a recorded trace to a fresh phone and compares every byte
-  linehunt update --port WHERE FILE  sends another module of the phone to a board, over its console
-  linehunt ladder FILE [flags]       draws a recorded trace: who sent what to whom, and what changed
-  (linehunt stands for: node --import tsx host/main.ts)
-
-The account
-  --domain NAME         the domain that is asked for its servers, such as example.com; no port
-  --user NAME           the extension
-  --password-file FILE  a file that holds one line, the password; it is never taken from the command line
-  --set NAME=VALUE      any other setting, such as --set sip_retry_t1=100; may be repeated
-  --port N              the UDP port of the phone, 0 to 65535; 0 takes any free one
-
-Where things are
-  --dns IP[:PORT]       ask this DNS server instead of the system's; may be repeated
-  --zone FILE           what this zone file says is so, whatever DNS says: setting records; its zone is the domain, unless --domain says another
-  --settings FILE       keep the settings here instead of ${"${XDG_CONFIG_HOME:-~/.config}"}/linehunt/settings; a settings file of a real phone
-                        is used as it is, and what changes is kept beside it
-  --lab                 use the lab, although a domain is kept in the settings
-
-Sound
-  --mic WHAT            FILE.wav (again and again), tone:440, silence, or cmd:COMMAND; silence is the default
-  --speaker WHAT        FILE.wav (all that is heard), cmd:COMMAND, or none, the default
-                        A command gives or takes raw samples: 16 bits, little-endian, 8000 a second, mono. On Linux for example:
-                          --mic "cmd:arecord -q -t raw -f S16_LE -r 8000 -c 1" --speaker "cmd:aplay -q -t raw -f S16_LE -r 8000 -c 1"
-                        with sox: cmd:rec -q -t raw -e signed -b 16 -r 8000 -c 1 -    cmd:play -q -t raw -e signed -b 16 -r 8000 -c 1 -
-
-How it runs
-  --engine wasm3|v8     what runs the phone's module; wasm3 is the default and what a board has
-  --trace FILE          record every call and every output; passwords are sealed
-  --json                console: replies, events and log lines as JSON, one per line; ladder: the whole as one document
-  --help, -h            this text
-  --version             versions of the program and of the phone
-
-Settings files of real phones
-  --as KIND             snom, snom-xml, fanvil (Baker's too) or versity
-  --template FILE       change this file, which keeps all that is not ours; else the one that was imported, else a new one
-  --out FILE            write it here, readable by you alone, instead of to stdout
-
-Modules
-  --module FILE         replay: the module that took the place of the first one; may be repeated
-  update                WHERE is a serial device such as /dev/ttyUSB0 (115200 baud), a local socket, or HOST:PORT of a board's console;
-                        what is typed meanwhile goes to the board
-
-What a ladder shows
-  --svg FILE            a drawing in this file instead of text on the terminal
-  --from TIME           only what happened from this time of the trace on: 30s, 1.5s, 250ms, 5m or 2h
-  --to TIME             only what happened up to this time
-  --sip-only            messages of SIP and what they changed; no DNS, sound, commands or network
-  --width N             characters in a line, 60 to 400; as many as suits when it is not said
-
-Lines that console takes besides the phone's own (try: help)
-  wait EVENT [SECONDS]  reads no further until the event: LOCATED REGISTERED MOVED UNREGISTERED ... (10 s)
-  update [FILE|back]    takes another module of the phone while it runs, or the one before; alone says which runs
-  lab                   the lab's servers; lab crash|silence|503|back N changes server N;
-                        lab call [NUMBER]: one of its people (600 to 604, all can be dialled) calls the phone
-  quit                  unregisters and ends
-
-Exit codes
-${exitTable()}
-`
-
 /** Reads the command line. Throws UserError. */
 export function readOptions(args: readonly string[]): Options {
-  const { flags, words } = split(args)
-  const text = (name: Flag): string | undefined => flags.get(name)?.at(-1)
-  const command = flags.has("help") ? "help" : flags.has("version") ? "version" : commandOf(words)
+  const { flags, words, text } = readFlags(args, FLAGS)
+  const command = flags.has("help") || words[0] === "help" ? "help" : flags.has("version") ? "version" : commandOf(words)
+  checkFlags(flags, words, command)
   const passwordFile = text("password-file")
   const mic = text("mic") ?? "silence", speaker = text("speaker") ?? "none"
   if (!mic.includes(":") && resolve(mic) === resolve(speaker)) {
@@ -167,12 +68,13 @@ export function readOptions(args: readonly string[]): Options {
     speaker,
     json: flags.has("json"),
     lab: flags.has("lab"),
+    words: words[0] === "help" ? words.slice(1) : words,
     file: words.at(-1) ?? "",
     as: text("as"),
     out: text("out"),
     template: text("template"),
     line: command === "update" ? lineOf(text("port")) : "",
-    modules: flags.get("module") ?? [],
+    modules: [...flags.get("module") ?? []],
     ladder: ladderOf(text, flags.has("sip-only")),
   }
 }
@@ -183,29 +85,16 @@ export function defaultSettingsFile(environment: NodeJS.ProcessEnv): string {
   return join(base !== undefined && base.startsWith("/") ? base : join(homedir(), ".config"), "linehunt", "settings")
 }
 
-type Split = { flags: Map<Flag, string[]>; words: string[] }
-
-/** Takes the flags from the words, each with its value; parseArgs alone would report errors in its own terms. */
-function split(args: readonly string[]): Split {
-  const { tokens } = parseArgs({ args: [...args], options: FLAGS, strict: false, tokens: true, allowPositionals: true })
-  const flags = new Map<Flag, string[]>(), words: string[] = []
-  for (const token of tokens) {
-    if (token.kind === "positional") words.push(token.value)
-    if (token.kind !== "option") continue
-    const { name, rawName, value } = token
-    if (!isFlag(name)) throw new UserError("usage", `There is no flag ${rawName}; --help lists them all.`)
-    const wants = FLAGS[name].type === "string"
-    if (wants && (value === undefined || value === "")) throw new UserError("usage", `${rawName} needs a value after it; --help says which.`)
-    if (wants && value !== undefined && token.inlineValue !== true && isFlag(value.replace(/^--/, "")) && value.startsWith("--")) {
-      throw new UserError("usage", `${rawName} needs a value, but ${value} follows it; --help says which.`)
-    }
-    if (!wants && value !== undefined) throw new UserError("usage", `${rawName} takes no value; write it alone.`)
-    flags.set(name, [...(flags.get(name) ?? []), value ?? ""])
-  }
-  return { flags, words }
+/** A flag that the command has no use for was meant for something else. */
+function checkFlags(flags: ReadonlyMap<FlagName, readonly string[]>, words: readonly string[], command: Options["command"]): void {
+  if (command === "help" || command === "version") return
+  const known = flagsOf(words), wrong = [...flags.keys()].find((name) => !Object.hasOwn(known, name))
+  if (wrong === undefined) return
+  const whose = words.length === 0 ? "The phone" : words[0] ?? "", more = words.length === 0 ? "--help" : `linehunt ${words[0]} --help`
+  throw new UserError("usage", `${whose} takes no --${wrong}; ${more} lists what it takes.`)
 }
 
-function commandOf(words: string[]): Options["command"] {
+function commandOf(words: readonly string[]): Options["command"] {
   const [command, file, more] = words
   if (command === undefined) return "phone"
   if (command === "console" && file === undefined) return "console"
@@ -218,7 +107,7 @@ function commandOf(words: string[]): Options["command"] {
   if (command === "contacts") throw new UserError("usage", "contacts needs a file: linehunt contacts import FILE.")
   if (command === "replay" || command === "ladder") throw new UserError("usage", `${command} needs one trace: linehunt ${command} FILE.`)
   if (command === "console") throw new UserError("usage", `console takes its commands from stdin, not ${file} from the command line.`)
-  throw new UserError("usage", `There is no command ${command}; there are console, contacts, settings, ladder, replay and update, or none for the phone itself.`)
+  throw new UserError("usage", `There is no command ${command}; ${meant(command, COMMANDS)}--help lists them all.`)
 }
 
 function engineOf(value: string | undefined): EngineName {
@@ -227,7 +116,7 @@ function engineOf(value: string | undefined): EngineName {
   throw new UserError("usage", `--engine ${value} is not known; say wasm3 or v8.`)
 }
 
-function overridesOf(flags: Map<Flag, string[]>): Override[] {
+function overridesOf(flags: ReadonlyMap<FlagName, readonly string[]>): Override[] {
   const overrides: Override[] = []
   const put = (name: string, value: string, flag: string): void => { overrides.push({ name, value, flag }) }
   const domain = flags.get("domain")?.at(-1)
@@ -293,7 +182,7 @@ function oneLine(value: string, flag: string): string {
   return value
 }
 
-function ladderOf(text: (name: Flag) => string | undefined, sipOnly: boolean): LadderOptions {
+function ladderOf(text: (name: FlagName) => string | undefined, sipOnly: boolean): LadderOptions {
   const from = timeOf(text("from"), "--from") ?? 0, to = timeOf(text("to"), "--to") ?? Infinity, width = text("width")
   if (from > to) throw new UserError("usage", "--from is later than --to; exchange them.")
   if (width !== undefined && !(/^\d{2,3}$/.test(width) && Number(width) >= 60 && Number(width) <= 400)) {

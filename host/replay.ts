@@ -28,6 +28,11 @@ export type Verdict =
   | { same: true; calls: number; outputs: number; note: string }
   | { same: false; lines: string[] }
 
+/** A verdict in lines of text. */
+export function linesOf(verdict: Verdict): readonly string[] {
+  return verdict.same ? [`identical: ${verdict.calls} calls, ${verdict.outputs} outputs${verdict.note}`] : verdict.lines
+}
+
 /** A part of the trace was made with a module that is not here. */
 class OtherModule extends Error {}
 

@@ -1,11 +1,13 @@
 // The command line of the simulated worlds: runs one world for each seed, and tells how to repeat the first that fails.
 import { createHash } from "node:crypto"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
-import { parseArgs } from "node:util"
 import type { CoreExports } from "./abi.ts"
 import { loadCore } from "./core.ts"
 import { loadV8 } from "./engine/v8.ts"
 import { loadWasm3 } from "./engine/wasm3.ts"
+import { UserError, because, type Exit } from "./errors.ts"
+import { HELP_FLAG, helpOf, readFlags, type Flags } from "./flags.ts"
+import { runProgram } from "./program.ts"
 import { drawCalling } from "./sim/calling.ts"
 import type { Hash } from "./sim/challenger.ts"
 import { lockstep, type MakePhone } from "./sim/phone.ts"
@@ -14,48 +16,32 @@ import { shrink } from "./sim/shrink.ts"
 import { timeText } from "./sim/timetext.ts"
 import { runScenario, type Outcome, type RunOptions } from "./sim/worlds.ts"
 
-const HELP = `Usage: npm run worlds -- [flags]
+const ABOUT = `Usage: npm run worlds -- [flags]
 Runs the phone in simulated worlds and checks in each step what must always hold.
 
-  --seed N           seed of the first world (1)
-  --count K          how many worlds, with the seeds N, N+1 ... (10)
-  --days D           virtual days of each, a fraction is allowed (1)
-  --profile P      the settings of this profile instead of drawn ones: auto, snom, versity, baker, vip
-  --lines N          the phone has so many lines, each with servers, settings and troubles of its own (1)
-  --calls N          make and take calls of the first line, about N episodes a day (0)
-  --engine E         v8, wasm3, or both in lockstep, every output compared (v8)
-  --until MS         end the world at this virtual millisecond
-  --without I,J,...  leave these troubles out, by their numbers
-  --all              go on with the next seed after a failure
-  --shrink           after a failure, find the troubles that it needs
-  --trace FILE       write everything that happens in the last world to a file
-  --help             this text
-
-Exit code 0: all checks held. 1: one did not; the seed, the last 40 events and the command that repeats it are printed. 2: a flag is wrong.
 `
+const EXIT_CODES = "\n\nExit code 0: all checks held. 1: one did not; the seed, the last 40 events and the command that repeats it are printed. 2: a flag is wrong.\n"
 
 const FLAGS = {
-  seed: { type: "string", default: "1" },
-  count: { type: "string", default: "10" },
-  days: { type: "string", default: "1" },
-  lines: { type: "string", default: "1" },
-  calls: { type: "string", default: "0" },
-  profile: { type: "string", default: "" },
-  engine: { type: "string", default: "v8" },
-  until: { type: "string" },
-  without: { type: "string", default: "" },
-  all: { type: "boolean", default: false },
-  shrink: { type: "boolean", default: false },
-  trace: { type: "string" },
-  help: { type: "boolean", default: false },
-} as const
+  seed: { value: "N", help: "seed of the first world (1)" },
+  count: { value: "K", help: "how many worlds, with the seeds N, N+1 ... (10)" },
+  days: { value: "D", help: "virtual days of each, a fraction is allowed (1)" },
+  profile: { value: "P", help: "the settings of this profile instead of drawn ones: auto, snom, versity, baker, vip" },
+  lines: { value: "N", help: "the phone has so many lines, each with servers, settings and troubles of its own (1)" },
+  calls: { value: "N", help: "make and take calls of the first line, about N episodes a day (0)" },
+  engine: { value: "E", help: "v8, wasm3, or both in lockstep, every output compared (v8)" },
+  until: { value: "MS", help: "end the world at this virtual millisecond" },
+  without: { value: "I,J,...", help: "leave these troubles out, by their numbers" },
+  all: { help: "go on with the next seed after a failure" },
+  shrink: { help: "after a failure, find the troubles that it needs" },
+  trace: { value: "FILE", help: "write everything that happens in the last world to a file" },
+  ...HELP_FLAG,
+} as const satisfies Flags
 
 const LINES_MAX = 4
+const ENGINES = ["v8", "wasm3", "both"]
 const PROFILES = ["", "auto", "snom", "versity", "baker", "vip"]
 const MODULE = new URL("../build/out/linehunt.wasm", import.meta.url)
-
-/** A flag is wrong, or the phone's module is not there: a sentence that says what to do. */
-class Usage extends Error {}
 
 type Plan = {
   readonly seed: number
@@ -73,47 +59,39 @@ type Plan = {
 }
 
 function readPlan(args: readonly string[]): Plan | "help" {
-  let values
-  try {
-    values = parseArgs({ args: [...args], options: FLAGS, strict: true }).values
-  } catch (error) {
-    throw new Usage(`${error instanceof Error ? error.message : String(error)}. See --help.`)
-  }
-  if (values.help) return "help"
-  const number = (name: "seed" | "count" | "days" | "until" | "lines" | "calls", text: string, least: number): number => {
-    const value = Number(text)
-    if (text.trim() === "" || !Number.isFinite(value) || value < least) {
-      throw new Usage(`--${name} takes a number of at least ${least}, not "${text}".`)
-    }
+  const { flags, words, text } = readFlags(args, FLAGS)
+  if (flags.has("help")) return "help"
+  if (words.length > 0) throw wrong(`There is no world ${words[0]}; worlds are chosen by --seed N.`)
+  const number = (name: "seed" | "count" | "days" | "until" | "lines" | "calls", usual: string, least: number): number => {
+    const given = text(name) ?? usual, value = Number(given)
+    if (given.trim() === "" || !Number.isFinite(value) || value < least) throw wrong(`--${name} takes a number of at least ${least}, not "${given}".`)
     return value
   }
-  if (!["v8", "wasm3", "both"].includes(values.engine)) throw new Usage(`--engine takes v8, wasm3 or both, not "${values.engine}".`)
-  if (!PROFILES.includes(values.profile)) throw new Usage(`--profile takes ${PROFILES.slice(1).join(", ")}, not "${values.profile}".`)
-  const without = values.without.split(",").filter(one => one !== "").map(Number)
-  if (without.some(one => !Number.isInteger(one) || one < 0)) {
-    throw new Usage(`--without takes numbers of troubles with commas between, not "${values.without}".`)
-  }
-  const lines = Math.floor(number("lines", values.lines, 1))
-  if (lines > LINES_MAX) throw new Usage(`--lines takes ${LINES_MAX} at most, not "${values.lines}".`)
+  const engine = text("engine") ?? "v8", profile = text("profile") ?? "", lines = Math.floor(number("lines", "1", 1))
+  if (!ENGINES.includes(engine)) throw wrong(`--engine takes v8, wasm3 or both, not "${engine}".`)
+  if (!PROFILES.includes(profile)) throw wrong(`--profile takes ${PROFILES.slice(1).join(", ")}, not "${profile}".`)
+  const without = (text("without") ?? "").split(",").filter(one => one !== "").map(Number)
+  if (without.some(one => !Number.isInteger(one) || one < 0)) throw wrong(`--without takes numbers of troubles with commas between, not "${text("without")}".`)
+  if (lines > LINES_MAX) throw wrong(`--lines takes ${LINES_MAX} at most, not "${text("lines")}".`)
   return {
-    lines,
-    seed: Math.floor(number("seed", values.seed, 0)),
-    count: Math.floor(number("count", values.count, 1)),
-    days: number("days", values.days, 0.001),
-    calls: number("calls", values.calls, 0),
-    profile: values.profile,
-    engine: values.engine,
-    untilMs: values.until === undefined ? undefined : number("until", values.until, 0),
+    lines, engine, profile,
+    seed: Math.floor(number("seed", "1", 0)),
+    count: Math.floor(number("count", "10", 1)),
+    days: number("days", "1", 0.001),
+    calls: number("calls", "0", 0),
+    untilMs: flags.has("until") ? number("until", "", 0) : undefined,
     without: new Set(without),
-    all: values.all,
-    shrink: values.shrink,
-    trace: values.trace,
+    all: flags.has("all"),
+    shrink: flags.has("shrink"),
+    trace: text("trace"),
   }
 }
 
+function wrong(sentence: string): UserError { return new UserError("usage", sentence) }
+
 /** Makes phones on the engine that was asked for. */
 function maker(engine: string): MakePhone {
-  if (!existsSync(MODULE)) throw new Usage("build/out/linehunt.wasm is not there: run npm run build.")
+  if (!existsSync(MODULE)) throw new UserError("build", "build/out/linehunt.wasm is not there: run npm run build.")
   const wasm = new Uint8Array(readFileSync(MODULE))
   const v8: MakePhone = keep => loadCore(loadV8<CoreExports>(wasm), keep)
   const wasm3: MakePhone = keep => loadCore(loadWasm3<CoreExports>(wasm), keep)
@@ -132,11 +110,11 @@ function command(plan: Plan, seed: number, without: ReadonlySet<number>): string
   return `npm run worlds -- --seed ${seed} --count 1 --days ${plan.days} --engine ${plan.engine}${plan.lines > 1 ? ` --lines ${plan.lines}` : ""}${plan.calls > 0 ? ` --calls ${plan.calls}` : ""}${plan.profile === "" ? "" : ` --profile ${plan.profile}`}${left}`
 }
 
-function main(args: readonly string[]): number {
+function main(args: readonly string[]): Exit {
   const plan = readPlan(args)
   if (plan === "help") {
-    process.stdout.write(HELP)
-    return 0
+    process.stdout.write(`${ABOUT}${helpOf(FLAGS)}${EXIT_CODES}`)
+    return "ok"
   }
   const make = maker(plan.engine)
   const started = performance.now()
@@ -147,7 +125,15 @@ function main(args: readonly string[]): number {
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   if (failed.length === 0) process.stdout.write(`${counted(plan.count, "world")} of ${counted(plan.days, "day")}: every check held (${seconds} s)\n`)
   else if (plan.all) process.stdout.write(`\n${failed.length} of ${plan.count} worlds failed, seeds ${failed.join(", ")} (${seconds} s)\n`)
-  return failed.length === 0 ? 0 : 1
+  return failed.length === 0 ? "ok" : "defect"
+}
+
+function writeTrace(path: string, text: string): void {
+  try {
+    writeFileSync(path, text)
+  } catch (error) {
+    throw new UserError("file", `The trace ${path} cannot be written: ${because(error)}; choose another file with --trace FILE.`)
+  }
 }
 
 function runOne(plan: Plan, make: MakePhone, seed: number): Outcome {
@@ -160,7 +146,7 @@ function runOne(plan: Plan, make: MakePhone, seed: number): Outcome {
   }
   const began = performance.now()
   const outcome = runScenario(scenario, options)
-  if (plan.trace !== undefined) writeFileSync(plan.trace, `${JSON.stringify(scenario, undefined, 1)}\n${lines.join("\n")}\n`)
+  if (plan.trace !== undefined) writeTrace(plan.trace, `${JSON.stringify(scenario, undefined, 1)}\n${lines.join("\n")}\n`)
   const took = ((performance.now() - began) / 1000).toFixed(1)
   const what = [
     linesOf(scenario).map(({ servers, shape }) => `${counted(servers.length, "server")} by ${shape}`).join(", "), counted(troublesOf(scenario).length, "trouble"), counted(outcome.packets, "packet"),
@@ -178,10 +164,4 @@ function runOne(plan: Plan, make: MakePhone, seed: number): Outcome {
   return outcome
 }
 
-try {
-  process.exitCode = main(process.argv.slice(2))
-} catch (error) {
-  if (!(error instanceof Usage)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = 2
-}
+await runProgram("worlds", main)

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto"
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { homedir, tmpdir } from "node:os"
 import { join } from "node:path"
+import { UserError } from "../../host/errors.ts"
 import { OUT } from "../core.ts"
 
 const RELEASE = "bookworm"
@@ -13,7 +14,9 @@ const FOLDER = join(OUT, "board/lwip-2.1.3")
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 /** A source could not be had; the message says what to do. */
-export class SourceError extends Error {}
+export class SourceError extends UserError {
+  constructor(sentence: string) { super("build", sentence) }
+}
 
 /** The folder of lwIP's sources, fetched and unpacked when they are not there. Throws SourceError. */
 export function lwipSources(say: (line: string) => void): string {

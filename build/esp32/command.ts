@@ -1,14 +1,23 @@
 // What npm run flash and npm run monitor can be told, and what the ESP-IDF project asks of this build.
-import { parseArgs } from "node:util"
-import { UserError } from "../../host/errors.ts"
+import { UserError, type Exit } from "../../host/errors.ts"
+import { HELP_FLAG, helpOf, readFlags, type Flags } from "../../host/flags.ts"
 import { boards, boardNamed } from "./boards.ts"
 import { firmware, flash, monitor } from "./flash.ts"
 import { prepare } from "./prepare.ts"
 
-const OPTIONS = {
-  port: { type: "string" }, board: { type: "string" }, "wifi-ssid": { type: "string" }, "wifi-password-file": { type: "string" },
-  address: { type: "string" }, help: { type: "boolean" },
-} as const
+const PORT = { port: { value: "DEVICE", help: "the serial port of the board, such as /dev/ttyUSB0" } } as const satisfies Flags
+const BOARD = { board: { value: "NAME", help: "one of those below" } } as const satisfies Flags
+const WIFI = {
+  "wifi-ssid": { value: "NAME", help: "a network that the board knows from the start" },
+  "wifi-password-file": { value: "FILE", help: "a file that holds its password, alone" },
+} as const satisfies Flags
+const ADDRESS = { address: { value: "ADDRESS", help: "of this machine, at which the board asks for the firmware" } } as const satisfies Flags
+const FLAGS = { ...PORT, ...BOARD, ...WIFI, ...ADDRESS, ...HELP_FLAG } as const satisfies Flags
+
+/** What each takes. */
+const TAKEN: Readonly<Record<string, Flags>> = {
+  flash: { ...PORT, ...BOARD, ...WIFI, ...HELP_FLAG }, monitor: { ...PORT, ...BOARD, ...HELP_FLAG }, firmware: { ...BOARD, ...ADDRESS, ...HELP_FLAG },
+}
 
 function help(): string {
   const names = boards().map(({ name, chip, about }) => `  ${name.padEnd(16)} ${chip.padEnd(10)} ${about}`)
@@ -21,26 +30,27 @@ the start; the password stands alone in a file. The second shows the console of 
 of the one whose firmware was built last; Ctrl-] ends it. The third builds a firmware and gives it out once over the network (OTA), at an address of
 this machine; it prints the line to enter in the board's console. docs/flash.md has the wires and the next steps.
 
+${helpOf(FLAGS)}
+
 Boards:
 ${names.join("\n")}
 `
 }
 
 /** Does what the words ask for. Throws UserError. */
-export async function command([verb, ...words]: readonly string[]): Promise<void> {
-  if (verb === "prepare") return prepare(words[0] ?? "", words[1] ?? "")
-  const { values } = readArguments(words)
-  if (values.help) return void process.stdout.write(help())
-  if (verb === "monitor") return monitor({ port: values.port, board: values.board === undefined ? undefined : boardNamed(values.board) })
-  const board = boardNamed(values.board)
-  if (verb === "firmware") return firmware(board, values.address)
-  await flash({ port: values.port, board, wifi: values["wifi-ssid"], passwordFile: values["wifi-password-file"] })
+export async function command([verb = "", ...words]: readonly string[]): Promise<Exit> {
+  if (verb === "prepare") prepare(words[0] ?? "", words[1] ?? "")
+  else await useBoard(verb, words)
+  return "ok"
 }
 
-function readArguments(words: readonly string[]) {
-  try {
-    return parseArgs({ args: [...words], options: OPTIONS })
-  } catch (error) {
-    throw new UserError("usage", `${(error as Error).message}\n\n${help()}`)
-  }
+async function useBoard(verb: string, args: readonly string[]): Promise<void> {
+  const { flags, words, text } = readFlags(args, FLAGS)
+  if (flags.has("help")) return void process.stdout.write(help())
+  const refused = [...flags.keys()].map((name) => `--${name}`).find((flag) => !Object.hasOwn(TAKEN[verb] ?? {}, flag.slice(2))) ?? words[0]
+  if (refused !== undefined) throw new UserError("usage", `${verb} takes no ${refused}; npm run ${verb} -- --help says what it takes.`)
+  const port = text("port"), board = text("board")
+  if (verb === "monitor") return monitor({ port, board: board === undefined ? undefined : boardNamed(board) })
+  if (verb === "firmware") return firmware(boardNamed(board), text("address"))
+  await flash({ port, board: boardNamed(board), wifi: text("wifi-ssid"), passwordFile: text("wifi-password-file") })
 }

@@ -2,6 +2,9 @@
 import { createRequire } from "node:module"
 import { availableParallelism, loadavg } from "node:os"
 import { compile } from "../../build/core.ts"
+import type { Exit } from "../../host/errors.ts"
+import { toldHelp } from "../../host/flags.ts"
+import { runProgram } from "../../host/program.ts"
 import type { EngineName } from "../../host/engine/engine.ts"
 import { loadV8 } from "../../host/engine/v8.ts"
 import { loadWasm3 } from "../../host/engine/wasm3.ts"
@@ -96,14 +99,20 @@ async function reportScenes(wanted: Wanted[], share: number): Promise<void> {
 function load(): string { return loadavg()[0]!.toFixed(1) }
 
 const npm: Measure = { name: "npm sip", turns: 1_000, run(which, n) { for (let i = 0; i < n; i++) otherReads(MESSAGES[which]!.text) } }
-console.log(`Times are the least of many short batches: a quiet machine's. Load of this one, of ${availableParallelism()} processors: ${load()}\n`)
-await report(READING, [npm])
-console.log("")
-await report(WORK, [])
-console.log("")
-await report(HUNTING, [])
-console.log("")
-await reportScenes(CALL_SCENES, 100)
-console.log("")
-await report(SOUND, [])
-console.log(`\nLoad at the end: ${load()}`)
+async function main(args: readonly string[]): Promise<Exit> {
+  if (toldHelp(args, "npm run bench: what typical work costs on both engines, in time and in counted instructions. It takes some minutes.")) return "ok"
+  console.log(`Times are the least of many short batches: a quiet machine's. Load of this one, of ${availableParallelism()} processors: ${load()}\n`)
+  await report(READING, [npm])
+  console.log("")
+  await report(WORK, [])
+  console.log("")
+  await report(HUNTING, [])
+  console.log("")
+  await reportScenes(CALL_SCENES, 100)
+  console.log("")
+  await report(SOUND, [])
+  console.log(`\nLoad at the end: ${load()}`)
+  return "ok"
+}
+
+await runProgram("bench", main)

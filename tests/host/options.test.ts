@@ -3,7 +3,8 @@ import { mkdtempSync, writeFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { EXITS, UserError } from "../../host/errors.ts"
-import { HELP, readOptions } from "../../host/options.ts"
+import { helpText } from "../../host/help.ts"
+import { readOptions } from "../../host/options.ts"
 
 describe("The command line", () => {
   let folder = ""
@@ -36,8 +37,14 @@ describe("The command line", () => {
 
   it("What is wrong is one sentence that says what to do, with its exit code", () => {
     const cases: Array<[string[], keyof typeof EXITS, RegExp]> = [
-      [["--domian", "x"], "usage", /no flag --domian; --help/],
-      [["-x"], "usage", /no flag -x/],
+      [["--domian", "x"], "usage", /no flag --domian; did you mean --domain\? --help/],
+      [["--pass", "x"], "usage", /no flag --pass; did you mean --password-file\?/],
+      [["--ztwo"], "usage", /no flag --ztwo; --help lists them all/],
+      [["-x"], "usage", /no flag -x; --help/],
+      [["lader", "a"], "usage", /no command lader; did you mean ladder\?/],
+      [["replay", "a", "--domain", "example.com"], "usage", /replay takes no --domain; linehunt replay --help lists what it takes/],
+      [["--svg", "a.svg"], "usage", /The phone takes no --svg; --help lists/],
+      [["update", "a", "--port", "x", "--json"], "usage", /update takes no --json/],
       [["--domain"], "usage", /--domain needs a value/],
       [["--domain", "--user", "6001"], "usage", /--domain needs a value, but --user follows/],
       [["--json=yes"], "usage", /--json takes no value/],
@@ -81,9 +88,19 @@ describe("The command line", () => {
     }
   })
 
+  it("The help of a command names the flags that it takes, and no other", () => {
+    const named = (words: string[]) => [...helpText(words).matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name).sort()
+    assert.deepEqual(named(["replay"]), ["engine", "help", "json", "module", "password-file"])
+    assert.deepEqual(named(["settings", "export"]), ["as", "engine", "help", "out", "settings", "template"])
+    assert.match(helpText(["update"]), /^linehunt update --port WHERE FILE\n[^]* {2}--port WHERE +a serial device/)
+    assert.equal(helpText(["settings"]), `${helpText(["settings", "import"])}\n${helpText(["settings", "export"])}`)
+    assert.equal(readOptions(["replay", "--help"]).command, "help")
+    assert.equal(helpText(readOptions(["help", "ladder"]).words), helpText(readOptions(["ladder", "--help"]).words))
+  })
+
   it("The help names every flag and every exit code", () => {
-    const named = [...HELP.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name).sort()
+    const named = [...helpText([]).matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name).sort()
     assert.deepEqual(named, ["as", "dns", "domain", "engine", "from", "help", "json", "lab", "mic", "module", "out", "password-file", "port", "set", "settings", "sip-only", "speaker", "svg", "template", "to", "trace", "user", "version", "width", "zone"])
-    for (const { code, meaning } of Object.values(EXITS)) assert(HELP.includes(`  ${code}  ${meaning}`))
+    for (const { code, meaning } of Object.values(EXITS)) assert(helpText([]).includes(`  ${code}  ${meaning}`))
   })
 })

@@ -24,8 +24,10 @@ describe("The program", function () {
     return join(folder, name)
   }
 
-  async function linehunt(args: string[], input = ""): Promise<Ended> {
-    const child = spawn(process.execPath, ["--import", "tsx", MAIN, ...args], { env: { ...process.env, XDG_CONFIG_HOME: folder } })
+  const linehunt = (args: string[], input = ""): Promise<Ended> => ended(MAIN, args, input)
+
+  async function ended(program: string, args: string[], input = ""): Promise<Ended> {
+    const child = spawn(process.execPath, ["--import", "tsx", program, ...args], { env: { ...process.env, XDG_CONFIG_HOME: folder } })
     let out = "", error = ""
     child.stdout.on("data", (text) => { out += String(text) })
     child.stderr.on("data", (text) => { error += String(text) })
@@ -39,6 +41,16 @@ describe("The program", function () {
     assert.equal(help.code, 0)
     assert.match(help.out, /^linehunt: .*\n\nUsage\n/)
     assert.deepEqual(wrong, { code: 2, out: "", error: "linehunt: There is no flag --dominion; --help lists them all.\n" })
+  })
+
+  it("The other programs, too, name a flag that there is not in one sentence, ask whether another one was meant, and end with 2", async () => {
+    const programs = ["host/worlds.ts", "build/board.ts", "build/esp32.ts flash", "tests/bench/bench.ts", "tests/media/listen.ts", "tests/ladder/ladders.ts", "build/rfc.ts", "build/test.ts"]
+    const told: (string | number | null)[][] = []
+    for (const program of programs) {
+      const [path = "", ...words] = program.split(" "), { code, out, error } = await ended(fileURLToPath(new URL(`../../${path}`, import.meta.url)), [...words, "--hlep"])
+      told.push([code, out, error.replace(/^\w+: /, "")])
+    }
+    assert.deepEqual(told, programs.map(() => [2, "", "There is no flag --hlep; did you mean --help? --help lists them all.\n"]))
   })
 
   it("Half an account, and a setting that there is not, are one sentence each and end with 2", async () => {

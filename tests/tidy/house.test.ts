@@ -67,6 +67,10 @@ describe("The sources", () => {
 })
 
 describe("The repository", () => {
+  it("read their command lines in one place, which tells what is wrong in a sentence", () => {
+    assert.deepEqual(typed.filter(({ text }) => text.includes("parseArgs")).map(({ path }) => path).filter((path) => path !== "tests/tidy/house.test.ts"), ["host/flags.ts"])
+  })
+
   it("has every npm script that its pages name", () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: Record<string, string> }
     const pages = tracked().filter((path) => path.endsWith(".md") && existsSync(join(ROOT, path)))
