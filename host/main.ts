@@ -28,6 +28,9 @@ import { updateBoard } from "./update.ts"
 const say = (line: string): void => { process.stdout.write(`${line}\n`) }
 const note = (line: string): void => { process.stderr.write(`${line}\n`) }
 
+/** Whoever reads our output may stop reading (linehunt ... | head): a phone unregisters then, and anything else is done. */
+let unread = (): void => { process.exit(EXITS.ok.code) }
+
 async function main(args: readonly string[]): Promise<Exit> {
   const options = readOptions(args)
   switch (options.command) {
@@ -93,6 +96,7 @@ async function phone(options: Options): Promise<Exit> {
   const piped = options.command === "console"
   const terminal = !piped && process.stdout.isTTY && process.stdin.isTTY
   const { store, kept, useLab } = settingsFor(options, loader)
+  if (!piped && !terminal) note(`linehunt: ${process.stdin.isTTY ? "stdout" : "stdin"} is no terminal, so there is no screen: this is the console, which takes commands from stdin and goes on after the last.`)
   let changed = (): void => {}
   let warn = note
   const lab = useLab ? await startLab(realClock.now, () => changed()) : undefined
@@ -109,7 +113,7 @@ async function phone(options: Options): Promise<Exit> {
       speaker: speakerOf(options.speaker, (line) => warn(line)),
       // The log pane of the terminal shows the DNS traffic as well.
       firstCommands: terminal ? ["dns log on"] : [],
-      lines: piped || !(terminal || process.stdin.isTTY) ? createInterface({ input: process.stdin, crlfDelay: Infinity }) : undefined,
+      lines: terminal ? undefined : createInterface({ input: process.stdin, crlfDelay: Infinity }),
       endsWithLines: piped,
       handset(actions, lab) {
         const handset = terminal ? inTerminal(actions, title(lab)) : plainHandset({ out: say, error: note, json: options.json, time: clockTime })
@@ -165,8 +169,12 @@ function giveBackAtExit(handset: Handset, actions: Actions): void {
   process.once("exit", () => handset.close())
   process.once("uncaughtExceptionMonitor", () => handset.close())
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => actions.quit())
+  unread = () => {
+    unread = () => {}
+    actions.quit()
+  }
 }
 
-// Whoever reads our output may stop reading (linehunt ... | head).
-process.stdout.on("error", () => process.exit(EXITS.ok.code))
+process.stdout.on("error", () => unread())
+process.stderr.on("error", () => {})
 await runProgram("linehunt", main)

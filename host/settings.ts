@@ -5,6 +5,9 @@ import { UserError } from "./errors.ts"
 import type { Override } from "./options.ts"
 import { layer, type Store } from "./store.ts"
 
+/** Settings behind this line are of no file: the command line gave them, or the lab. */
+const STARTED = "# start"
+
 /** Tries a text on an instance of its own; undefined when the phone takes it. */
 export function refusalOf(load: () => Machine, text: Uint8Array): Refusal | undefined {
   const machine = load()
@@ -32,7 +35,7 @@ export function keptSettings(store: Store, load: () => Machine, warn: (line: str
 /** Puts the command line's settings over others. Throws UserError that names the flag that the phone refuses. */
 export function withOverrides(text: Uint8Array, overrides: readonly Override[], load: () => Machine): Uint8Array {
   if (overrides.length === 0) return text
-  const layered = layer(text, overrides)
+  const layered = layer(text, overrides, STARTED)
   const refusal = refusalOf(load, layered.text)
   if (refusal === undefined) return layered.text
   const flag = layered.flagOf(refusal.line)

@@ -113,18 +113,18 @@ function same(a: Uint8Array, b: Uint8Array): boolean {
 
 /**
  * Puts settings of the command line over a settings text that the phone has taken as it is. Its comments go, as one of them counts its
- * lines. Returns the text, and the flag that a line of it came from.
+ * lines. `mark`: a comment between both. Returns the text, and the flag that a line of it came from.
  */
-export function layer(file: Uint8Array, overrides: readonly Override[]): { text: Uint8Array; flagOf(line: number): string | undefined } {
+export function layer(file: Uint8Array, overrides: readonly Override[], mark = ""): { text: Uint8Array; flagOf(line: number): string | undefined } {
   const last = new Map(overrides.map((override) => [override.name.toLowerCase(), override]))
   const kept = Buffer.from(file).toString("latin1").split("\n").filter((line) => nameIn(line) !== "" && !last.has(nameIn(line)))
-  const added = [...last.values()]
+  const added = [...last.values()], marks = mark === "" ? [] : [mark]
   return {
     text: new Uint8Array(Buffer.concat([
-      Buffer.from(kept.map((line) => `${line}\n`).join(""), "latin1"),
+      Buffer.from([...kept, ...marks].map((line) => `${line}\n`).join(""), "latin1"),
       Buffer.from(added.map(({ name, value }) => `${name}: ${value}\n`).join(""), "utf8"),
     ])),
-    flagOf: (line) => added[line - 1 - kept.length]?.flag,
+    flagOf: (line) => added[line - 1 - kept.length - marks.length]?.flag,
   }
 }
 

@@ -13,7 +13,7 @@ import { isNote, readNote } from "./notes"
 import { checkContact, clearBook, putContact } from "./book"
 
 // A text that the phone wrote begins with HEADER and ends with `# end of N settings`. One that a person wrote needs neither.
-// Comments and blank lines may stand anywhere. What is of a line other than the first has the number of the line before its name: `2.domain: example.com`.
+// Comments and blank lines may stand anywhere; what stands behind a line `# start` is of no file, but was given when the phone was started. What is of a line other than the first has the number of the line before its name: `2.domain: example.com`.
 
 // Which settings the text that is being checked has named, a byte for each.
 const SEEN: usize = TX
@@ -30,14 +30,15 @@ export function loadText(all: Span): i32 {
   restoreDefaults()
   clearBook()
   const end = endOf(all)
+  let origin = Origin.FILE
   for (let p = textStart(all); p < end;) {
     const line = lineAt(p, end)
     if (isContact(line)) putContact(valueIn(line))
     else if (isNote(line)) readNote(line)
     else if (!isComment(line)) {
       const key = keyOf(nameIn(line))
-      put(lineOf(key), settingOf(key), valueIn(line), Origin.FILE)
-    }
+      put(lineOf(key), settingOf(key), valueIn(line), origin)
+    } else if (same(line, text("# start"))) origin = Origin.START
     p = nextLine(p, end)
   }
   return 0

@@ -39,7 +39,7 @@ export function adoptAccount(line: i32): void { dropTexts(OLD + line) }
 export function inCodes(line: i32, s: Setting, code: u32): bool { return holdsCode(words(line, s), code) }
 
 /** Who gave a setting its value. */
-export const enum Origin { USUAL, FILE, CONSOLE }
+export const enum Origin { USUAL, FILE, CONSOLE, START }
 
 export function originOf(line: i32, s: Setting): Origin { return isText(s) ? originOfText(line, s) : load<u32>(placeOf(line, s)) >>> ORIGIN & 3 }
 

@@ -12,7 +12,7 @@ import { Command, Reply, scratch } from "./lines"
 import { name, string, proseMember, textMember } from "./json"
 
 /** A source of values besides those of Origin. */
-const PROFILE: u8 = 3
+const PROFILE: u8 = 4
 
 /** How many settings the list has: those of the first line, of the phone, and of each other line of which something is set. */
 export function settingItems(): i32 {
@@ -65,7 +65,7 @@ function sourceOf(line: i32, s: Setting): u8 {
   return origin == Origin.USUAL && isOfProfile(s) ? PROFILE : <u8>origin
 }
 
-function sourceWord(source: u8): Span { return wordAt(text("default file console profile"), source) }
+function sourceWord(source: u8): Span { return wordAt(text("default file console start profile"), source) }
 
 /** Writes all about one setting, in one piece. */
 export function writeSettingReport(w: Writer, r: Reply): bool {

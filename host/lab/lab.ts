@@ -119,6 +119,7 @@ async function startMember(
   })
   calls = new CallServer({ at: server.at, domain: LAB_DOMAIN, registrar, locate, isTrusted: people.includes })
   calls.challenges = "invite"
+  calls.knowsCalls = true
   return { zone, registrar, server, calls, state: "up" }
 }
 
@@ -155,8 +156,9 @@ async function change(member: Member, state: LabState): Promise<string | undefin
   member.registrar.mode = MODES[state]
   if (state === "crashed") {
     member.server.crash()
-    // A server that crashes forgets who was registered.
+    // A server that crashes forgets who was registered, and every call.
     member.registrar.restart()
+    member.calls.restart()
   } else {
     try {
       await member.server.start()

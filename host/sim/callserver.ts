@@ -18,6 +18,9 @@ export type CallServerOptions = {
   isTrusted(from: Endpoint): boolean
 }
 
+/** Nobody repeats a request any more. */
+const FORGET_MS = 64_000
+
 export class CallServer {
   /** It stays in the path of a call (RFC 3261 16.6). */
   records = true
@@ -25,13 +28,23 @@ export class CallServer {
   namesDomain = false
   /** It is a router of RFC 2543, which wants to stand in the Request-URI itself and takes the next route into it. */
   strict = false
+  /** It knows which calls went through it: requests inside others, and inside all from before it was started anew, get 481 (RFC 3261 12.2.2). */
+  knowsCalls = false
   /** Which requests of calls it wants credentials for. */
   challenges: "nothing" | "invite" | "everything" = "nothing"
   readonly options: CallServerOptions
   /** Branches of INVITEs that this server has answered itself: their ACKs end here. */
   readonly #ended = new Map<string, number>()
+  /** Calls that it knows, by Call-ID, and since when they are over. */
+  readonly #calls = new Map<string, number>()
 
   constructor(options: CallServerOptions) { this.options = options }
+
+  /** Starts anew, and knows nothing of what was. */
+  restart(): void {
+    this.#ended.clear()
+    this.#calls.clear()
+  }
 
   receive(bytes: Uint8Array, from: Endpoint, now: number): readonly Answer[] {
     const { registrar } = this.options
@@ -55,12 +68,13 @@ export class CallServer {
   }
 
   #end(packet: Packet, now: number): void {
-    for (const [branch, when] of this.#ended) if (when < now - 64_000) this.#ended.delete(branch)
+    for (const [branch, when] of this.#ended) if (when < now - FORGET_MS) this.#ended.delete(branch)
     this.#ended.set(branchOf(packet), now)
   }
 
   #pass(packet: Packet, bytes: Uint8Array, from: Endpoint, now: number, isTrusted: boolean): Answer[] {
     if (packet.method === "ACK" && this.#ended.has(branchOf(packet))) return []
+    if (!this.#isKnown(packet, now)) return this.#answer(packet, from, now, 481, "Call/Transaction Does Not Exist")
     const refusal = isTrusted ? undefined : this.#refusal(packet, bytes, now)
     if (refusal !== undefined) return this.#answer(packet, from, now, refusal.status, refusal.reason, refusal.fields)
     if (Number(first(packet, "max-forwards")) === 0) return this.#answer(packet, from, now, 483, "Too Many Hops")
@@ -73,6 +87,16 @@ export class CallServer {
     if (next === undefined) return this.#answer(packet, from, now, 404, "Not Found")
     const forwarded = { bytes: writePacket(this.#forwarded({ ...routed, uri: next.uri }, from)), to: next.to }
     return packet.method === "INVITE" ? [...this.#answer(packet, from, now, 100, "Trying"), forwarded] : [forwarded]
+  }
+
+  /** Whether a request begins something or belongs to what is known. A call is known for a while after its BYE, which may be repeated. */
+  #isKnown(packet: Packet, now: number): boolean {
+    if (!this.knowsCalls || packet.method === "CANCEL") return true
+    const id = first(packet, "call-id"), isInside = paramOf(first(packet, "to"), "tag") !== undefined
+    for (const [old, over] of this.#calls) if (over < now - FORGET_MS) this.#calls.delete(old)
+    if (isInside && !this.#calls.has(id)) return false
+    if (!isInside || packet.method === "BYE") this.#calls.set(id, packet.method === "BYE" ? now : Infinity)
+    return true
   }
 
   /** What a request without good credentials gets (RFC 3261 22.3). */

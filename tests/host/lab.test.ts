@@ -37,11 +37,11 @@ describe("The lab", () => {
   })
   const at = (n: number) => endpointOf(lab.lines()[n - 1]?.at ?? "")
 
-  async function ask(n: number): Promise<string> {
+  async function ask(n: number, method = "OPTIONS", to = "<sip:x>"): Promise<string> {
     const { address, port } = at(n)
     const request = [
-      "OPTIONS sip:x SIP/2.0", `Via: SIP/2.0/UDP 127.0.0.1:9;rport;branch=z9hG4bK${++asked}`, "From: <sip:a@b>;tag=1", "To: <sip:x>",
-      `Call-ID: ${asked}`, "CSeq: 1 OPTIONS", "Max-Forwards: 70", "Content-Length: 0", "", "",
+      `${method} sip:x SIP/2.0`, `Via: SIP/2.0/UDP 127.0.0.1:9;rport;branch=z9hG4bK${++asked}`, "From: <sip:a@b>;tag=1", `To: ${to}`,
+      `Call-ID: ${asked}`, `CSeq: 1 ${method}`, "Max-Forwards: 70", "Content-Length: 0", "", "",
     ]
     client.connect(port, address)
     await once(client, "connect")
@@ -73,6 +73,16 @@ describe("The lab", () => {
     assert.deepEqual(lab.lines().map(({ state }) => state), ["up", "silent", "up"])
     assert.match(labText(lab.lines()), /^1 sipserver1 \S+ 0 40 up\n2 sipserver2 \S+ 0 60 silent\n3 sipserverbackup \S+ 1 5 up\npeople: 600 an echo, .*$/)
     assert(changes >= 4)
+  })
+
+  it("A call that a server does not know, because it is another one's or from before its crash, is answered with 481", async () => {
+    assert.equal(await ask(3, "BYE", "<sip:600@x>;tag=2"), "SIP/2.0 481 Call/Transaction Does Not Exist")
+    await lab.set(1, "crashed")
+    assert.match(await ask(1, "BYE", "<sip:600@x>;tag=2"), /ECONNREFUSED/)
+    await lab.set(1, "up")
+    assert.equal(await ask(1, "BYE", "<sip:600@x>;tag=2"), "SIP/2.0 481 Call/Transaction Does Not Exist")
+    await lab.set(1, "503")
+    assert.equal(await ask(1, "BYE", "<sip:600@x>;tag=2"), "SIP/2.0 503 Service Unavailable")
   })
 
   it("A second lab at the same time takes other ports", async () => {

@@ -73,10 +73,11 @@ describe("The program", function () {
   it("In the lab it registers, moves when its server crashes, and unregisters when it is quit; the trace is the same on both engines", async () => {
     const trace = join(folder, "a.trace")
     const { code, out, error } = await linehunt(["console", "--trace", trace],
-      "wait REGISTERED\nlab crash 1\nlab crash 2\nwait MOVED 20\nlab\nstatus\ncfg get password\nquit\n")
+      "wait REGISTERED\nlab crash 1\nlab crash 2\nwait MOVED 20\nlab\nstatus\ncfg get password\ncfg show --why\nquit\n")
     assert.equal(code, 0, error)
     assert.match(out, /3 sipserverbackup \S+ 1 5 up registered/)
     assert.match(error, /MOVED moved to /)
+    assert.match(out, /^domain: rapidtech\.phones {2}\(start\)$[^]*^retry_count: 3 {2}\(default\)$/m)
     assert.match(error, /UNREGISTERED/)
     const recorded = readFileSync(trace, "utf8")
     for (const text of [out, error, recorded]) assert.equal(text.includes(LAB_PASSWORD), false)
@@ -115,6 +116,23 @@ describe("The program", function () {
     assert.deepEqual(replies[0]?.reply, { event: "REGISTERED" })
     assert(replies.slice(0, 5).every(({ reply }) => typeof reply === "object"), JSON.stringify(replies))
     assert.equal(code, 9)
+  })
+
+  it("Without a terminal it is the console and says so; when nobody reads on, it unregisters and its trace has an end", async () => {
+    const trace = join(folder, "a.trace")
+    const child = spawn(process.execPath, ["--import", "tsx", MAIN, "--engine", "v8", "--trace", trace], { env: { ...process.env, XDG_CONFIG_HOME: folder } })
+    let error = ""
+    child.stderr.on("data", (text) => { error += String(text) })
+    child.stdout.once("data", () => {
+      child.stdout.destroy()
+      child.stdin.write("version\nversion\n")
+    })
+    child.stdin.write("wait REGISTERED\nstatus\n")
+    const [code] = await once(child, "close") as [number | null]
+    assert.equal(code, 0)
+    assert.match(error, /^linehunt: stdin is no terminal, so there is no screen: this is the console, which takes commands from stdin and goes on after the last\.\n/)
+    assert.match(error, /UNREGISTERED not registered\n$/)
+    assert.match(readFileSync(trace, "utf8"), /\n\{"end":\{"calls":\d+\}\}\n$/)
   })
 
   it("A busy port is one sentence, and ends with 5", async () => {

@@ -31,6 +31,12 @@ describe("redundancy policies", () => {
     }
   })
 
+  it("tell what a file has from what was given at the start, which stands behind its mark", () => {
+    assert.equal(policy.load("profile: snom\nuser: 1\n# start\ndirty_host_ttl: 45\ndomain: example.com\n"), "")
+    assert.deepEqual(["profile", "user", "dirty_host_ttl", "domain", "failback"].map((name) => policy.origin(name)), ["file", "file", "start", "start", "usual"])
+    policy.load("user: 1\n")
+  })
+
   const FIELDS: readonly [field: string, domain: string, server: string][] = [
     ["example.com", "example.com", ""],
     ["example.com; 192.0.2.1", "example.com", "192.0.2.1"],

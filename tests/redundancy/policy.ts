@@ -20,6 +20,6 @@ export async function openPolicy() {
     },
     names: Array.from({ length: call("count") }, (_, s) => text(call("nameOf", s))),
     value(name: string): string { return text(call("shown", this.names.indexOf(name))) },
-    origin(name: string): string { return ["usual", "file", "console"][call("originOf", this.names.indexOf(name))] ?? "" },
+    origin(name: string): string { return ["usual", "file", "console", "start"][call("originOf", this.names.indexOf(name))] ?? "" },
   }
 }

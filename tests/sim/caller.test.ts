@@ -39,6 +39,8 @@ function play(script: string, packets = false): string {
     const [seconds = "", name = "", ...words] = line.split(" ")
     world.run(Number(seconds) * 1000)
     if (name === "leaves-the-path") server.records = false
+    else if (name === "knows-calls") server.knowsCalls = true
+    else if (name === "restarts") server.restart()
     else if (name !== "end") assert(callers.find(({ options }) => options.name === name)?.perform(words, PROXY), `"${line}" is not understood`)
   }
   assert.equal(callers.reduce((sum, { busy }) => sum + busy, 0), 0, `calls are left after\n${lines.join("\n")}`)
@@ -69,6 +71,15 @@ describe("A simulated caller", () => {
     assert.equal(told("rings"), "5.0 bob hangs up")
     assert.equal(play("0 bob calls 799\n1 end"), "0.0 bob gets 404 Not Found")
     assert.equal(play("0 carol is-silent\n0 bob calls 702\n40 bob hangs-up\n80 end"), "40.0 bob hangs up")
+  })
+
+  it("goes through a server that knows its calls: it passes on what is inside them, also BYE again, and answers 481 after it was started anew", () => {
+    const calling = "0 knows-calls\n0 carol answers\n0 bob calls 702\n2 bob holds\n3 bob resumes\n"
+    assert.match(play(`${calling}4 bob hangs-up\n5 end`), /carol is hung up on/)
+    const lines = play(`${calling}4 restarts\n4 bob hangs-up\n5 carol hangs-up\n6 end`, true)
+    assert.match(lines, /4\.0 bob hangs up/)
+    assert.doesNotMatch(lines, /is hung up on/)
+    assert.match(lines, /5\.0 -> carol 481 to BYE/)
   })
 
   it("calls without an offer, and the answer comes in the ACK", () => {
