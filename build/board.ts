@@ -35,7 +35,11 @@ const FLAGS = {
   "password-file": { value: "FILE", help: "a file that holds the password of that trace, alone" },
   ...HELP_FLAG,
 } as const satisfies Flags
-const TERMINAL = "\n\nWith a terminal the display, the console and the lab are drawn there as by npm start; else the console is on stdin and stdout.\n"
+const TERMINAL = `
+
+With a terminal the display, the console and the lab are drawn there as by npm start, and q ends it; else the console is on stdin and stdout, and the line quit
+ends it. So does Ctrl-C.
+`
 /** Set where the board is in its namespace already. */
 const INSIDE = "LINEHUNT_NAMESPACE"
 const MODULE = "build/out/linehunt.wasm"
@@ -48,6 +52,7 @@ async function main(args: readonly string[]): Promise<Exit> {
     return "ok"
   }
   if (words.length > 1 || words.length === 1 && words[0] !== "size") throw new UserError("usage", `It takes no ${words.at(-1)}; npm run board -- --help lists what it takes.`)
+  if (flags.has("password-file") && replayed === undefined) throw new UserError("usage", "--password-file is for --replay FILE.")
   const missing = missingTools()
   if (missing !== undefined) throw new UserError("build", `${missing}.`)
   const board = await buildBoard({ module: MODULE, say: note })

@@ -3,7 +3,9 @@ import { createHash } from "node:crypto"
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs"
 import { crc32 } from "./crc.ts"
 
-const BANK_BYTES = 32 * 1024 * 1024, SECTOR_BYTES = 256 * 1024, COPIES = 2, NOTES = 2, FIRST_SLOT = 4, SLOTS = 2, HEAD_BYTES = 16, MAGIC = 0x4c485354
+/** The size of the file. */
+export const BANK_BYTES = 32 * 1024 * 1024
+const SECTOR_BYTES = 256 * 1024, COPIES = 2, NOTES = 2, FIRST_SLOT = 4, SLOTS = 2, HEAD_BYTES = 16, MAGIC = 0x4c485354
 
 /** Makes the file with these settings in the first copy; what is not written is erased. */
 export function makeStore(path: string, settings: Uint8Array): void {

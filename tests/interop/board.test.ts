@@ -2,8 +2,12 @@
 import { strict as assert } from "node:assert"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { ROOT } from "../../build/core.ts"
 import { needsBoard } from "../board/needs.ts"
+import { PROGRAM, Running } from "../board/running.ts"
 import { skipWithout } from "../needs.ts"
 import { BARESIP_PROGRAMS } from "./baresip.ts"
 import { BIND_PROGRAMS } from "./bind.ts"
@@ -40,4 +44,16 @@ describe("interop: the emulated board with BIND, Kamailio and baresip", function
   it("registers by SRV, with three name servers from DHCP of which the first does not answer (DC-02, DC-07, VE-47)", () => holds("registers"))
   it("is registered at another server after its own was killed (SN-04, BL-05)", () => holds("moves"))
   it("makes a call and takes one, with sound both ways (SK-02)", () => holds("calls"))
+
+  it("npm run board -- --real is registered there by its own command, tells where, and a line that says quit ends it with exit code 0 (DC-02)", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "linehunt-real-")), running = new Running([...PROGRAM, "--real", "--store", join(folder, "flash")])
+    try {
+      await running.says(/REGISTERED registered at 198\.51\.100\.[12]:/)
+      running.type("quit\n")
+      assert.equal(await running.ended, 0, running.said)
+    } finally {
+      running.child.kill("SIGKILL")
+      rmSync(folder, { recursive: true })
+    }
+  })
 })
