@@ -16,11 +16,21 @@ static int64_t soonest (void)
     return first;
 }
 
-/* One input of whatever has come. The network first: it brings the most. */
+/* One input of whatever has come. They take turns: whoever floods the phone with packets keeps it from none of its timers, keys and sounds. */
 static bool next (Input * input)
 {
-    return networkNext (input) || flowsNext (input) || audioNext (input) || keypadNext (input) || consoleNext (input) || calendarNext (input)
-        || supervisorDue (input);
+    static bool (* const sources []) (Input *) = { flowsNext, audioNext, keypadNext, consoleNext, calendarNext, supervisorDue };
+    enum { SOURCES = sizeof sources / sizeof sources [0] };
+    static unsigned turn;
+    if (networkNext (input)) return true;
+    for (unsigned i = 0; i < SOURCES; i++)
+    {
+        unsigned which = (turn + i) % SOURCES;
+        if (! sources [which] (input)) continue;
+        turn = which + 1;
+        return true;
+    }
+    return false;
 }
 
 int main (void)

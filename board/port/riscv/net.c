@@ -165,7 +165,8 @@ int portSend (int socket, const Endpoint * peer, const uint8_t * bytes, size_t l
     ip_addr_t to;
     memcpy (& to.addr, peer->address, sizeof to.addr);
     struct pbuf * packet = length <= UINT16_MAX ? pbuf_alloc (PBUF_TRANSPORT, (u16_t) length, PBUF_RAM) : NULL;
-    if (! packet) return FAILURE_OTHER;
+    /* No room for it now: as if it had been lost on its way. */
+    if (! packet) return 0;
     pbuf_take (packet, bytes, (u16_t) length);
     err_t error = udp_sendto (sockets [socket], packet, & to, peer->port);
     pbuf_free (packet);

@@ -18,14 +18,15 @@ typedef struct Step { JoinState next; JoinAction action; } Step;
 #define LEAVE       { JOIN_WAITING, JOIN_DISCONNECT }
 #define WAIT        { JOIN_WAITING, JOIN_NOTHING }
 
-/* The credentials changed: what there was is given up, and the pause is none. */
+/* The credentials changed: what there was is given up, and the pause is none. The driver may tell of the end of what was given up only after the next call has begun:
+ * so that one is waited for no more, and yet may be answered. */
 static const Step steps [JOIN_STATES] [JOIN_INPUTS] = {
     /*                 CHANGED          ASSOCIATED             LOST   ADDRESS           NO_ADDRESS             DUE */
     [JOIN_OFF]     = { CALL,            STAY (JOIN_OFF),       STAY (JOIN_OFF), STAY (JOIN_OFF), STAY (JOIN_OFF),     STAY (JOIN_OFF) },
     [JOIN_CALLING] = { LEAVE,           STAY (JOIN_LEASING),   WAIT,  STAY (JOIN_UP),   STAY (JOIN_CALLING),   LEAVE },
     [JOIN_LEASING] = { LEAVE,           STAY (JOIN_LEASING),   WAIT,  STAY (JOIN_UP),   STAY (JOIN_LEASING),   LEAVE },
     [JOIN_UP]      = { LEAVE,           STAY (JOIN_UP),        WAIT,  STAY (JOIN_UP),   STAY (JOIN_LEASING),   STAY (JOIN_UP) },
-    [JOIN_WAITING] = { CALL,            STAY (JOIN_WAITING),   WAIT,  STAY (JOIN_WAITING), STAY (JOIN_WAITING), CALL },
+    [JOIN_WAITING] = { CALL,            STAY (JOIN_LEASING),   WAIT,  STAY (JOIN_UP),   STAY (JOIN_WAITING),   CALL },
 };
 
 void joinStart (Join * join) { * join = (Join) { .state = JOIN_OFF, .due = JOIN_NEVER }; }

@@ -13,7 +13,7 @@
 #include "streams.h"
 #include "wifi.h"
 
-enum { SOCKETS = 15, NONE = -1, ICMP_BYTES = 64, OCTETS = 4 };
+enum { SOCKETS = 15, NONE = -1, ICMP_BYTES = 64, REFUSALS_MAX = 8, OCTETS = 4 };
 
 static struct { int descriptor; uint16_t port; } sockets [SOCKETS];
 static int icmp = NONE;
@@ -86,9 +86,11 @@ static PortArrival receiveRefusal (int * place, Endpoint * peer)
 {
     uint8_t packet [ICMP_BYTES];
     uint16_t port;
-    ssize_t length = icmp == NONE ? -1 : lwip_recv (icmp, packet, sizeof packet, MSG_DONTWAIT);
-    for (; length >= 0; length = lwip_recv (icmp, packet, sizeof packet, MSG_DONTWAIT))
+    /* Whoever sends more of them than are looked at holds nobody up. */
+    for (unsigned looked = 0; icmp != NONE && looked < REFUSALS_MAX; looked++)
     {
+        ssize_t length = lwip_recv (icmp, packet, sizeof packet, MSG_DONTWAIT);
+        if (length < 0) break;
         if (! refusalRead (packet, (size_t) length, & port, peer)) continue;
         for (int i = 0; i < SOCKETS; i++)
         {
