@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSyn
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { command } from "../../build/esp32/command.ts"
-import { boards, partitionsOf } from "../../build/esp32/boards.ts"
+import { PROJECT, boards, partitionsOf } from "../../build/esp32/boards.ts"
 import { serve } from "../../build/esp32/serve.ts"
 import { OUT, ROOT } from "../../build/core.ts"
 import { EXITS, UserError } from "../../host/errors.ts"
@@ -104,6 +104,11 @@ describe("npm run flash and npm run monitor", function () {
     { story: "a board that is none", words: ["flash", "--port", "P", "--board", "tdeck"], code: 2, said: /There is no board "tdeck": --board with one of\n.*t-deck +LILYGO T-Deck\n$/s },
     { story: "no port", words: ["flash", "--board", "devkit"], code: 2, said: /--port with T\/dev\/ttyUSB7\.\n$/ },
     { story: "a port that is not there", words: ["flash", "--board", "devkit", "--port", "T/dev/ttyUSB8"], code: 2, said: /There is no T\/dev\/ttyUSB8; is the cable one for data, and plugged in\? Use T\/dev\/ttyUSB7\.\n$/ },
+    { story: "no port for the monitor", words: ["monitor"], code: 2, said: /^Say where the board is connected: --port with T\/dev\/ttyUSB7\.\n$/ },
+    { story: "a port for the monitor that is not there", words: ["monitor", "--port", "T/dev/ttyUSB8"], code: 2, said: /^There is no T\/dev\/ttyUSB8; .* Use T\/dev\/ttyUSB7\.\n$/ },
+    { story: "a board for the monitor that is none", words: ["monitor", "--port", "P", "--board", "tdeck"], code: 2, said: /^There is no board "tdeck": --board with one of\n/ },
+    { story: "no board for the firmware", words: ["firmware"], code: 2, said: /^Say which board it is: --board with one of\n/ },
+    { story: "a word that is none", words: ["flash", "t-deck"], code: 2, said: /^flash takes no t-deck; npm run flash -- --help says what it takes\.\n$/ },
     { story: "a flag that is none", words: ["flash", "--boards", "devkit"], code: 2, said: /There is no flag --boards; did you mean --board\? --help lists them all\./ },
     { story: "a password without a network", words: ["flash", "--board", "devkit", "--wifi-password-file", "T/password"], code: 2, said: /needs --wifi-ssid/ },
     { story: "a password file that is not there", words: ["flash", "--board", "devkit", "--wifi-ssid", "a", "--wifi-password-file", "T/no"], code: 3, said: /T\/no cannot be read: there is no such file/ },
@@ -132,6 +137,10 @@ describe("npm run flash and npm run monitor", function () {
     const missing = npm(to("devkit"), {}, "none")
     assert.deepEqual([missing.code, missing.log.length], [6, 0])
     assert.match(missing.said, /ESP-IDF is not there: idf\.py is not in PATH\. Install ESP-IDF 5\.2 or a later 5\.x \(https:.*export\.sh\n$/)
+    for (const words of [["monitor", "--port", path("dev/ttyUSB7")], ["firmware", "--board", "devkit"]]) {
+      const { code, said } = npm(words, {}, "none")
+      assert.deepEqual([code, /^board: ESP-IDF is not there: /.test(said)], [6, true], said)
+    }
     for (const version of ["v5.1.4", "v6.0"]) {
       const { code, said } = npm(to("devkit"), { FAKE_VERSION: version })
       assert.equal(code, 6)
@@ -160,6 +169,18 @@ describe("npm run flash and npm run monitor", function () {
     assert.deepEqual([response.headers.get("content-length"), createHash("sha256").update(body).digest("hex"), print], ["300000", print, createHash("sha256").update(image).digest("hex")])
     assert.deepEqual(notes, ["127.0.0.1 asks for it", "all of it is sent; the board's console says what became of it"])
     await assert.rejects(serve(image, "192.0.2.77", () => {}), /192\.0\.2\.77 cannot be listened on: this machine has no such address/)
+  })
+
+  it("docs/flash.md has the wires of the boards that are wired by hand, as their tables have them", () => {
+    const page = readFileSync(join(ROOT, "docs/flash.md"), "utf8"), [, ...rows] = /^\| from \|.*\n\|.*\n((?:\|.*\n)+)/m.exec(page) ?? []
+    const cells = (rows[0] ?? "").trim().split("\n").map((row) => row.split("|").slice(2, -1).map((cell) => cell.trim()))
+    const written = ["devkit", "devkit-s3", "devkit-c3"].map((_, column) => cells.slice(0, 7).map((row) => row[column] ?? ""))
+    const wired = ["devkit", "devkit-s3", "devkit-c3"].map((name) => {
+      const table = readFileSync(join(ROOT, PROJECT, "boards", name, "board.c"), "utf8"), pin = (field: string): string => new RegExp(`\\.${field} = (?:\\{ )?([\\d, ]*\\d)`).exec(table)?.[1] ?? ""
+      const expander = table.includes("KEYS_EXPANDER"), rows = expander ? "P0 to P3 of the PCF8574" : pin("rows"), columns = expander ? "P4 to P7 of the PCF8574" : pin("columns")
+      return [`${pin("sda")}, ${pin("scl")}`, rows, columns, pin("clock"), pin("word"), pin("out"), pin("in")]
+    })
+    assert.deepEqual(written, wired)
   })
 
   it("Its help lists every board, and every board has a chip and a partition table", () => {
