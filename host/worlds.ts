@@ -28,7 +28,7 @@ const FLAGS = {
   days: { value: "D", help: "virtual days of each, a fraction is allowed (1)" },
   profile: { value: "P", help: "the settings of this profile instead of drawn ones: auto, snom, versity, baker, vip" },
   lines: { value: "N", help: "the phone has so many lines, each with servers, settings and troubles of its own (1)" },
-  calls: { value: "N", help: "make and take calls of the first line, about N episodes a day (0)" },
+  calls: { value: "N", help: "make and take calls, of all lines, about N episodes a day (0)" },
   engine: { value: "E", help: "v8, wasm3, or both in lockstep, every output compared (v8)" },
   until: { value: "MS", help: "end the world at this virtual millisecond" },
   without: { value: "I,J,...", help: "leave these troubles out, by their numbers" },

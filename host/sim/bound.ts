@@ -7,6 +7,7 @@ const BACK_OFF_MAX_MS = 1_800_000 // RFC 5626 4.5 as the phone takes it; an acco
 const NEGATIVE_MAX_SEC = 3600
 const DNS_ROTATE_MS = 2000
 const SLACK_MS = 60_000
+const NETWORK_WAIT_MS = 30_000
 
 /**
  * Of a scenario whose settings are whole. The bound for being registered, from the instant since which one server is good, is the sum of
@@ -15,6 +16,7 @@ const SLACK_MS = 60_000
  *   one back-off at its longest, 1800 s: the last hunt may have failed just before;
  *   one hunt: every server twice (a challenge is answered) for 64*T1, and every DNS question at every nameserver for 2 s, twice;
  *   and a minute for everything that takes less than a second.
+ * A call is set up within the time of one hunt (AMB-10), 30 s that it waits for the network, and ring_timeout at a server that has said 100 and no more (P-06).
  * A binding left behind goes within one longest pause, 1800 s, of the phone being registered again.
  */
 export function boundOf(scenario: Scenario): Limits {
@@ -28,7 +30,8 @@ export function boundOf(scenario: Scenario): Limits {
   const questions = 2 + 2 * scenario.servers.length
   const huntMs = 2 * scenario.servers.length * 64 * t1Ms + 2 * questions * scenario.nameservers.length * DNS_ROTATE_MS
   const boundMs = 1000 * (grantedSec + ttlSec + negativeSec) + BACK_OFF_MAX_MS + huntMs + SLACK_MS
-  return { t1Ms, t2Ms, giveUpMs: giveUpMs(scenario, t1Ms, t2Ms), boundMs, learntMs: 1000 * (grantedSec + ttlSec + negativeSec), leftoverMs: boundMs + BACK_OFF_MAX_MS }
+  return { t1Ms, t2Ms, giveUpMs: giveUpMs(scenario, t1Ms, t2Ms), boundMs, learntMs: 1000 * (grantedSec + ttlSec + negativeSec), leftoverMs: boundMs + BACK_OFF_MAX_MS,
+    setupMs: huntMs + NETWORK_WAIT_MS + 1000 * Number(scenario.settings["ring_timeout"]) }
 }
 
 // As the phone takes them: P-02, AMB-35, VE-27.

@@ -1,14 +1,14 @@
 // Draws the calls of a world from its seed: who calls whom, how calls are taken, and what both sides do until everybody hangs up.
 import { Random } from "./random.ts"
-import type { Scenario } from "./scenario.ts"
+import { linesOf, type Scenario } from "./scenario.ts"
 
 /** Something that is done at an instant. */
 export type Deed = { readonly at: number } & (
   /** The user types a console line, or presses keys one after the other. */
   | { readonly what: "type", readonly line: string }
   | { readonly what: "keys", readonly keys: string }
-  /** One of the callers does what the words say: caller.ts. */
-  | { readonly what: "caller", readonly name: string, readonly words: string }
+  /** One of the callers of a line, from 0, does what the words say: caller.ts. */
+  | { readonly what: "caller", readonly place: number, readonly name: string, readonly words: string }
   /** The user and all callers hang up. */
   | { readonly what: "hush" }
   /** What the phone says of its calls is compared with what the callers know. */
@@ -17,12 +17,11 @@ export type Deed = { readonly at: number } & (
   | { readonly what: "quiet" }
 )
 
-/** Callers by number; they stand next to the servers. */
-export const CALLERS: readonly { readonly name: string, readonly number: string, readonly address: string, readonly address6: string }[] = [
-  { name: "bob", number: "701", address: "198.51.100.201", address6: "2001:db8::201" },
-  { name: "carol", number: "702", address: "198.51.100.202", address6: "2001:db8::202" },
-  { name: "dave", number: "703", address: "198.51.100.203", address6: "2001:db8::203" },
-]
+/** Those who call a line and are called by it. */
+export const CALLERS: readonly { readonly name: string, readonly number: string }[] = [{ name: "bob", number: "701" }, { name: "carol", number: "702" }, { name: "dave", number: "703" }]
+
+/** Where a caller of a line is, both by number from 0: next to the servers. */
+export function addressOf(caller: number, place: number, is6: boolean): string { return `${is6 ? "2001:db8::" : "198.51.100."}${201 + 10 * place + caller}` }
 
 const MINUTE = 60_000
 /** Where a profile alone says it. */
@@ -46,14 +45,15 @@ export function drawCalling(scenario: Scenario, perDay: number): Deed[] {
   return deeds.sort((a, b) => a.at - b.at)
 }
 
-/** One episode; returns when it is over. */
+/** One episode; returns when it is over. Each call is of one of the lines. */
 function drawEpisode(random: Random, scenario: Scenario, from: number, deeds: Deed[]): number {
+  const places = linesOf(scenario).map((_, place) => place)
   const end = from + random.duration(1000, 30_000)
-  for (const { name } of CALLERS) deeds.push({ at: from - 1, what: "caller", name, words: drawManner(random) })
+  for (const place of places) for (const { name } of CALLERS) deeds.push({ at: from - 1, what: "caller", place, name, words: drawManner(random) })
   const calls = random.pick([1, 1, 1, 2, 2, 3])
-  for (let i = 0; i < calls; i++) drawCall(random, i === 0 ? from : random.between(from, end), end, deeds)
+  for (let i = 0; i < calls; i++) drawCall(random, lineAmong(random, places), i === 0 ? from : random.between(from, end), end, deeds)
   const extra = random.pick([0, 0, 1, 3, 6])
-  for (let i = 0; i < extra; i++) deeds.push({ at: random.between(from, end), ...drawDeed(random) })
+  for (let i = 0; i < extra; i++) deeds.push({ at: random.between(from, end), ...drawDeed(random, lineAmong(random, places)) })
   if (random.chance(0.25)) deeds.push({ at: random.between(from, end), what: "keys", keys: Array.from({ length: random.between(1, 30) }, () => random.pick([...KEYS])).join("") })
   for (let at = from + LOOK_MS; at < end; at += LOOK_MS) deeds.push({ at, what: "look" })
   const over = end + quietMs(scenario)
@@ -61,16 +61,19 @@ function drawEpisode(random: Random, scenario: Scenario, from: number, deeds: De
   return over
 }
 
+/** With one line nothing is drawn. */
+function lineAmong(random: Random, places: readonly number[]): number { return places.length === 1 ? 0 : random.pick(places) }
+
 type Done = Deed extends infer D ? D extends { readonly at: number } ? Omit<D, "at"> : never : never
 
-function drawCall(random: Random, at: number, end: number, deeds: Deed[]): void {
+function drawCall(random: Random, place: number, at: number, end: number, deeds: Deed[]): void {
   if (random.chance(0.5)) {
     const number = random.pick([...CALLERS.map((caller) => caller.number), "799", "sip:701@192.0.2.99"])
-    deeds.push({ at, what: "type", line: `dial ${number}` })
+    deeds.push({ at, what: "type", line: `dial ${place === 0 ? "" : `--line ${place + 1} `}${number}` })
     return
   }
   const { name } = random.pick(CALLERS)
-  deeds.push({ at, what: "caller", name, words: `calls${random.chance(0.2) ? " late" : ""}${random.chance(0.1) ? " with Alert-Info: info=alert-autoanswer" : ""}` })
+  deeds.push({ at, what: "caller", place, name, words: `calls${random.chance(0.2) ? " late" : ""}${random.chance(0.1) ? " with Alert-Info: info=alert-autoanswer" : ""}` })
   const answer = random.pick(["answer", "answer", "answer", "answer", "reject", ""])
   if (answer !== "") deeds.push({ at: Math.min(end, at + random.duration(300, 20_000)), what: "type", line: answer })
 }
@@ -87,7 +90,7 @@ function drawManner(random: Random): string {
   return `answers${after}${more.join("")}`
 }
 
-function drawDeed(random: Random): Done {
+function drawDeed(random: Random, place: number): Done {
   if (random.chance(0.5)) {
     const line = random.pick([
       "hold", "resume", "swap", "hangup", "hangup", "conference on", "conference off", "dtmf 12#", "mute on", "mute off", "transfer 703", "transfer", "calls",
@@ -96,5 +99,5 @@ function drawDeed(random: Random): Done {
   }
   const words = random.pick(["holds", "resumes", "hangs-up", "sends UPDATE", "sends INVITE sdp", "sends INVITE", "sends OPTIONS", "sends INFO", "transfers 703",
     "refuses INVITE 491", "refuses INVITE 488", "refuses BYE 481", "sends BOGUS"])
-  return { what: "caller", name: random.pick(CALLERS).name, words }
+  return { what: "caller", place, name: random.pick(CALLERS).name, words }
 }

@@ -62,6 +62,8 @@ export type Limits = {
   readonly learntMs: number
   /** Longest life of a binding that was left behind at a server which is good again. */
   readonly leftoverMs: number
+  /** Longest time for which a call looks for a server. */
+  readonly setupMs: number
 }
 
 /** RFC 3261 17.1.2.2: timer F. */

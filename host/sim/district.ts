@@ -26,6 +26,10 @@ const FAILS_OVER: readonly number[] = [408, 500, 503, 504]
 /** Wrong answers that look like right ones. */
 const BELIEVED: readonly (DnsTrouble | undefined)[] = ["nxdomain", "truncated in part"]
 
+/** The console is asked so often, in ms of the world. */
+const ASK_MS = 1000
+const UNREGISTERED: Claim = { registered: false, server: "" }
+
 export class District {
   readonly scenario: Scenario
   readonly place: number
@@ -38,6 +42,7 @@ export class District {
   readonly #rejected = new Set<number>()
   readonly #ground: Ground
   #calmSince = 0
+  #askedAt = -Infinity
 
   constructor(scenario: Scenario, place: number, ground: Ground) {
     this.scenario = scenario
@@ -106,10 +111,19 @@ export class District {
       wantsRegistration: () => world().phone !== undefined && world().networkUp && !this.#ground.isClosing(),
       addresses: () => world().addresses,
       calmSince: () => this.active.size > 0 ? Infinity : this.#calmSince,
-      // At rest the first line is shown.
-      claim: () => this.place > 0 ? { registered: false, server: "" } : readClaim(world().phone?.screen() ?? []),
+      // At rest the first line is shown; of the others the console tells.
+      claim: () => this.place > 0 ? this.#told() : readClaim(world().phone?.screen() ?? []),
       deadline: () => world().deadline,
     }
+  }
+
+  /** What the console says of this line; asked once a second at most, and nothing between. */
+  #told(): Claim {
+    const { now } = this.#ground.world()
+    if (now < this.#askedAt + ASK_MS) return UNREGISTERED
+    this.#askedAt = now
+    const reply = this.#ground.world().ask(`status ${this.place + 1} --json`)
+    return reply === undefined ? UNREGISTERED : readStatus(reply)
   }
 
   #isGood(i: number): boolean {
@@ -167,4 +181,12 @@ export function readClaim(screen: readonly string[]): Claim {
   if (headline < 0) return { registered: false, server: "" }
   const server = screen.slice(headline + 1, headline + 3).map(line => line.trim()).find(line => /^[0-9a-f.:[\]]{7,}$/.test(line))
   return { registered: true, server: server ?? "" }
+}
+
+type Status = { readonly state: string, readonly server?: { readonly address: string } }
+
+/** Reads `status --json` of a line: where it says that it is registered, while a refresh is under way too. */
+export function readStatus(reply: string): Claim {
+  const { state, server } = JSON.parse(reply) as Status
+  return { registered: server !== undefined && (state === "registered" || state === "refreshing"), server: server?.address ?? "" }
 }

@@ -1,12 +1,12 @@
 // The callers of a world, behind its servers: their deeds, what they know of their calls, and what the phone says of its own.
 import { Caller } from "./caller.ts"
-import { CALLERS, type Deed } from "./calling.ts"
+import { CALLERS, addressOf, type Deed } from "./calling.ts"
 import { CallServer } from "./callserver.ts"
-import { Violation } from "./check.ts"
-import type { Check } from "./check.ts"
+import { Violation, type Check } from "./check.ts"
+import { PERFECT, type Quality } from "./link.ts"
 import { readPacket, first } from "./packet.ts"
 import type { Endpoint } from "./phone.ts"
-import { DOMAIN, USER, type Scenario } from "./scenario.ts"
+import type { District } from "./district.ts"
 import { isSound } from "./sounding.ts"
 import type { SimRegistrar } from "./servers.ts"
 import type { World } from "./world.ts"
@@ -21,11 +21,13 @@ const UNREGISTERED = 6, PLAY_MS = 60_000
 /** States of a call that takes no time of its own. */
 const OVER = ["ended", "free"]
 
+/** The callers of one line, behind its servers. */
+type Company = { readonly user: string, readonly domain: string, readonly callers: readonly Caller[], readonly registrars: readonly SimRegistrar[] }
+
 export class Party {
   readonly #world: World
-  readonly #scenario: Scenario
-  readonly #callers: Caller[]
-  readonly #registrars: readonly SimRegistrar[]
+  readonly #districts: readonly District[]
+  readonly #companies: readonly Company[]
   /** Since the beginning of the episode nothing has gone wrong. */
   #undisturbed = true
   #lastSignalAt = 0
@@ -35,37 +37,42 @@ export class Party {
   /** Since when calls have been looking for a server, by number. */
   readonly #seeking = new Map<number, number>()
 
-  constructor(world: World, scenario: Scenario, registrars: readonly SimRegistrar[]) {
+  constructor(world: World, districts: readonly District[]) {
     this.#world = world
-    this.#scenario = scenario
-    this.#registrars = registrars
-    const is6 = scenario.servers.some(({ address }) => address.includes(":"))
-    this.#callers = CALLERS.map(({ name, number, address, address6 }, i) => new Caller({
-      wire: world.wire, name, number, domain: DOMAIN, at: { address: is6 && i === 0 ? address6 : address, port: 5060 }, soundPort: 20_000,
-      tell: (what) => world.note(`${name} ${what}`),
+    this.#districts = districts
+    this.#companies = districts.map((district) => this.#gather(district))
+    for (const company of this.#companies) for (const registrar of company.registrars) registrar.calls = this.#server(registrar, company)
+  }
+
+  #gather({ scenario, place, registrars }: District): Company {
+    const { domain, user, servers, path } = scenario, world = this.#world
+    const is6 = servers.some(({ address }) => address.includes(":"))
+    const callers = CALLERS.map(({ name, number }, i) => new Caller({
+      wire: world.wire, name, number, domain, at: { address: addressOf(i, place, is6 && i === 0), port: 5060 }, soundPort: 20_000,
+      tell: (what) => world.note(`${name}${place === 0 ? "" : ` of line ${place + 1}`} ${what}`),
     }))
-    for (const caller of this.#callers) {
+    for (const caller of callers) {
       const { address } = caller.options.at
-      world.path(address, scenario.path)
+      world.path(address, path)
       world.placeHost(address, { receive(bytes, from, _now, at) {
         caller.receive(bytes, from, at)
         return []
       } })
     }
-    for (const registrar of registrars) registrar.calls = this.#server(registrar)
+    return { user, domain, callers, registrars }
   }
 
   /** How many calls the callers have had. */
   get calls(): number { return this.#calls }
 
-  #server(registrar: SimRegistrar): CallServer {
+  #server(registrar: SimRegistrar, { domain, callers, registrars }: Company): CallServer {
     return new CallServer({
-      at: registrar.at, domain: DOMAIN, registrar: registrar.inner,
-      isTrusted: ({ address }) => this.#callers.some(({ options: { at } }) => at.address === address) || this.#registrars.some(({ at }) => at.address === address),
+      at: registrar.at, domain, registrar: registrar.inner,
+      isTrusted: ({ address }) => callers.some(({ options: { at } }) => at.address === address) || registrars.some(({ at }) => at.address === address),
       locate: (user, now) => {
-        const caller = this.#callers.find(({ options: { number, name } }) => number === user || name === user)
+        const caller = callers.find(({ options: { number, name } }) => number === user || name === user)
         if (caller !== undefined) return { uri: caller.contact }
-        return [registrar, ...this.#registrars].flatMap((each) => each.inner.bindings(now)).find(({ aor }) => aor === `sip:${user}@${DOMAIN}`)
+        return [registrar, ...registrars].flatMap((each) => each.inner.bindings(now)).find(({ aor }) => aor === `sip:${user}@${domain}`)
       },
     })
   }
@@ -98,21 +105,21 @@ export class Party {
       case "type": return world.type(deed.line)
       // In the menu such a user would do away with the account: only calls are for playing.
       case "keys": return [...deed.keys].forEach((key, i) => world.at(world.now + 150 * i, () => this.#play(key)))
-      case "caller": return this.#caller(deed.name, deed.words)
+      case "caller": return this.#caller(this.#companies[deed.place], deed.name, deed.words)
       case "hush": return this.#hush()
       case "look": return this.#look()
       case "quiet": return this.#quiet()
     }
   }
 
-  #caller(name: string, words: string): void {
-    const caller = this.#callers.find(({ options }) => options.name === name)
-    const through = this.#registrars.find(({ inner, isUp }) => isUp && inner.bindings(this.#world.now).length > 0) ?? this.#registrars[0]
-    if (caller === undefined || through === undefined) return
+  #caller(company: Company | undefined, name: string, words: string): void {
+    const caller = company?.callers.find(({ options }) => options.name === name)
+    const through = company?.registrars.find(({ inner, isUp }) => isUp && inner.bindings(this.#world.now).length > 0) ?? company?.registrars[0]
+    if (company === undefined || caller === undefined || through === undefined) return
     const list = words.split(" ")
     if (list[0] === "calls") {
       this.#calls++
-      list.splice(1, 0, USER)
+      list.splice(1, 0, company.user)
     }
     // Whoever begins an episode begins it with a clean sheet.
     if (/^(answers|rings|busy|declines|redirects|is-silent)/.test(words)) this.#undisturbed = true
@@ -123,7 +130,7 @@ export class Party {
   #hush(): void {
     this.#world.note("everybody hangs up")
     for (let i = 0; i < 3; i++) this.#world.type("hangup")
-    for (const caller of this.#callers) caller.perform(["hangs-up"], caller.options.at)
+    for (const caller of this.#companies.flatMap(({ callers }) => callers)) caller.perform(["hangs-up"], caller.options.at)
   }
 
   #play(key: string): void {
@@ -145,16 +152,20 @@ export class Party {
     }
   }
 
-  #look(): void {
+  /** `again`: there was a difference already, and nothing has been said since. */
+  #look(again = false): void {
     const world = this.#world, calls = this.#phoneCalls()
     if (calls === undefined) return
     this.#bounded(calls)
     // What is just changing is compared later; what was disturbed may have been lost on one side.
-    const { loss, jitterMs, reorder } = this.#scenario.path
+    const { loss, jitterMs, reorder } = this.#path
     if (!this.#undisturbed || loss > 0 || jitterMs > 100 || reorder > 0 || world.now - this.#lastSignalAt < SETTLE_MS || !world.networkUp) return
     const talking = calls.filter(({ state }) => state === "talking")
-    const theirs = this.#callers.flatMap(({ legs }) => legs.filter(leg => leg.state === "talking" && leg.isWith(USER))).length
-    if (talking.length !== theirs) {
+    const theirs = this.#companies.flatMap(({ user, callers }) => callers.flatMap(({ legs }) => legs.filter(leg => leg.state === "talking" && leg.isWith(user)))).length
+    if (talking.length === theirs) return
+    // An answer may be on its way.
+    if (!again) world.at(world.now + SETTLE_MS, () => this.#look(true))
+    else {
       throw new Violation("both sides know of the same calls", `the phone has ${JSON.stringify(calls)}, the callers have ${theirs} that talk with it`)
     }
   }
@@ -164,14 +175,17 @@ export class Party {
     const { now } = this.#world
     const seeking = calls.filter(({ state }) => state === "preparing" || state === "calling").map(({ call }) => call)
     for (const call of this.#seeking.keys()) if (!seeking.includes(call)) this.#seeking.delete(call)
-    const t1Ms = Number(this.#scenario.settings["sip_retry_t1"])
-    const mostMs = (this.#scenario.servers.length + 2) * 64 * t1Ms + 60_000
     for (const call of seeking) {
       const since = this.#seeking.get(call) ?? now
       this.#seeking.set(call, since)
-      if (now - since > mostMs) throw new Violation("a call is set up in time", `call ${call} has been looking for a server for ${now - since} ms`)
+      if (now - since > this.#setupMs) throw new Violation("a call is set up in time", `call ${call} has been looking for a server for ${now - since} ms`)
     }
   }
+
+  /** What all lines have in common. */
+  get #path(): Quality { return this.#districts[0]?.scenario.path ?? PERFECT }
+
+  get #setupMs(): number { return Math.max(...this.#districts.map(({ limits }) => limits.setupMs)) }
 
   #quiet(): void {
     const world = this.#world, calls = this.#phoneCalls()

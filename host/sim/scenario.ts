@@ -95,7 +95,7 @@ const HOUR = 60 * MINUTE
 /** Settings that are of the phone and not of a line. */
 const OF_PHONE = ["sip_port", "sip_retry_t1", "sip_t2", "dns_min_ttl", "filter_registrar"]
 
-/** The world of a seed, for so many days, and so many lines. With a profile the phone has what that sets and nothing of its own. */
+/** The world of a seed, for so many days, and so many lines. With a profile the phone has what that sets and nothing of its own, and troubles come closely. */
 export function drawScenario(seed: number, days: number, profile = "", lines = 1): Scenario {
   const first = drawLine(seed, days, profile, 0)
   return { ...first, others: Array.from({ length: lines - 1 }, (_, i) => sharing(first, drawLine(seed, days, profile, i + 1, first))) }
@@ -123,7 +123,7 @@ function drawLine(seed: number, days: number, profile: string, place: number, fi
     negativeTtlSec: random.pick([0, 5, 30, 300]),
     clockOrigin: random.pick([0, 1000, 2 ** 31 - 5000, 2 ** 32 - 5000, 2 ** 40 + 7]),
     settings: profileOnly(profile, { ...drawSettings(random, { shape, servers, domain, user }), ...drawPolicy(sequence("policy")) }),
-    troubles: drawTroubles(sequence("troubles"), { servers, nameservers, durationMs, zone, addresses, path, isNamed: shape !== "ip" }),
+    troubles: drawTroubles(sequence("troubles"), { servers, nameservers, durationMs, zone, addresses, path, isNamed: shape !== "ip", isBusy: profile !== "" }),
   }
 }
 
@@ -231,12 +231,14 @@ type Where = {
   readonly addresses: readonly string[]
   readonly path: Quality
   readonly isNamed: boolean
+  /** Something happens in every hour, and no trouble lasts much longer. */
+  readonly isBusy: boolean
 }
 
 /** Troubles come with a mean pause that differs from world to world, each after a pause of its own; some overlap. */
 function drawTroubles(random: Random, where: Where): Trouble[] {
-  const pauseMs = random.duration(5 * MINUTE, 8 * HOUR)
-  const longestMs = random.duration(10 * MINUTE, 6 * HOUR)
+  const pauseMs = random.duration(5 * MINUTE, where.isBusy ? 40 * MINUTE : 8 * HOUR)
+  const longestMs = random.duration(10 * MINUTE, where.isBusy ? HOUR : 6 * HOUR)
   const troubles: Trouble[] = []
   for (let at = random.duration(1000, pauseMs); at < where.durationMs; at += random.duration(pauseMs / 10, 3 * pauseMs)) {
     const forMs = random.duration(1000, longestMs)

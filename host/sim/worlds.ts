@@ -80,7 +80,7 @@ class Run {
     const servers = lines.flatMap(line => line.servers.map(server => server.address))
     for (const address of [...servers, ...scenario.nameservers]) this.#world.path(address, scenario.path)
     if (calling.length === 0) return
-    this.#party = new Party(this.#world, scenario, this.#districts[0]?.registrars ?? [])
+    this.#party = new Party(this.#world, this.#districts)
     checks.push(this.#party.check)
   }
 

@@ -8,7 +8,7 @@ import { Violation, type Check } from "../../host/sim/check.ts"
 import { World } from "../../host/sim/world.ts"
 import { ScriptedPhone, ScriptedRegistrar, type Fault, type Manner } from "./scripted.ts"
 
-const LIMITS: Limits = { t1Ms: 500, t2Ms: 4000, giveUpMs: 32_000, boundMs: 300_000, leftoverMs: 60_000, learntMs: 0 }
+const LIMITS: Limits = { t1Ms: 500, t2Ms: 4000, giveUpMs: 32_000, boundMs: 300_000, leftoverMs: 60_000, learntMs: 0, setupMs: 60_000 }
 const BACK: Return = { how: "by itself", holdMs: 0, withinMs: Infinity }
 const HOUR = 3_600_000
 
