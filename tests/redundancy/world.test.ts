@@ -106,6 +106,13 @@ describe("redundancy over time", function () {
     }
   })
 
+  it("addr_order shuffle begins with any address of a name, and dns with the first (AMB-25)", () => {
+    const first = (order: string): string => Array.from({ length: 24 }, (_, seed) =>
+      moves(play(`set addr_order: ${order}\nset server: pool.example.com:5060\nzone pool IN A 192.0.2.1\nzone pool IN A 192.0.2.2\nzone pool IN A 192.0.2.3\nseed ${seed + 1}\nuntil 1s\n`, make))[0]?.to.slice(8, 9)).join("")
+    assert.equal(first("dns"), "1".repeat(24))
+    for (const last of ["1", "2", "3"]) assert.ok(first("shuffle").split(last).length > 3, first("shuffle"))
+  })
+
   it("alternate takes the equal servers in turn with each call, and affinity none leaves the registration where it is (SN-12, SN-15, AMB-02)", () => {
     const dials = Array.from({ length: 6 }, (_, i) => `at ${10 + 4 * i}s type dial 701\nat ${12 + 4 * i}s type hangup`).join("\n")
     const lines = play(`set profile: snom\nset equal_choice: alternate\nzone _sip._udp IN SRV 1 50 5060 a\nzone _sip._udp IN SRV 1 50 5060 b\n${dials}\nuntil 40s\n`, make)

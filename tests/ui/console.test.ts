@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { ACTIONS, openPhone, type Phone } from "./phone.ts"
 
+const PROFILES = new URL("../redundancy/profiles.md", import.meta.url)
 const PAGE = join(import.meta.dirname, "../../docs/console.md")
 const COMMANDS = ["help", "status", "servers", "register", "unregister", "dns show", "dns flush", "dns log on", "sip trace on", "sip status", "cfg show",
   "cfg get user", "cfg set user 6002", "cfg save", "why", "mem", "version", "reboot", "calls", "volume", "volume 7", "mute on", "mute off", "dtmf 12#", "history",
@@ -90,6 +91,16 @@ for (const engine of ["v8", "wasm3"] as const) {
       assert.deepEqual(["failback", "retry_mode", "sip_t2", "retry_count", "user"].map(known),
         [[false, "profile"], [true, "profile"], [true, "default"], [false, "console"], [false, "file"]])
       assert.match(phone.type("cfg show --why", 0).text, /^retry_mode: count {2}\(profile baker\)\nretry_count: 4 {2}\(console\)$/m)
+    })
+
+    it("cfg show --why says of each knob of a profile that it is the profile's, with the value of tests/redundancy/profiles.md (requirements 1.8)", () => {
+      const [head = "", , ...rows] = readFileSync(PROFILES, "utf8").split("\n").filter((line) => line.startsWith("|")).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()).join("|"))
+      head.split("|").slice(1).forEach((profile, i) => {
+        phone.settings(`profile: ${profile}\n`)
+        const lines = phone.type("cfg show --why", 0).text.split("\n")
+        const told = rows.map((row) => lines.find((line) => line.startsWith(`${row.split("|")[0]}: `)))
+        assert.deepEqual(told.map((line) => line?.replace(/ (s|ms)(?= {2}\()/, "")), rows.map((row) => `${row.split("|")[0]}: ${row.split("|")[i + 1]}  (profile ${profile})`))
+      })
     })
 
     it("VE-09: a domain that comes with its servers is answered with both", () => {
