@@ -1,5 +1,5 @@
 // How long things may take in a world: the bounds that its checks hold the phone to, as formulas of the settings.
-import type { Limits } from "./checks.ts"
+import { transactionMs, type Limits } from "./checks.ts"
 import type { Return } from "./checks/redundancy.ts"
 import type { Scenario } from "./scenario.ts"
 
@@ -36,15 +36,20 @@ export function boundOf(scenario: Scenario): Limits {
 
 // As the phone takes them: P-02, AMB-35, VE-27.
 const HOLD_MAX_MS = 3_600_000, DIRTY_MAX_MS = 1_800_000, PROBE_MS = 330_000
+/** P-02: one more probe, and the jitter; and a call that has to end first. */
+const CONFIRM_MS = 25_000 + 60_000
 
 /** How the phone of this world returns to a better server. */
 export function returnOf(scenario: Scenario, limits: Limits): Return {
-  const { failback, failback_interval: interval, hold_down: hold, probe_method: method } = scenario.settings
+  const { failback, failback_interval: interval, hold_down: hold, probe_method: method, dirty_host_ttl: dirty } = scenario.settings
   const holdMs = 1000 * Number(hold)
   const how = failback === "never" ? "never" : failback === "per_request" ? "each request" : "by itself"
   const turnMs = failback === "duration" ? 1000 * Number(interval) : failback === "probe" && method === "options" ? 2 * PROBE_MS : Infinity
   const pauseMs = (holdMs > 0 ? HOLD_MAX_MS : 0) + DIRTY_MAX_MS
-  return { how, holdMs, withinMs: limits.boundMs + pauseMs + 2 * turnMs }
+  // The next turn of that server, and two transactions, as the old registration may be removed first; a mark by dirty_host_ttl may be in the way.
+  const isSoon = turnMs < Infinity && (failback === "probe" || Number(dirty) === 0)
+  const nextMs = failback === "probe" ? PROBE_MS : turnMs * Math.max(1, scenario.servers.length - 1)
+  return { how, holdMs, withinMs: limits.boundMs + pauseMs + 2 * turnMs, soonMs: isSoon ? nextMs + CONFIRM_MS + 2 * transactionMs(limits) : Infinity }
 }
 
 /** Shortest time after which a silent server is left. AMB-04, AMB-09. */

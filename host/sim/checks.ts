@@ -78,6 +78,6 @@ export function lineChecks(view: View, limits: Limits, back: Return): Check[] {
   return [
     ledger, requestsEnd(view, limits), sequence(limits), credentials(limits),
     registrarsAreContent(view), singleBinding(view, limits), honest(view, ledger), heals(view, limits),
-    stays(view, limits, back), returns(view, back), holdsDown(view, limits, back), leftInPeace(view, limits),
+    stays(view, limits, back), returns(view, limits, back), holdsDown(view, limits, back), leftInPeace(view, limits),
   ]
 }

@@ -9,7 +9,7 @@ import { World } from "../../host/sim/world.ts"
 import { ScriptedPhone, ScriptedRegistrar, type Fault, type Manner } from "./scripted.ts"
 
 const LIMITS: Limits = { t1Ms: 500, t2Ms: 4000, giveUpMs: 32_000, boundMs: 300_000, leftoverMs: 60_000, learntMs: 0, setupMs: 60_000 }
-const BACK: Return = { how: "by itself", holdMs: 0, withinMs: Infinity }
+const BACK: Return = { how: "by itself", holdMs: 0, withinMs: Infinity, soonMs: Infinity }
 const HOUR = 3_600_000
 
 type Scene = { world: World, first: ScriptedRegistrar, second: ScriptedRegistrar }
@@ -169,7 +169,7 @@ describe("the checks of redundancy", () => {
       registered(now: number, server: number) { check.told?.(now, EVENT.registered, `registered at 192.0.2.${server}:5060`) },
     }
   }
-  const byItself: Return = { how: "by itself", holdMs: 300_000, withinMs: HOUR }
+  const byItself: Return = { how: "by itself", holdMs: 300_000, withinMs: HOUR, soonMs: 400_000 }
 
   it("notice a phone that leaves a good server for an equal one, and let it go to a better one (VE-05, VE-50)", () => {
     const equals = watch((view) => stays(view, LIMITS, byItself), [1, 1])
@@ -191,10 +191,26 @@ describe("the checks of redundancy", () => {
   })
 
   it("notice a phone that does not come back (VE-31, AMB-11)", () => {
-    const ranked = watch((view) => returns(view, byItself), [1, 2])
+    const ranked = watch((view) => returns(view, LIMITS, byItself), [1, 2])
     ranked.registered(0, 2)
     assert.equal(failing(() => ranked.check.stepped?.(HOUR)), "none")
     assert.equal(failing(() => ranked.check.stepped?.(HOUR + 1)), "the phone returns to the preferred server")
+  })
+
+  it("notice a phone that is not back within a probe interval and the hold-down from a server that it has lost once (VE-31)", () => {
+    for (const isTried of [false, true]) {
+      const ranked = watch((view) => returns(view, LIMITS, byItself), [1, 2])
+      ranked.check.stepped?.(0)
+      ranked.registered(0, 1)
+      ranked.wrong.add(0)
+      ranked.registered(100_000, 2)
+      ranked.mend(101_000)
+      // Who tries in vain may be held down for longer.
+      const register = Buffer.from("REGISTER sip:a SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nCall-ID: a\r\nCSeq: 1 REGISTER\r\nContact: <sip:a@a>\r\nExpires: 60\r\n\r\n")
+      if (isTried) ranked.check.sent?.(200_000, 1, { address: "192.0.2.1", port: 5060 }, register)
+      assert.equal(failing(() => ranked.check.stepped?.(800_000)), "none")
+      assert.equal(failing(() => ranked.check.stepped?.(800_001)), isTried ? "none" : "the phone returns to the preferred server")
+    }
   })
 
   it("notice a phone that comes back too soon (P-02)", () => {

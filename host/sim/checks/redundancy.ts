@@ -2,7 +2,8 @@
 import { EVENT } from "../../abi.ts"
 import { Violation, type Check } from "../check.ts"
 import { transactionMs, type Limits, type RegistrarView, type View } from "../checks.ts"
-import { endpointText } from "../phone.ts"
+import { readSip } from "../message.ts"
+import { endpointText, type Endpoint } from "../phone.ts"
 
 /** How the phone returns to a better server, as its settings have it; milliseconds. */
 export type Return = {
@@ -12,6 +13,8 @@ export type Return = {
   readonly holdMs: number
   /** Longest time from all being well to being back. Infinity: nothing is promised. */
   readonly withinMs: number
+  /** The same where the server has been lost only once and was not returned to in vain, so that it is held down for `holdMs` and no longer. */
+  readonly soonMs: number
 }
 
 const SERVER = / (\S+)$/
@@ -63,24 +66,80 @@ export function stays(view: View, limits: Limits, back: Return): Check {
   }
 }
 
-/** VE-04, VE-31, BK-03, AMB-11: when all has been well for long enough the phone is at a server that no other is preferred to. */
-export function returns(view: View, back: Return): Check {
+/**
+ * VE-04, VE-31, BK-03, AMB-11: when all has been well for long enough the phone is at a server that no other is preferred to; within a probe interval, another
+ * probe, the jitter and one transaction where it has lost that server only once.
+ */
+export function returns(view: View, limits: Limits, back: Return): Check {
   const name = "the phone returns to the preferred server"
-  const where = new Whereabouts(view)
+  const where = new Whereabouts(view), losses = new Losses(view)
   return {
     name,
-    booted(now) { where.forget(now) },
+    booted(now) {
+      where.forget(now)
+      losses.forget()
+    },
+    sent(_now, _flow, peer, bytes) { losses.sent(where.at, peer, bytes) },
     told(now, code, text) {
-      const next = where.told(now, code, text)
-      if (next !== undefined) where.settle(next, now)
+      const left = where.at, next = where.told(now, code, text)
+      if (next === undefined) return
+      if (left !== undefined && left !== next) losses.moved(left, next, now)
+      where.settle(next, now)
     },
     stepped(now) {
+      losses.look(now)
       const { at } = where
-      if (at === undefined || now - Math.max(view.calmSince(), where.sinceMs) <= back.withinMs) return
-      const better = view.registrars.find((other) => other.preference() < at.preference() && other.isGood() && !other.hasRejected())
+      if (at === undefined) return
+      const wellFor = now - Math.max(view.calmSince(), where.sinceMs)
+      if (wellFor <= Math.min(back.withinMs, back.soonMs)) return
+      const better = view.registrars.find((other) => other.preference() < at.preference() && other.isGood() && !other.hasRejected() &&
+        (wellFor > back.withinMs || losses.lastedMs(other, now, limits.learntMs + back.soonMs) > back.holdMs + back.soonMs))
       if (better === undefined) return
-      throw new Violation(name, `it is still at ${endpointText(at.at)}, although ${endpointText(better.at)} is preferred and all has been well for ${back.withinMs} ms`)
+      throw new Violation(name, `it is still at ${endpointText(at.at)}, although ${endpointText(better.at)} is preferred and all has been well for ${wellFor} ms`)
     },
+  }
+}
+
+/** Which servers the phone has lost, seen from outside: how often, and when. */
+class Losses {
+  readonly #view: View
+  readonly #lost = new Map<RegistrarView, { readonly at: number, readonly times: number }>()
+  /** Asked for a registration while there was one elsewhere. */
+  readonly #tried = new Set<RegistrarView>()
+  #ranking = ""
+  #rankedAt = -Infinity
+
+  constructor(view: View) { this.#view = view }
+
+  forget(): void {
+    this.#lost.clear()
+    this.#tried.clear()
+  }
+
+  /** Notes when DNS names other servers than before, or in another order. */
+  look(now: number): void {
+    const seen = this.#view.registrars.map((server) => server.preference()).join(" ")
+    if (seen !== this.#ranking) this.#rankedAt = now
+    this.#ranking = seen
+  }
+
+  sent(home: RegistrarView | undefined, peer: Endpoint, bytes: Uint8Array): void {
+    if (home === undefined || endpointText(home.at) === endpointText(peer)) return
+    const sip = readSip(bytes), expires = sip?.contacts[0]?.expires ?? -1
+    if (sip?.method !== "REGISTER" || (expires >= 0 ? expires : sip.expires) === 0) return
+    const asked = this.#view.registrars.find(({ at }) => endpointText(at) === endpointText(peer))
+    if (asked !== undefined) this.#tried.add(asked)
+  }
+
+  moved(left: RegistrarView, next: RegistrarView, now: number): void {
+    this.#tried.delete(next)
+    if (left.preference() < next.preference()) this.#lost.set(left, { at: now, times: (this.#lost.get(left)?.times ?? 0) + 1 })
+  }
+
+  /** For how long a server has been lost. 0: not once, or it was tried in vain since, or DNS has said something else within `settledMs`. */
+  lastedMs(server: RegistrarView, now: number, settledMs: number): number {
+    const lost = this.#lost.get(server)
+    return lost?.times !== 1 || this.#tried.has(server) || now - this.#rankedAt <= settledMs ? 0 : now - lost.at
   }
 }
 
