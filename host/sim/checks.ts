@@ -45,6 +45,8 @@ export type View = {
   addresses(): readonly string[]
   /** Since when nothing has been wrong anywhere, in milliseconds of the world; Infinity while something is. */
   calmSince(): number
+  /** Since when DNS has said the same, in milliseconds of the world; Infinity while something is wrong with it. */
+  dnsSince(): number
   claim(): Claim
   /** The phone's next deadline, Infinity for none; undefined while its host is busy and cannot ask. */
   deadline(): number | undefined

@@ -43,6 +43,7 @@ export class District {
   readonly #ground: Ground
   #calmSince = 0
   #askedAt = -Infinity
+  #dnsSince = -Infinity
 
   constructor(scenario: Scenario, place: number, ground: Ground) {
     this.scenario = scenario
@@ -72,6 +73,7 @@ export class District {
 
   begin(trouble: Trouble): void {
     this.#calmSince = this.#ground.world().now
+    if (this.#isOfDns(trouble)) this.#dnsSince = this.#calmSince
     if (trouble.what === "stall") this.#calmSince += trouble.forMs
     if (trouble.what === "reboot") this.#rejected.clear()
     if (trouble.what === "stall" || trouble.what === "reboot") return
@@ -79,7 +81,16 @@ export class District {
     if (trouble.what === "registrar" && this.scenario.troubles.includes(trouble) && this.#rejects(trouble.server)) this.#rejected.add(trouble.server)
   }
 
-  mend(trouble: Trouble): void { if (this.active.delete(trouble)) this.#calmSince = this.#ground.world().now }
+  mend(trouble: Trouble): void {
+    if (!this.active.delete(trouble)) return
+    this.#calmSince = this.#ground.world().now
+    if (this.#isOfDns(trouble)) this.#dnsSince = this.#calmSince
+  }
+
+  /** It changes what the phone hears of its servers. */
+  #isOfDns(trouble: Trouble): boolean {
+    return trouble.what === "zone" || trouble.what === "dns" || (trouble.what === "path" && this.scenario.nameservers.includes(trouble.address))
+  }
 
   /** The active trouble that began last decides. */
   last<T>(of: (trouble: Trouble) => T | undefined): T | undefined { return [...this.active].flatMap(trouble => of(trouble) ?? []).at(-1) }
@@ -111,6 +122,7 @@ export class District {
       wantsRegistration: () => world().phone !== undefined && world().networkUp && !this.#ground.isClosing(),
       addresses: () => world().addresses,
       calmSince: () => this.active.size > 0 ? Infinity : this.#calmSince,
+      dnsSince: () => [...this.active].some((trouble) => this.#isOfDns(trouble)) ? Infinity : this.#dnsSince,
       // At rest the first line is shown; of the others the console tells.
       claim: () => this.place > 0 ? this.#told() : readClaim(world().phone?.screen() ?? []),
       deadline: () => world().deadline,

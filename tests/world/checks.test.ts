@@ -30,6 +30,7 @@ function scene(...faults: Fault[]): Scene {
     wantsRegistration: () => world.networkUp,
     addresses: () => world.addresses,
     calmSince: () => Infinity,
+    dnsSince: () => Infinity,
     claim: () => ({ registered: world.phone?.screen()[0] === "Registered", server: "" }),
     deadline: () => world.deadline,
   }
@@ -158,7 +159,7 @@ describe("the checks of redundancy", () => {
         at: { address: `192.0.2.${i + 1}`, port: 5060 }, isGood: () => !wrong.has(i), preference: () => priorities[i] ?? priority, hasRejected: () => false,
         bindings: () => [], violations: () => [],
       })),
-      wantsRegistration: () => true, addresses: () => [], calmSince: () => wrong.size > 0 ? Infinity : calmSince,
+      wantsRegistration: () => true, addresses: () => [], calmSince: () => wrong.size > 0 ? Infinity : calmSince, dnsSince: () => -Infinity,
       claim: () => ({ registered: false, server: "" }), deadline: () => undefined,
     }
     const check = make(view)
@@ -175,6 +176,12 @@ describe("the checks of redundancy", () => {
     const equals = watch((view) => stays(view, LIMITS, byItself), [1, 1])
     equals.registered(0, 1)
     assert.equal(failing(() => equals.registered(HOUR, 2)), "a good server is not left for an equal")
+    const back = watch((view) => stays(view, LIMITS, byItself), [1, 1])
+    back.registered(0, 1)
+    back.wrong.add(0)
+    back.registered(100_000, 2)
+    back.mend(200_000)
+    assert.equal(failing(() => back.registered(540_000, 1)), "a good server is not left for an equal", "the server that it had before is back")
     const ranked = watch((view) => stays(view, LIMITS, byItself), [1, 2])
     ranked.registered(0, 2)
     assert.equal(failing(() => ranked.registered(HOUR, 1)), "none")

@@ -69,6 +69,8 @@ describe("worlds", function () {
 
   for (const profile of ["auto", "snom", "versity", "baker", "vip"]) {
     it(`worlds with calls hold for profile ${profile}: one binding, none left for an equal, back in time, held down (VE-03 to VE-06, VE-31, BK-03, AMB-11, P-02)`, () => {
+      // Servers of one priority, and of two.
+      live(27, 0.3, v8, 0, profile)
       const { moves } = live(20, 0.2, v8, 10, profile)
       assert.ok(moves >= 5, `${moves} moves: too few to show anything`)
     })

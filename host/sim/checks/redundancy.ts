@@ -58,7 +58,9 @@ export function stays(view: View, limits: Limits, back: Return): Check {
       if (next === undefined) return
       const calmSince = Math.max(view.calmSince(), where.sinceMs)
       where.settle(next, now)
-      if (left === undefined || left === next || back.how === "each request" || now - calmSince < limits.learntMs + 4 * transactionMs(limits)) return
+      if (left === undefined || left === next || back.how === "each request") return
+      // What went wrong may be noticed, and what DNS said may be learnt, so much later.
+      if (now - calmSince < 4 * transactionMs(limits) || now - view.dnsSince() < limits.learntMs + 4 * transactionMs(limits)) return
       if (back.how === "by itself" && next.preference() < left.preference()) return
       throw new Violation(name, `it left ${endpointText(left.at)} (priority ${left.preference()}) for ${endpointText(next.at)} (priority ${next.preference()}), `
         + `and all had been well for ${now - calmSince} ms`)
