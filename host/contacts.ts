@@ -26,7 +26,8 @@ export function readContacts(path: string): Contact[] {
   try {
     contacts = /^\s*BEGIN:VCARD/i.test(text) ? fromCards(text) : fromTable(text)
   } catch (error) {
-    const why = error instanceof Error ? error.message.split("\n")[0] ?? "" : String(error)
+    // The reader repeats what it stumbled over, which may be anything.
+    const why = (error instanceof Error ? error.message : String(error)).replace(/,? value is .*|\n.*/s, "").replace(/[^\x20-\x7e]/g, "?")
     throw new UserError("file", `${path} is no address book that can be read (${why}); export it as CSV or vCard.`)
   }
   if (contacts.length === 0) throw new UserError("file", `${path} has nobody with a number; it needs a column for names and one for numbers, or vCards with TEL.`)

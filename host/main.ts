@@ -49,7 +49,8 @@ async function main(args: readonly string[]): Promise<Exit> {
 function version(options: Options): Exit {
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }
   const { module, hash, abi, engine } = makeLoader(options.engine)
-  say(`linehunt ${version}, module ${hash.slice(0, 12)} of ${module.length} bytes, interface ${abi}, engine ${engine}, node ${process.versions.node}`)
+  if (options.json) say(JSON.stringify({ version, module: hash, bytes: module.length, interface: abi, engine, node: process.versions.node }))
+  else say(`linehunt ${version}, module ${hash.slice(0, 12)} of ${module.length} bytes, interface ${abi}, engine ${engine}, node ${process.versions.node}`)
   return "ok"
 }
 
@@ -91,12 +92,19 @@ function fresh(options: Options): () => Machine {
   return () => load(undefined)
 }
 
+/** Why nothing can be drawn here; undefined when it can. */
+function whyNoScreen(): string | undefined {
+  if (!process.stdin.isTTY) return "stdin is no terminal"
+  if (!process.stdout.isTTY) return "stdout is no terminal"
+  return process.env["TERM"] === "dumb" ? "this terminal cannot place what is written (TERM is dumb)" : undefined
+}
+
 async function phone(options: Options): Promise<Exit> {
   const loader = makeLoader(options.engine)
   const piped = options.command === "console"
-  const terminal = !piped && process.stdout.isTTY && process.stdin.isTTY
+  const missing = whyNoScreen(), terminal = !piped && missing === undefined
   const { store, kept, useLab } = settingsFor(options, loader)
-  if (!piped && !terminal) note(`linehunt: ${process.stdin.isTTY ? "stdout" : "stdin"} is no terminal, so there is no screen: this is the console, which takes commands from stdin and goes on after the last.`)
+  if (!piped && !terminal) note(`linehunt: ${missing}, so there is no screen: this is the console, which takes commands from stdin and goes on after the last.`)
   let changed = (): void => {}
   let warn = note
   const lab = useLab ? await startLab(realClock.now, () => changed()) : undefined

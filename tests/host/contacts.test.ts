@@ -36,7 +36,8 @@ describe("An address book", () => {
   })
 
   it("that is none is refused with what to do", () => {
-    for (const [text, sentence] of [["", /has nobody with a number/], ["hello", /has nobody with a number/], ["BEGIN:VCARD\nFN:A", /is no address book that can be read/]] as const) {
+    for (const [text, sentence] of [["", /has nobody with a number/], ["hello", /has nobody with a number/], ["BEGIN:VCARD\nFN:A", /is no address book that can be read/],
+      ["a\u001b[2J\u0000\u0007b\"c,\"d", /is no address book that can be read \([\x20-\x7e]{1,90}\); export it/]] as const) {
       assert.throws(() => read(text), (error: unknown) => error instanceof UserError && sentence.test(error.message) && error.exit === "file", text)
     }
     assert.throws(() => readContacts(join(folder, "none")), /cannot be read: there is no such file/)

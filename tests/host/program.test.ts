@@ -67,6 +67,8 @@ describe("The program", function () {
   it("--version names the program, the module and the engine", async () => {
     const { code, out } = await linehunt(["--version", "--engine", "v8"])
     assert.equal(code, 0)
+    const { out: json } = await linehunt(["--version", "--json", "--engine", "v8"])
+    assert.deepEqual(Object.keys(JSON.parse(json) as object), ["version", "module", "bytes", "interface", "engine", "node"])
     assert.match(out, /^linehunt \d+\.\d+\.\d+, module [0-9a-f]{12} of \d+ bytes, interface 1, engine v8, node \S+\n$/)
   })
 
