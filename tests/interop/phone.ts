@@ -143,6 +143,8 @@ export class RealPhone {
   }
 
   #send(flow: number, peer: Endpoint, bytes: Uint8Array): void {
+    // No packet of a test leaves this machine, whatever a zone or a server may say.
+    if (!peer.address.startsWith("127.")) throw new Error(`the phone sends to ${endpointText(peer)}, which is not loopback`)
     const firstLine = Buffer.from(bytes).toString("latin1").split("\r\n")[0] ?? ""
     this.sent.push({ at: realClock.now(), peer: endpointText(peer), firstLine })
     this.#flows.send(flow, bytes, peer)
