@@ -3,12 +3,12 @@ import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { homedir, tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { UserError } from "../../host/errors.ts"
 import { OUT } from "../core.ts"
 
 const RELEASE = "bookworm"
-const ARCHIVE = "lwip_2.1.3+dfsg1.orig.tar.xz"
+export const ARCHIVE = "lwip_2.1.3+dfsg1.orig.tar.xz"
 const SHA256 = "0a8276d09fc4e97bbba2f953d74af2388fc2195ea156be9d7589e297a68fde24"
 const FOLDER = join(OUT, "board/lwip-2.1.3")
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
@@ -18,20 +18,20 @@ export class SourceError extends UserError {
   constructor(sentence: string) { super("build", sentence) }
 }
 
-/** The folder of lwIP's sources, fetched and unpacked when they are not there. Throws SourceError. */
-export function lwipSources(say: (line: string) => void): string {
-  const sources = join(FOLDER, "src")
+/** The folder of lwIP's sources, fetched and unpacked into `folder` when they are not there; the archive stays in `cache`. Throws SourceError. */
+export function lwipSources(say: (line: string) => void, folder = FOLDER, cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "linehunt")): string {
+  const sources = join(folder, "src")
   if (existsSync(sources)) return sources
-  const kept = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "linehunt", ARCHIVE)
+  const kept = join(cache, ARCHIVE)
   if (!isRight(kept)) {
     say("fetching the source of lwIP from Debian ...")
     fetchTo(kept)
   }
-  mkdirSync(join(OUT, "board"), { recursive: true })
-  const part = mkdtempSync(join(OUT, "board/unpack-"))
+  mkdirSync(dirname(folder), { recursive: true })
+  const part = mkdtempSync(join(dirname(folder), "unpack-"))
   run("tar", ["--extract", "--xz", "--file", kept, "--directory", part], {})
-  rmSync(FOLDER, { recursive: true, force: true })
-  renameSync(join(part, readdirSync(part)[0] ?? ""), FOLDER)
+  rmSync(folder, { recursive: true, force: true })
+  renameSync(join(part, readdirSync(part)[0] ?? ""), folder)
   rmSync(part, { recursive: true, force: true })
   return sources
 }
@@ -55,7 +55,7 @@ function fetchTo(kept: string): void {
     run("apt-get", ["source", "-qq", "--download-only", "lwip"], environment, folder)
     const file = join(folder, ARCHIVE)
     if (!isRight(file)) throw new SourceError(`Debian's ${ARCHIVE} is not there or not the one that the board was made with (SHA-256 ${SHA256}).`)
-    mkdirSync(join(kept, ".."), { recursive: true })
+    mkdirSync(dirname(kept), { recursive: true })
     copyFileSync(file, `${kept}.${process.pid}.part`)
     renameSync(`${kept}.${process.pid}.part`, kept)
   } finally {
