@@ -15,13 +15,13 @@ const PARTS = ["build/pairs.mjs", "build/shrink.ts"]
 export type CompileOptions = {
   /** Keep function names and do not optimise: readable traps, three times the size. */
   debug?: boolean
-  /** Sources that are read otherwise than they are written, by path: the first text becomes the second. For tests that need another build. */
+  /** Sources that are read otherwise than they are written, by path: of each pair the first text becomes the second. For tests that need another build. */
   changes?: Changes
   /** Constants lie so many bytes behind where they lie otherwise. */
   shift?: number
 }
 
-export type Changes = Readonly<Record<string, readonly [find: string, put: string]>>
+export type Changes = Readonly<Record<string, readonly (readonly [find: string, put: string])[]>>
 
 /** The compiler refused a source. The message holds its diagnostics, each with file, line and the line itself. */
 export class CompileError extends Error {
@@ -84,10 +84,10 @@ async function build(entry: string, target: string, kept: string, changes: Chang
 }
 
 function changed(path: string, text: string, changes: Changes): string {
-  const change = changes[path]
-  if (change === undefined) return text
-  if (!text.includes(change[0])) throw new Error(`${path} has no "${change[0]}" that could be changed`)
-  return text.replace(change[0], () => change[1])
+  return (changes[path] ?? []).reduce((whole, [find, put]) => {
+    if (!whole.includes(find)) throw new Error(`${path} has no "${find}" that could be changed`)
+    return whole.replace(find, () => put)
+  }, text)
 }
 
 /** The stamp that the sources as they are give to the module: what decides where its records lie. */

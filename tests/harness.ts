@@ -1,5 +1,5 @@
 // Gives a test the core, or the insides of one room, as a loaded module.
-import { compile } from "../build/core.ts"
+import { type CompileOptions, compile } from "../build/core.ts"
 import type { EngineName, WasmFunction } from "../host/engine/engine.ts"
 import { loadV8 } from "../host/engine/v8.ts"
 import { loadWasm3 } from "../host/engine/wasm3.ts"
@@ -20,10 +20,10 @@ export type TestCore = {
 
 /**
  * A fresh instance of tests/entries/<name>.ts. Compiled when something that it imports has changed, otherwise taken from build/out/cache.
- * The engine is V8 unless said otherwise.
+ * The engine is V8 unless said otherwise; `options` are those of another build (tests/builds.ts).
  */
-export async function testCore(name: string, engine: EngineName = "v8"): Promise<TestCore> {
-  const wasm = await compile(`tests/entries/${name}.ts`)
+export async function testCore(name: string, engine: EngineName = "v8", options?: CompileOptions): Promise<TestCore> {
+  const wasm = await compile(`tests/entries/${name}.ts`, undefined, options)
   const loaded = engine === "v8" ? loadV8(wasm) : loadWasm3(wasm, FUEL_PER_CALL)
   const { exports, globals, setFuel, fuelUsed } = loaded
   return { exports, globals, setFuel, fuelUsed, get bytes() { return loaded.memory } }

@@ -18,7 +18,7 @@ import * as flow from "../transport/flow"
 import * as outbox from "../transport/outbox"
 import * as client from "../transaction/client"
 import { Candidate, Reason, byId, indexOfId } from "../servers/candidates"
-import { t1Of } from "../servers/policy"
+import { markAnswer, t1Of } from "../servers/policy"
 import { Challenged, authorize, challenged, forget, succeeded } from "./digest"
 import { outer, readOuter } from "./nat"
 import { nextCseq, writeAor, writeCallId, writeContact, writeFromTag, writeNameAddr, writeRegistrar } from "./identity"
@@ -117,10 +117,14 @@ export function isBusy(a: Attempt): bool { return a.wait != Wait.NOTHING }
 
 /** A final answer has come. Provisional ones change nothing here (RFC 3263 4.3: they do end the hunt for silence; the transaction sees to that). */
 export function answered(a: Attempt, line: i32, m: Message, now: i64): Outcome {
+  if (indexOfId(line, a.id) < 0) return failed(a, line, Reason.REMOVED, now)
+  const c = byId(line, a.id)
+  markAnswer(c, m.status, now)
+  // RFC 6298 3: what was sent twice says nothing of the round trip (Karn).
+  if (client.sends(a.handle) == 1) c.noteTrip(now - client.startedAt(a.handle))
   a.handle = -1
   a.status = m.status
   a.retryAfterSec = <i32>min<i64>(m.retryAfter, i32.MAX_VALUE)
-  const c = byId(line, a.id)
   if (isMoved(a, line, m)) {
     // RFC 3261 10.2.4: a binding that names an address which calls would be lost to is replaced by the next request.
     if (m.status < 300) noteBound(a, c, now)

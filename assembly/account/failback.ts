@@ -7,7 +7,7 @@ import { Failback, FailbackOrder, RemovedActive, Setting, knob } from "../settin
 import { Message, Method } from "../wire/message"
 import * as target from "../locate/target"
 import { Candidate, Reason, Status, activeId, activeOf, byId, candidate, candidateCount, indexOfId } from "../servers/candidates"
-import { giveUpAfter, longestTry, markAnswer, markFailure, markFall, registerTtl } from "../servers/policy"
+import { giveUpAfter, longestTry, markFailure, markFall, registerTtl } from "../servers/policy"
 import { beginWhy, noteBack } from "../servers/why"
 import * as attempt from "./attempt"
 import { Outcome, errand } from "./attempt"
@@ -78,13 +78,7 @@ export function progress(line: i32, now: i64): void {
 }
 
 export function answered(line: i32, m: Message, now: i64): void {
-  const a = errand(line)
-  if (indexOfId(line, a.id) < 0) {
-    attempt.abandon(a, now)
-    return
-  }
-  markAnswer(byId(line, a.id), m.status, now)
-  const outcome = attempt.answered(a, line, m, now)
+  const a = errand(line), outcome = attempt.answered(a, line, m, now)
   if (outcome == Outcome.GRANTED && a.expiresSec != 0) {
     keepRoutes(line, m)
     noteKeep(registration(line), m)

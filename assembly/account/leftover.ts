@@ -5,7 +5,7 @@ import { NEVER, sooner } from "../base/deadline"
 import { Failback, Setting, knob } from "../settings/settings"
 import { Message } from "../wire/message"
 import { Candidate, Reason, Status, activeId, byId, candidate, candidateCount, indexOfId } from "../servers/candidates"
-import { knowsStatus, longestTry, markAnswer } from "../servers/policy"
+import { knowsStatus, longestTry } from "../servers/policy"
 import { isBetter } from "./failback"
 import * as attempt from "./attempt"
 import { ERRAND_SIZE, Outcome, errand } from "./attempt"
@@ -40,13 +40,7 @@ export function progress(line: i32, now: i64): void {
 }
 
 export function answered(line: i32, m: Message, now: i64): void {
-  const a = errand(line)
-  if (indexOfId(line, a.id) < 0) {
-    attempt.abandon(a, now)
-    return
-  }
-  markAnswer(byId(line, a.id), m.status, now)
-  settle(line, attempt.answered(a, line, m, now), now)
+  settle(line, attempt.answered(errand(line), line, m, now), now)
 }
 
 export function unanswered(line: i32, now: i64): void {

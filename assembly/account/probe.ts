@@ -78,7 +78,7 @@ export function answered(line: i32, code: u32, now: i64): void {
   const c = ended(line)
   if (changetype<usize>(c) == 0) return
   markAnswer(c, code, now)
-  c.roundTripMs = <u16>min<i64>(now - probe(line).startedAt, 0xffff)
+  c.noteTrip(now - probe(line).startedAt)
   if (isUp(line, code)) {
     up(line, c, now)
     // SK-09: it was gone for a while. What answers now may be another machine behind the same address, or the same without its registrations.

@@ -7,7 +7,7 @@ import * as target from "../locate/target"
 import { Located } from "../locate/target"
 import { Reason, Status, activeId, byId, candidate, candidateCount, dropRemoved, indexOfId, rebuild, setActive } from "../servers/candidates"
 import { beginHunt, confine, currentId, dropJustFailed, isLast, leave, noteTrying } from "../servers/hunt"
-import { failsOver, giveUpAfter, markAnswer, markFall, markGood, movesOn, registerTtl, standing } from "../servers/policy"
+import { failsOver, giveUpAfter, markFall, markGood, movesOn, registerTtl, standing } from "../servers/policy"
 import { noteHold } from "../servers/why"
 import * as attempt from "./attempt"
 import { Attempt, Outcome, REGISTRATION_SIZE } from "./attempt"
@@ -72,13 +72,7 @@ export function progress(line: i32, now: i64): void {
 /** A final answer to our REGISTER. */
 export function answered(line: i32, m: Message, now: i64): void {
   const r = registration(line)
-  const id = r.attempt.id
-  if (indexOfId(line, id) < 0) {
-    settle(line, attempt.failed(r.attempt, line, Reason.REMOVED, now), now)
-    return
-  }
   r.status = m.status
-  markAnswer(byId(line, id), m.status, now)
   const outcome = attempt.answered(r.attempt, line, m, now)
   if (outcome == Outcome.GRANTED) {
     keepRoutes(line, m)

@@ -35,7 +35,7 @@ export class Candidate {
   failures: u8        // in a row
   good: u8            // probes in a row that it answered
   falls: u8           // times in a row that it lost our registration soon after it had got it
-  roundTripMs: u16    // of the last probe
+  roundTripMs: u16    // of the last probe, or REGISTER that was sent once; 0 not known
   line: u8
   led: u8             // locate Led: the kinds of records that led to it
   // then: seven instants, the endpoint, and the address that a binding names
@@ -60,6 +60,7 @@ export class Candidate {
   /** No return to it before (P-01, P-02). */
   get heldUntil(): i64 { return instantAt(changetype<usize>(this) + INSTANTS_AT + 6 * INSTANT_SIZE) }
   set heldUntil(t: i64) { keepInstant(changetype<usize>(this) + INSTANTS_AT + 6 * INSTANT_SIZE, t) }
+  noteTrip(ms: i64): void { this.roundTripMs = <u16>min<i64>(ms, 0xffff) }
   // @ts-ignore: decorator
   @inline
   get endpoint(): Endpoint { return changetype<Endpoint>(changetype<usize>(this) + ENDPOINT_AT) }

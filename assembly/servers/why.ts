@@ -44,7 +44,7 @@ function keptOf(line: i32): u32 { return load<u8>(headOf(line), 1) }
 
 /** Of the steps of the line only the first `count` are left; they are those that are kept. */
 function keepFirst(line: i32, count: u32): void {
-  while (countOf(line) > count) remove(stepOf(line, countOf(line) - 1))
+  for (let last = countOf(line); last > count; last--) remove(stepOf(line, last - 1))
   store<u8>(headOf(line), <u8>count, 1)
 }
 
@@ -126,15 +126,18 @@ function longestOf(line: i32): i32 {
   return longest
 }
 
+function endOfSteps(): usize { return STEPS + load<u32>(COUNT) * <u32>SIZE }
+
 function countOf(line: i32): u32 {
+  const end = endOfSteps()
   let count: u32 = 0
-  while (stepOf(line, count) != 0) count++
+  for (let at = STEPS; at < end; at += SIZE) if (load<u8>(at) >>> LINE == <u8>line) count++
   return count
 }
 
 /** Step `n` of the line, from 0; 0 when there are not so many. */
 function stepOf(line: i32, n: u32): usize {
-  const end = STEPS + load<u32>(COUNT) * <u32>SIZE
+  const end = endOfSteps()
   for (let at = STEPS; at < end; at += SIZE) {
     if (load<u8>(at) >>> LINE == <u8>line && n-- == 0) return at
   }

@@ -57,8 +57,8 @@ async function onEngines<Loaded>(load: (engine: EngineName) => Promise<Loaded>):
 function turnsOf(engine: EngineName, share: number): number { return Math.ceil((engine === "v8" ? 20_000 : 2_000) / share) }
 
 /** One loop of `n` turns on each engine, as nanoseconds a turn. */
-async function engineMeasures({ entry, name, pieces, share }: Table): Promise<Measure[]> {
-  const cores = await onEngines((engine) => testCore(entry, engine))
+async function engineMeasures({ entry, name, pieces, share, build }: Table): Promise<Measure[]> {
+  const cores = await onEngines((engine) => testCore(entry, engine, build))
   return cores.map(([engine, core]) => {
     core.setFuel(FUEL)
     let at = Number(core.exports.roomAt!())

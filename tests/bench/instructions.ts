@@ -3,7 +3,7 @@ import { execFile } from "node:child_process"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import { promisify } from "node:util"
-import { OUT, ROOT, compile } from "../../build/core.ts"
+import { type CompileOptions, OUT, ROOT, compile } from "../../build/core.ts"
 import type { Piece, Table } from "./rows.ts"
 import { type Scene, serialise } from "./scenes.ts"
 
@@ -18,9 +18,9 @@ type Wasm3 = { folder: string } & Record<"files" | "flags" | "defines" | "addonF
 const FEW = 10, MORE = 60
 
 /** Instructions for one turn of each piece of a table. Undefined, with the reason on stderr, where valgrind or a C compiler is missing. */
-export async function instructions({ entry, name, pieces }: Table): Promise<number[] | undefined> {
+export async function instructions({ entry, name, pieces, build }: Table): Promise<number[] | undefined> {
   const files = placed(pieces)
-  return each(`tests/entries/${entry}.ts`, pieces.length, (module, piece, turns) => [module, name, `${piece}`, `${turns}`, ...files])
+  return each(`tests/entries/${entry}.ts`, build, pieces.length, (module, piece, turns) => [module, name, `${piece}`, `${turns}`, ...files])
 }
 
 /** Files with the texts of pieces, for count.c. */
@@ -29,13 +29,13 @@ export function placed(pieces: Piece[]): string[] { return pieces.map(({ text },
 /** The same for scenes of the whole phone. */
 export async function sceneInstructions(scenes: Scene[]): Promise<number[] | undefined> {
   const files = scenes.map((scene, i) => written(`scene${i}`, serialise(scene)))
-  return each("assembly/index.ts", scenes.length, (module, i, turns) => [module, files[i] ?? "", `${turns}`])
+  return each("assembly/index.ts", undefined, scenes.length, (module, i, turns) => [module, files[i] ?? "", `${turns}`])
 }
 
-async function each(source: string, count: number, words: (module: string, i: number, turns: number) => string[]): Promise<number[] | undefined> {
+async function each(source: string, build: CompileOptions | undefined, count: number, words: (module: string, i: number, turns: number) => string[]): Promise<number[] | undefined> {
   try {
     const module = join(FOLDER, "counted.wasm")
-    await prepare(source, module)
+    await prepare(source, build, module)
     const counts: number[] = []
     for (let i = 0; i < count; i++) {
       const few = await counted(words(module, i, FEW)), more = await counted(words(module, i, MORE))
@@ -48,10 +48,10 @@ async function each(source: string, count: number, words: (module: string, i: nu
   }
 }
 
-async function prepare(source: string, module: string): Promise<void> {
+async function prepare(source: string, build: CompileOptions | undefined, module: string): Promise<void> {
   await run("valgrind", ["--version"])
   await buildCount(`${NODE_WASM3}/fused.c`, join(FOLDER, "count"))
-  await compile(source, relative(ROOT, module))
+  await compile(source, relative(ROOT, module), build)
 }
 
 /** Compiles count.c as `output` with wasm3 as the addon has it; `interpreter` is the file that includes wasm3's. */

@@ -4,7 +4,7 @@ import { execFile } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import { promisify } from "node:util"
-import { ROOT, compile } from "../../build/core.ts"
+import { type CompileOptions, ROOT, compile } from "../../build/core.ts"
 import { CALL_SCENES } from "./call-scenes.ts"
 import { FOLDER, buildCount, placed, written } from "./instructions.ts"
 import { HUNTING, READING, SOUND, WORK } from "./rows.ts"
@@ -28,8 +28,8 @@ async function main(): Promise<void> {
   // So that addresses are those of the file.
   await buildCount("tests/bench/profile.c", PROGRAM, ["-no-pie", "-fno-pie"])
   const names = await operationNames(), runs: Run[] = []
-  for (const { entry, name, pieces } of [READING, WORK, HUNTING, SOUND]) {
-    const module = await compiled(`tests/entries/${entry}.ts`), files = placed(pieces)
+  for (const { entry, name, pieces, build } of [READING, WORK, HUNTING, SOUND]) {
+    const module = await compiled(`tests/entries/${entry}.ts`, build), files = placed(pieces)
     for (const i of pieces.keys()) runs.push(...await profile([module, name, `${i}`, `${TURNS}`, ...files], names))
   }
   const phone = await compiled("assembly/index.ts")
@@ -37,9 +37,9 @@ async function main(): Promise<void> {
   writeFileSync(join(ROOT, "host/engine/node-wasm3/sequences.h"), header(choose(runs)))
 }
 
-async function compiled(source: string): Promise<string> {
+async function compiled(source: string, build?: CompileOptions): Promise<string> {
   const module = join(FOLDER, "profiled.wasm")
-  await compile(source, relative(ROOT, module))
+  await compile(source, relative(ROOT, module), build)
   return module
 }
 

@@ -1,5 +1,6 @@
 // Loops of choosing among servers: the order for one request, and the list made anew.
 import { RX, STATE, STATE_SIZE } from "../../assembly/memory"
+import { CANDIDATES_OF_LINE } from "../../assembly/config"
 import { NONE } from "../../assembly/base/span"
 import { Endpoint } from "../../assembly/base/endpoint"
 import { seed } from "../../assembly/base/random"
@@ -14,19 +15,19 @@ const LINE: i32 = 0
 export function roomAt(): usize { return RX }
 export function place(which: i32, at: usize, length: u32): void {}
 
-/** `n` times: which = 0 to 4, the order for one request among 1, 2, 4, 8 or 16 servers; 5 to 9, the list of so many made anew, as DNS has turned it by one. */
+/** `n` times: the order for one request among 1, 2, 4 ... servers, up to as many as a line knows; then the list of 1, 2, 4 ... made anew, as DNS has turned it by one. */
 export function work(which: i32, n: i32): i32 {
   memory.fill(STATE, 0, STATE_SIZE)
   for (let i = 0; i < 32; i++) store<u8>(RX + i, <u8>(i * 7 + 1))
   seed(RX, 32)
   restoreDefaults()
   clearCandidates(LINE)
-  const servers = 1 << (which % 5)
+  const rows = 32 - clz(CANDIDATES_OF_LINE), servers = 1 << (which % rows)
   find(servers, 0)
   rebuild(LINE)
   let sum: u32 = 0
   for (let i = 0; i < n; i++) {
-    if (which < 5) sum += beginHunt(OTHER_HUNT, LINE, 0, 1000)
+    if (which < rows) sum += beginHunt(OTHER_HUNT, LINE, 0, 1000)
     else {
       find(servers, i + 1)
       rebuild(LINE)
