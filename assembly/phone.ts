@@ -16,6 +16,7 @@ import { isStun } from "./transport/stun"
 import { Play, endRehearsal, endsAt, playAt } from "./transport/rehearsal"
 import * as resolver from "./locate/resolver"
 import { readNetwork } from "./locate/network"
+import * as target from "./locate/target"
 import * as client from "./transaction/client"
 import * as server from "./transaction/server"
 import { openIdentity } from "./account/identity"
@@ -209,7 +210,7 @@ export function redraw(now: i64): void { view.update(now) }
 
 export function soonest(): i64 {
   if (!phone().opened) return NEVER
-  if (lines.changedLine() >= 0) return 0
+  if (lines.changedLine() >= 0 || target.isAwaited()) return 0
   let at = sooner(resolver.soonest(), client.soonest())
   if (phone().closeAt != 0) at = sooner(at, phone().closeAt)
   at = sooner(at, server.soonest())
@@ -236,6 +237,7 @@ function settle(now: i64): void {
     if (changed >= 0) finishChange(changed, now)
     else if (!dispatch(now) && !rehearse(now, phone().sipTrace)) break
   }
+  target.rest()
   const failed = lines.failedLine()
   if (failed >= 0) {
     view.announceFailure(failed)

@@ -13,6 +13,7 @@ import * as attempt from "./attempt"
 import { Outcome, errand } from "./attempt"
 import { OWNER_LEFTOVER } from "./leftover"
 import { RegistrationState } from "./machine"
+import { renewList } from "./ready"
 import { Registration, noteKeep, registration } from "./record"
 import * as registrar from "./registration"
 import { keepRoutes } from "./routes"
@@ -56,6 +57,11 @@ export function goesFirst(line: i32, now: i64): bool {
   }
   const how = <Failback>knob(line, Setting.FAILBACK)
   if (r.tried || isKept(line, r) || how != Failback.PER_REQUEST && how != Failback.REGISTRATION) return false
+  // The refresh waits for DNS as well: registration.ts goes on with it then.
+  if (!renewList(line, now)) {
+    r.dueAt = NEVER
+    return true
+  }
   r.tried = 1
   r.failbackAt = now
   if (soonest(line) > now) return false
@@ -72,7 +78,8 @@ export function progress(line: i32, now: i64): void {
     settle(line, attempt.progress(a, line, now), now)
     return
   }
-  if (attempt.isBusy(a) || soonest(line) > now) return
+  // SN-02, BL-07: a return is a request like others: it goes by the list that DNS has now, or by the one before where DNS says nothing.
+  if (attempt.isBusy(a) || soonest(line) > now || !renewList(line, now)) return
   const id = choose(line, now)
   if (id != 0) begin(line, id, now)
 }

@@ -204,6 +204,8 @@ function located(line: i32, r: Registration, now: i64): void {
   if (result == Located.PENDING) return
   r.locating = 0
   r.requeryAt = requeryAt(line, now)
+  // A refresh has waited for this.
+  if (r.state == RegistrationState.REGISTERED && r.dueAt == NEVER) r.dueAt = now
   if (result == Located.READY) {
     if (rebuild(line) > 0) crowded()
     // The server has another place in the list now.

@@ -21,7 +21,6 @@ const SEQUENCE_AT: usize = 40
 @unmanaged
 export class Search {
   phase: Phase
-  result: i32          // Located
   seen: u32            // bits
   naptr: i32           // index of the NAPTR record being followed
   name: Span           // that is searched for

@@ -135,7 +135,11 @@ export function logLine(): i32 {
 
 // -- Search
 export function begin(now: i64): void { target.begin(0, now) }
-export function advance(now: i64): i32 { return advanceSearch(0, now) }
+export function advance(now: i64): i32 {
+  const located = advanceSearch(0, now)
+  target.rest()
+  return located
+}
 export function targetCount(): i32 { return target.targetCount() }
 export function expires(): i64 { return target.expires(0) }
 export function stale(): i32 { return target.stale(0) }

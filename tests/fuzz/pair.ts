@@ -11,6 +11,7 @@ export const FUEL = 200_000
 /** Outputs that may follow one input: the ring of the log holds some 330 of the shortest lines. */
 export const OUTPUTS_MAX = 420
 const PACKETS_PER_SECOND = 10
+const LINES = 4
 const SECOND = 1000
 
 /** An output as both phones gave it. */
@@ -139,8 +140,8 @@ export class Pair {
   /** The deadline has come: the phone is woken, and must not want to be woken again in the past. */
   timeout(): Out[] {
     const outputs = this.input("timeout", "handle_timeout", [BigInt(this.now)]).outputs
-    if (this.deadline() > this.now) return outputs
-    outputs.push(...this.input("timeout again", "handle_timeout", [BigInt(this.now)]).outputs)
+    // Of lines that have waited for the same answer each has a turn of its own.
+    for (let turn = 0; turn < LINES && this.deadline() <= this.now; turn++) outputs.push(...this.input("timeout again", "handle_timeout", [BigInt(this.now)]).outputs)
     assert.ok(this.deadline() > this.now, `a busy loop: at ${this.now} the phone wants to be woken at ${this.deadline()}`)
     return outputs
   }
