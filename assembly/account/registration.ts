@@ -89,20 +89,22 @@ export function unanswered(line: i32, reason: Reason, now: i64): void {
 /** Acts when the deadline has passed. */
 export function expire(line: i32, now: i64): void {
   const r = registration(line)
-  if (r.expiresAt != 0 && now >= r.expiresAt) lapse(line, r)
+  if (r.expiresAt != 0 && now >= r.expiresAt) lapse(line, r, now)
   if (now >= r.requeryAt && r.state == RegistrationState.REGISTERED && !r.locating) requery(line, r, now)
   if (now < r.dueAt) return
-  if (r.state == RegistrationState.REGISTERED && failback.goesFirst(line, now)) return
+  if (r.state == RegistrationState.REGISTERED && activeId(line) != 0 && failback.goesFirst(line, now)) return
   r.dueAt = NEVER
   if (attempt.isCrowded(r.attempt)) progress(line, now)
   else put(line, Input.DUE, now)
 }
 
 /** A refresh took longer than the binding lived: we are not registered, and nothing may say otherwise. The same server is still tried first. */
-function lapse(line: i32, r: Registration): void {
+function lapse(line: i32, r: Registration, now: i64): void {
   r.prefer = <u8>activeId(line)
   r.expiresAt = 0
   setActive(line, 0)
+  // Neither DNS nor a return is waited for any more.
+  if (r.state == RegistrationState.REGISTERED) r.dueAt = now
 }
 
 export function soonest(line: i32): i64 {
