@@ -118,6 +118,11 @@ export function heardStun(from: Endpoint, bytes: Span, now: i64): void {
   for (let line = 0; line < LINES; line++) if (keepalive.received(line, from, bytes, now)) return
 }
 
+/** Nobody listens at this address (ICMP). */
+export function refusedAt(peer: Endpoint, now: i64): void {
+  for (let line = 0; line < LINES; line++) keepalive.refused(line, peer, now)
+}
+
 /** The line that has just failed to register, and has not told it yet; -1: none. */
 export function failedLine(): i32 {
   for (let line = 0; line < LINES; line++) {

@@ -153,6 +153,7 @@ export function flowRefused(number: u32, now: i64): void {
   if (flow.kindOf(number) == FlowKind.QUERY) resolver.refused(number, now)
   else {
     client.refused(number, peer(), now)
+    lines.refusedAt(peer(), now)
     server.refused(number, peer(), now)
   }
   settle(now)

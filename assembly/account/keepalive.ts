@@ -59,6 +59,12 @@ export function received(line: i32, from: Endpoint, bytes: Span, now: i64): bool
   return true
 }
 
+/** Nobody listens there (ICMP). */
+export function refused(line: i32, peer: Endpoint, now: i64): void {
+  const r = registration(line)
+  if (r.ping != 0 && outbox.peerOf(slotOf(r)).equals(peer)) fail(line, r, now)
+}
+
 /** The network is gone or everything begins anew. */
 export function stop(line: i32): void {
   const r = registration(line)

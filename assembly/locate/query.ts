@@ -33,7 +33,7 @@ export class Resolver {
   // what the last ask() found
   isStale: bool
   aliases: u8
-  turn: u8               // of the searches; target.ts
+  turn: u8               // of the searches; search.ts
   answer: u32            // id of the entry
   // counts since the start
   sent: u32

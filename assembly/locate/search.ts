@@ -4,6 +4,7 @@ import { SEARCH_AT, SEARCH_SIZE } from "./layout"
 import { Prose } from "../base/prose"
 import { Span } from "../base/span"
 import { warnAbout } from "./answer"
+import { resolver } from "./query"
 
 export const enum Phase { NAPTR, NEXT_NAPTR, SRV, RECORDS, HOST, DONE }
 
@@ -15,6 +16,9 @@ export const SAW_UDP: u32 = 8                   // a NAPTR record for UDP
 export const SAW_NAME: u32 = 16                 // the name itself exists
 export const NAPTR_FAILED: u32 = 32
 export const SAW_OTHER: u32 = 64                // SIP there is, but not over UDP
+
+/** Of an input: whether a search has ended in it, and whether another one waits for the next. */
+const enum Turn { FREE, TAKEN, WANTED, NEXT }
 
 const SEQUENCE_AT: usize = 40
 
@@ -50,3 +54,25 @@ export function search(): Search {
   if (SEQUENCE_AT + TARGETS > SEARCH_SIZE || offsetof<Search>() > SEQUENCE_AT) ERROR("the search does not fit")
   return changetype<Search>(SEARCH_AT)
 }
+
+// -- Turns: one search ends in an input
+
+/** Whether a search may end in this input. One that asks has the next. */
+export function hasTurn(): bool {
+  const r = resolver()
+  if (r.turn != Turn.TAKEN && r.turn != Turn.WANTED) return true
+  r.turn = <u8>Turn.WANTED
+  return false
+}
+
+/** A search has ended. */
+export function endTurn(): void { resolver().turn = <u8>Turn.TAKEN }
+
+/** The input is over. */
+export function rest(): void {
+  const r = resolver()
+  r.turn = <u8>(r.turn == Turn.WANTED ? Turn.NEXT : Turn.FREE)
+}
+
+/** Whether a search has waited for the end of another one: it goes on at once. */
+export function isAwaited(): bool { return resolver().turn == Turn.NEXT }

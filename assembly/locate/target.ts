@@ -17,14 +17,14 @@ import { FOUND_SIZE, OTHER_NAME_AT, SEARCH_SIZE } from "./layout"
 import { noteRecords } from "./note"
 import { NO_NAPTR, naptrOf, nextUsable, offersOther } from "./naptr"
 import { Naptr, Srv, readAddress, recordSize } from "./record"
-import { resolver } from "./query"
 import { Answer, aliases, answer, ask, isStale, usesIp4, usesIp6 } from "./resolver"
 import { Algorithm, order } from "./select"
-import { NAPTR_FAILED, Phase, SAW_ABSENT, SAW_DEAD, SAW_NAME, SAW_OTHER, SAW_SRV, SAW_UDP, Search, search, warn } from "./search"
+import { NAPTR_FAILED, Phase, SAW_ABSENT, SAW_DEAD, SAW_NAME, SAW_OTHER, SAW_SRV, SAW_UDP, Search, endTurn, hasTurn, search, warn } from "./search"
 import { specOf } from "./spec"
 import { recordAt } from "./show"
 import { Led, addTarget, clear, found, limitExpiry, sortTargets, targetCount, walk } from "./targets"
 
+export { isAwaited, rest } from "./search"
 export { Led, Target, dropTarget, expires, foundCount, stale, target, targetCount } from "./targets"
 
 /**
@@ -32,9 +32,6 @@ export { Led, Target, dropTarget, expires, foundCount, stale, target, targetCoun
  * server answered. SERVICE_ABSENT: the domain says that it has no SIP (RFC 2782, target "."). NOT_CARRIED: it has, but not over UDP.
  */
 export const enum Located { PENDING, READY, NOT_FOUND, NO_ADDRESS, DNS_DEAD, SERVICE_ABSENT, NOT_CARRIED }
-
-/** Of an input: whether a search has ended in it, and whether another one waits for the next. */
-const enum Turn { FREE, TAKEN, WANTED, NEXT }
 
 const UDP: u8 = 1                        // wire Transport
 const SIP_PORT: u16 = 5060
@@ -57,15 +54,11 @@ export function begin(line: i32, now: i64): void {
  * answered is in the cache, where it stays until the search is over.
  */
 export function advance(line: i32, now: i64): Located {
-  const f = found(line), r = resolver()
+  const f = found(line)
   if (!f.searching) return <Located>f.result
   // One answer may be the last for every line: each makes its list in an input of its own, so that none takes four times as long.
-  if (r.turn == Turn.TAKEN || r.turn == Turn.WANTED) {
-    r.turn = <u8>Turn.WANTED
-    return Located.PENDING
-  }
-  if (!walkAll(line, true, now)) return Located.PENDING
-  r.turn = <u8>Turn.TAKEN
+  if (!hasTurn() || !walkAll(line, true, now)) return Located.PENDING
+  endTurn()
   // What is worth a line in the log is said now, once.
   walkAll(line, false, now)
   if (walk().result == Located.READY && !walk().isStale) noteRecords(line, now)
@@ -73,15 +66,6 @@ export function advance(line: i32, now: i64): Located {
   memory.copy(changetype<usize>(f), changetype<usize>(walk()), FOUND_SIZE)
   return <Located>f.result
 }
-
-/** The input is over. */
-export function rest(): void {
-  const r = resolver()
-  r.turn = <u8>(r.turn == Turn.WANTED ? Turn.NEXT : Turn.FREE)
-}
-
-/** Whether a search has waited for the end of another one: it goes on at once. */
-export function isAwaited(): bool { return resolver().turn == Turn.NEXT }
 
 /** Walks as far as the answers lead. False: one is awaited. */
 function walkAll(line: i32, quiet: bool, now: i64): bool {

@@ -11,7 +11,7 @@ import { AddrOrder, EqualChoice, Setting, WeightAlgo, knob } from "../settings/s
 import { Algorithm, order } from "../locate/select"
 import { Candidate, HUNT_SIZE, HUNT_STATE, Reason, Status, activeId, byId, candidate, candidateCount, indexOfId, takeTurn } from "./candidates"
 import { longestTry, markFailure, standing } from "./policy"
-import { noteFirst, noteFound, noteKnob, notePick, noteAvoided, noteTry, noteLeft, noteExhausted, beginWhy, writeLeft } from "./why"
+import { noteFirst, noteFound, noteKnob, notePick, noteAvoided, noteTry, noteLeft, noteExhausted, noteUnproved, beginWhy, writeLeft } from "./why"
 
 // The order is drawn in TX, which nobody else uses while an input is being worked on.
 const PRIORITIES: usize = TX                              // u16 each, all the same: the draw is among equals
@@ -294,6 +294,7 @@ function appendRecord(line: i32, hunt: Hunt, group: u32, record: u32): void {
 
 /** Moves the servers that are worth less behind the others; of those that failed the one that did so longest ago comes first. */
 function putFailedLast(line: i32, hunt: Hunt, first: u32, now: i64): void {
+  noteOvertaken(line, hunt, first, now)
   let pass: i32 = hunt.count, moved = true
   for (; moved && pass > 0; pass--) {
     moved = false
@@ -311,6 +312,13 @@ function putFailedLast(line: i32, hunt: Hunt, first: u32, now: i64): void {
   }
   // AMB-06: a server that rejects the account is no refuge, unless there is no other.
   while (hunt.count > 1 && standing(byId(line, idOf(hunt, hunt.count - 1)), now) == 3) hunt.count--
+}
+
+/** Says which servers that were drawn before one that is up come after it, as they have not been heard of. */
+function noteOvertaken(line: i32, hunt: Hunt, first: u32, now: i64): void {
+  let up: u32 = hunt.count
+  while (up > 0 && avoidance(line, idOf(hunt, up - 1), first, now) != 0) up--
+  for (let i: u32 = 0; i < up; i++) if (avoidance(line, idOf(hunt, i), first, now) == 1) noteUnproved(line, idOf(hunt, i))
 }
 
 const FAILED_LATELY: i64 = 1 << 60

@@ -23,7 +23,7 @@ const TABLE = memory.data<u32>([
   text("dns flush"), prose(""), prose("forgets what DNS answered"),
   text("dns log"), prose(" on|off"), prose("logs DNS questions and answers, or stops that"),
   text("sip trace"), prose(" on|off"), prose("logs SIP messages whole, or only their first line"),
-  text("sip status"), prose(" [LINE]"), prose("the status, then the servers"),
+  text("sip status"), prose(" [LINE]"), prose("the status, then all that is known of each server"),
   text("cfg show"), prose(" [--why]"), prose("lists the settings"),
   text("cfg get"), prose(" [LINE.]NAME"), prose("shows a setting, what it may be and what it is for"),
   text("cfg set"), prose(" [LINE.]NAME VALUE"), prose("changes a setting until the next start"),

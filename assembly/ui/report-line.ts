@@ -6,13 +6,13 @@ import { NEVER } from "../base/deadline"
 import { writeIp } from "../base/ip"
 import { Setting, words } from "../settings/settings"
 import { Play, playAt } from "../transport/rehearsal"
-import { Candidate, activeId, candidate, candidateCount } from "../servers/candidates"
-import { writeLed } from "../servers/why"
+import { Candidate, Reason, activeId, candidate, candidateCount } from "../servers/candidates"
+import { writeLed, writeReason } from "../servers/why"
 import { Registration, isRegistered, registration } from "../account/registration"
 import { path, serviceRoute } from "../account/routes"
-import { Reply, scratch } from "./lines"
+import { Command, Reply, scratch } from "./lines"
 import { name, numberMember, proseMember, textMember } from "./json"
-import { FACTS, factName, factValue } from "./server-facts"
+import { FACTS, Fact, factName, factValue, isTold, writeFact } from "./server-facts"
 import { iconWord, modeWord, redundancyWord, serversUp, writeRedundancy } from "./standing"
 import { isEmpty, isShared, lineAt, playWord, reasonWord, stateWord, statusWord, transportWord, troubleWord, writeAccount, writeRank, writeServer, writeStatus, writeTrouble } from "./words"
 
@@ -47,9 +47,23 @@ export function writeServerItem(w: Writer, r: Reply, i: i32): void {
   writeServer(w, c.endpoint)
   w.say(prose("  "))
   writeStatus(w, c)
+  if (r.command == <u8>Command.SIP_STATUS) factsText(w, c, r.now)
 }
 
 // -- As text
+
+/** What else is known of a server, in a line of its own; nothing where nothing is. */
+function factsText(w: Writer, c: Candidate, now: i64): void {
+  let before = prose("\n      ")
+  for (let fact = 0; fact < FACTS; fact++) {
+    const value = factValue(c, fact, now)
+    if (!isTold(fact, value)) continue
+    w.say(before)
+    writeFact(w, fact, value)
+    before = prose("; ")
+    if (fact == Fact.LEFT) writeReason(w, <Reason>c.reason, c.lastCode)
+  }
+}
 
 function statusText(w: Writer, line: i32, now: i64): void {
   const r = registration(line)

@@ -1,12 +1,13 @@
 // What is known of a server besides its status: one row per fact, for its own view and for the console's JSON.
 import { Prose, prose } from "../base/prose"
 import { NONE } from "../base/span"
+import { Writer } from "../base/writer"
 import { NEVER } from "../base/deadline"
 import { secondsOfAddress } from "../locate/show"
 import { Play, endsAt, playAt } from "../transport/rehearsal"
 import { Candidate, Reason } from "../servers/candidates"
 
-const enum Fact { LAST_CODE, FAILURES, SEEN, ROUND_TRIP, LEFT, AVOIDED, HELD, PROBE, DNS, REHEARSED }
+export const enum Fact { LAST_CODE, FAILURES, SEEN, ROUND_TRIP, LEFT, AVOIDED, HELD, PROBE, DNS, REHEARSED }
 export const FACTS = 10
 
 /** Its name in JSON. As code and not as a table: constants are what the page has least room for. */
@@ -26,7 +27,7 @@ export function factName(fact: i32): Prose {
 }
 
 /** On the screen what stands before the value. */
-export function factBefore(fact: i32): Prose {
+function factBefore(fact: i32): Prose {
   switch (fact) {
     case Fact.LAST_CODE: return prose("Last answer ")
     case Fact.FAILURES: return prose("Failures in a row: ")
@@ -42,9 +43,19 @@ export function factBefore(fact: i32): Prose {
 }
 
 /** And behind it. */
-export function factBehind(fact: i32): Prose {
+function factBehind(fact: i32): Prose {
   if (fact == Fact.SEEN || fact == Fact.LEFT) return prose(" s ago")
   return fact < Fact.SEEN ? prose("") : fact == Fact.ROUND_TRIP ? prose(" ms") : prose(" s")
+}
+
+/** Whether there is anything to say of a fact that has this value: an answer, a failure, a time. */
+export function isTold(fact: i32, value: i64): bool { return value > 0 || value == 0 && fact >= Fact.SEEN }
+
+/** Writes a fact as the screen has it: "Round trip 12 ms". */
+export function writeFact(w: Writer, fact: i32, value: i64): void {
+  w.say(factBefore(fact))
+  w.number(value)
+  w.say(factBehind(fact))
 }
 
 /** The value of a fact; below 0: there is none. */

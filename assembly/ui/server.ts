@@ -7,7 +7,7 @@ import { title, softKeys, pen, beginText, endText, pair, paragraph, scroll } fro
 import { Action, View, choose, chosen, panel, pop, push, wakeAt } from "./panel"
 import { keepWithin } from "./list"
 import { icon } from "./standing"
-import { FACTS, factBefore, factBehind, factValue } from "./server-facts"
+import { FACTS, factValue, isTold, writeFact } from "./server-facts"
 import { writeRank, writeServer, writeStatus } from "./words"
 
 const SECOND: i64 = 1000
@@ -67,12 +67,9 @@ function drawFacts(i: i32, now: i64): void {
   }
   for (let fact = 0; fact < FACTS; fact++) {
     const value = factValue(c, fact, now)
-    // No answer yet, no failures
-    if (value < 0 || value == 0 && fact < 2) continue
+    if (!isTold(fact, value)) continue
     w = pen()
-    w.say(factBefore(fact))
-    w.number(value)
-    w.say(factBehind(fact))
+    writeFact(w, fact, value)
     paragraph(w.written, 1)
   }
 }

@@ -40,12 +40,19 @@ export function serversUp(line: i32): i32 {
   return up
 }
 
-/** VE-01: whether some servers are preferred to others. */
+/** VE-01: whether some servers are preferred to others, and whether several come first. 15 columns. */
 export function modeWord(line: i32): Prose {
-  for (let i = 1; i < candidateCount(line); i++) {
-    if (candidate(line, i).group != candidate(line, 0).group) return prose("preferred order")
+  let all = 0, first = 0, group: u32 = 0x100
+  for (let i = candidateCount(line) - 1; i >= 0; i--) {
+    const c = candidate(line, i)
+    // AMB-18: one that DNS no longer names stands behind nobody.
+    if (c.rank == 0) continue
+    all++
+    if (<u32>c.group < group) first = 0
+    group = min<u32>(group, c.group)
+    if (<u32>c.group == group) first++
   }
-  return prose("load balancing")
+  return first == all ? prose("load balancing") : first > 1 ? prose("shared + backup") : prose("preferred order")
 }
 
 /** VE-46, as far as the servers' status is known. */
