@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "ahead.h"
 #include "m3_exec_defs.h"
 
 /* The block is divided into pieces that follow each other; each begins with this. */
@@ -25,7 +26,9 @@ enum {
     BRANCH_PART = 4,
     SPARE_LINES = 24,
     LINES_MAX = 0xffff,
-    UNIT_MAX = 0xffff
+    UNIT_MAX = 0xffff,
+    BLOCK_MAX = 64 * 1024,   /* as far as a unit reaches that stands for a place */
+    MARKS_IN_BYTE = 8
 };
 
 static struct {
@@ -34,14 +37,19 @@ static struct {
     uint32_t firstLines;     /* how large its first page is to be; 0 once it has one */
     uint32_t branchLines;    /* and each one after */
     uint16_t clock;          /* counts compilations */
+    uint8_t * marks;         /* a bit for each unit of the block: it stands for a place; NULL while nobody wants to know */
+    bool fixed;              /* a pointer has been written that is good for this run of the phone only */
     CodeFigures figures;
 } code;
 
-const code_t * codeStartsAt;
 struct M3Function * codeFunctions;
 /* Says that a function has its name already, so that wasm3 keeps none. */
 M3FunctionNames m3Nameless = { .numNames = 1 };
 static uint32_t functionCount;
+
+const uint8_t * codeBlock;
+uint32_t codeBlockBytes;
+uint16_t codeUncounted;
 
 static uint32_t bytesOf (const Piece * piece) { return piece->steps * (uint32_t) STEP; }
 static Piece * pieceAfter (Piece * piece) { return (Piece *) ((uint8_t *) piece + bytesOf (piece)); }
@@ -53,10 +61,12 @@ static IM3CodePage firstPage (IM3Function function) { return (IM3CodePage) ((uin
 const char * codeStart (uint32_t bytes)
 {
     if (code.start) return NULL;
+    if (bytes > BLOCK_MAX) bytes = BLOCK_MAX;
     code.start = malloc (bytes);
     if (! code.start) return "there is no room for compiled code";
-    codeStartsAt = (const code_t *) code.start;
     code.end = code.start + (bytes & ~ (STEP - 1u));
+    codeBlock = code.start;
+    codeBlockBytes = (uint32_t) (code.end - code.start);
     * (Piece *) code.start = (Piece) { .steps = (uint16_t) (bytes / STEP) };
     return NULL;
 }
@@ -83,16 +93,38 @@ void EmitWord64 (IM3CodePage page, const u64 word)
     EmitWord32 (page, (u32) (word >> 32));
 }
 
+/* The bit that says of a unit whether it stands for a place. */
+static uint8_t * markOf (const code_t * unit, uint8_t * bit)
+{
+    uint32_t number = (uint32_t) (unit - (const code_t *) code.start);
+    * bit = (uint8_t) (1u << number % MARKS_IN_BYTE);
+    return code.marks + number / MARKS_IN_BYTE;
+}
+
+static uint32_t marksBytes (void) { return codeBlockBytes / sizeof (code_t) / MARKS_IN_BYTE + 1; }
+
+void codePatch (const void * at, pc_t place)
+{
+    code_t * unit = (code_t *) (uintptr_t) at;
+    uint8_t bit;
+    * unit = (code_t) (place - unit);
+    if (code.marks) * markOf (unit, & bit) |= bit;
+}
+
 /* Whatever wasm3 writes as a pointer: a place in the code, a function, an operation; anything else as it is. */
 void EmitWord_impl (IM3CodePage page, void * word)
 {
     const uint8_t * at = word;
     intptr_t distance = at - (const uint8_t *) codeOrigin;
     if (! word) EmitUnit (page, 0);
-    else if (at >= code.start && at < code.end) EmitUnit (page, (u32) ((const code_t *) word - codeStartsAt));
+    else if (at >= code.start && at < code.end) codePatch (& page->code [page->info.lineIndex++], word);
     else if ((IM3Function) word >= codeFunctions && (IM3Function) word < codeFunctions + functionCount) EmitUnit (page, (u32) ((IM3Function) word - codeFunctions));
     else if (distance / 2 == (int16_t) (distance / 2)) EmitUnit (page, codeOf ((IM3Operation) word));
-    else EmitWord32 (page, (u32) (uintptr_t) word);
+    else
+    {
+        code.fixed = true;
+        EmitWord32 (page, (u32) (uintptr_t) word);
+    }
 }
 
 u32 NumFreeLines (IM3CodePage page) { return page->info.numLines - page->info.lineIndex; }
@@ -146,7 +178,7 @@ static void release (Piece * piece)
     piece->owner = 0;
 }
 
-static void drop (IM3Function function)
+void codeDrop (IM3Function function)
 {
     IM3CodePage page = firstPage (function);
     while (page)
@@ -181,32 +213,40 @@ static IM3Function oldest (void)
 
 void codeFlush (void)
 {
-    for (IM3Function function = oldest (); function; function = oldest ()) drop (function);
+    for (IM3Function function = oldest (); function; function = oldest ()) codeDrop (function);
 }
 
 /* -- pages for wasm3 --------------------------------------------------------------------------------------------------------------------- */
 
 static uint32_t bytesFor (u32 lines) { return PIECE_HEAD + lines * (uint32_t) sizeof (code_t); }
 
-IM3CodePage NewCodePage (IM3Runtime runtime, u32 lines)
+/* Room for so many bytes, or at least for the fewest that will do; old functions make way. NULL when there is none. */
+static Piece * take (uint32_t bytes, uint32_t leastBytes, uint16_t owner)
 {
-    (void) runtime;
-    u32 wanted = code.firstLines ? code.firstLines : code.branchLines ? code.branchLines : BRANCH_LINES, least = wanted < BRANCH_LINES ? wanted : BRANCH_LINES;
-    uint32_t bytes = bytesFor (wanted > lines ? wanted : lines), leastBytes = bytesFor (least > lines ? least : lines);
     Piece * piece = findFree (bytes, leastBytes);
     for (IM3Function old = piece ? NULL : oldest (); old && ! piece; old = piece ? NULL : oldest ())
     {
-        drop (old);
+        codeDrop (old);
         code.figures.evicted++;
         piece = findFree (bytes, leastBytes);
     }
     if (! piece) return NULL;
     cut (piece, bytes);
-    uint32_t room = (bytesOf (piece) - PIECE_HEAD) / sizeof (code_t);
-    piece->owner = code.compiling ? (uint16_t) (code.compiling - codeFunctions + 1) : NOBODY;
-    piece->page.info = (M3CodePageHeader) { .numLines = room < LINES_MAX ? (u16) room : LINES_MAX, .sequence = code.clock };
+    piece->owner = owner;
     code.figures.used += bytesOf (piece);
     if (code.figures.used > code.figures.high) code.figures.high = code.figures.used;
+    return piece;
+}
+
+IM3CodePage NewCodePage (IM3Runtime runtime, u32 lines)
+{
+    (void) runtime;
+    u32 wanted = code.firstLines ? code.firstLines : code.branchLines ? code.branchLines : BRANCH_LINES, least = wanted < BRANCH_LINES ? wanted : BRANCH_LINES;
+    uint16_t owner = code.compiling ? (uint16_t) (code.compiling - codeFunctions + 1) : NOBODY;
+    Piece * piece = take (bytesFor (wanted > lines ? wanted : lines), bytesFor (least > lines ? least : lines), owner);
+    if (! piece) return NULL;
+    uint32_t room = (bytesOf (piece) - PIECE_HEAD) / sizeof (code_t);
+    piece->page.info = (M3CodePageHeader) { .numLines = room < LINES_MAX ? (u16) room : LINES_MAX, .sequence = code.clock };
     code.firstLines = 0;
     return & piece->page;
 }
@@ -253,6 +293,8 @@ static M3Result compileOne (IM3Function function, uint32_t firstLines)
     code.compiling = function;
     code.firstLines = firstLines;
     code.branchLines = firstLines / BRANCH_PART < BRANCH_LINES ? BRANCH_LINES : firstLines / BRANCH_PART;
+    if (code.marks) memset (code.marks, 0, marksBytes ());
+    code.fixed = false;
     M3Result result = CompileFunction (function);
     if (result)
     {
@@ -265,13 +307,9 @@ static M3Result compileOne (IM3Function function, uint32_t firstLines)
     return result;
 }
 
-M3Result codeReady (IM3Function function)
+/* Compiles a function into the block. */
+static M3Result compileHere (IM3Function function)
 {
-    if (function->compiled)
-    {
-        firstPage (function)->info.sequence = code.clock;
-        return m3Err_none;
-    }
     code.clock++;
     FreeCodePages (& function->module->environment->pagesReleased);
     M3Result result = compileOne (function, linesFor (function));
@@ -281,8 +319,20 @@ M3Result codeReady (IM3Function function)
         codeFlush ();
         result = compileOne (function, BRANCH_LINES);
     }
+    if (! result) code.figures.functions++;
+    return result;
+}
+
+M3Result codeReady (IM3Function function)
+{
+    if (function->compiled)
+    {
+        if (codeIsInBlock (function->compiled)) firstPage (function)->info.sequence = code.clock;
+        return m3Err_none;
+    }
+    if (aheadOpen (function)) return m3Err_none;
+    M3Result result = compileHere (function);
     if (result) return result;
-    code.figures.functions++;
     code.figures.compiled++;
     code.figures.wasmBytes += (uint32_t) (function->wasmEnd - function->wasm);
     return m3Err_none;
@@ -292,10 +342,58 @@ M3Result codeCall (IM3Function function, uint32_t count, const void * parameters
 {
     M3Result result = codeReady (function);
     if (result) return result;
-    IM3CodePage page = firstPage (function);
-    page->info.usageCount++;
+    uint16_t * uses = codeUses (function);
+    (* uses)++;
     result = m3_Call (function, count, parameters);
-    page->info.usageCount--;
+    (* uses)--;
+    return result;
+}
+
+/* -- code that is to lie elsewhere ------------------------------------------------------------------------------------------------------------- */
+
+/* Where a place is when the pages of a function lie one behind the other, in units; -1 when it is in none of them. */
+static int32_t lineOf (IM3CodePage page, pc_t place)
+{
+    for (int32_t before = 0; page; before += page->info.lineIndex, page = page->info.next)
+    {
+        if (place >= page->code && place <= page->code + page->info.lineIndex) return before + (int32_t) (place - page->code);
+    }
+    return -1;
+}
+
+/* Moves all places of a function to where they are then. */
+static M3Result straighten (IM3CodePage first)
+{
+    int32_t line = 0;
+    for (IM3CodePage page = first; page; page = page->info.next)
+    {
+        for (unsigned i = 0; i < page->info.lineIndex; i++, line++)
+        {
+            uint8_t bit, * mark = markOf (& page->code [i], & bit);
+            if (! (* mark & bit)) continue;
+            int32_t place = lineOf (first, codePlace (& page->code [i])), distance = place - line;
+            if (place < 0 || distance != (int16_t) distance) return "a place is too far away";
+            page->code [i] = (code_t) distance;
+        }
+    }
+    return m3Err_none;
+}
+
+M3Result codeStraight (IM3Function function, IM3CodePage * first)
+{
+    if (function->compiled) codeDrop (function);
+    Piece * marks = take (PIECE_HEAD + marksBytes (), PIECE_HEAD + marksBytes (), NOBODY);
+    if (! marks) return m3Err_mallocFailedCodePage;
+    code.marks = (uint8_t *) marks->page.code;
+    M3Result result = compileHere (function);
+    if (! result)
+    {
+        * first = firstPage (function);
+        result = code.fixed ? "its code has a pointer" : straighten (* first);
+        if (result) codeDrop (function);
+    }
+    code.marks = NULL;
+    release (marks);
     return result;
 }
 

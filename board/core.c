@@ -2,6 +2,7 @@
 #include "core.h"
 
 #include <string.h>
+#include "ahead.h"
 #include "code.h"
 #include "facts.h"
 #include "meter.h"
@@ -34,6 +35,7 @@ static void unload (void)
 {
     if (! core.module) return;
     codeFlush ();
+    aheadUnbind ();
     core.runtime->modules = NULL;
     m3_FreeModule (core.module);
     core.module = NULL;
@@ -59,15 +61,17 @@ static void clearConstants (void)
     if (memory && bytes > core.facts.constants) memset (memory + core.facts.constants, 0, bytes - core.facts.constants);
 }
 
-const char * coreLoad (const uint8_t * wasm, uint32_t length)
+const char * coreLoad (const Module * chosen)
 {
+    const char * error = codeStart (portCodeBytes);
+    if (error) return error;
     if (! core.environment) core.environment = m3_NewEnvironment ();
     if (core.environment && ! core.runtime) core.runtime = m3_NewRuntime (core.environment, WASM_STACK_BYTES, & core.meter);
     if (! core.runtime) return m3Err_mallocFailed;
     unload ();
-    const char * error = factsRead (wasm, length, & core.facts);
+    error = factsRead (chosen->wasm, chosen->length, & core.facts);
     IM3Module module = NULL;
-    if (! error) error = parse (wasm, length, & module);
+    if (! error) error = parse (chosen->wasm, chosen->length, & module);
     if (error) return error;
     module->memoryInfo.maxPages = 1;
     codeBind (module);
@@ -79,6 +83,9 @@ const char * coreLoad (const uint8_t * wasm, uint32_t length)
         return error;
     }
     core.module = module;
+    /* The firmware's own module is told by the identity of the firmware: nothing need be computed for it. */
+    static const uint8_t own [SHA256_BYTES];
+    aheadBind (module, chosen->slot == SLOT_FIRMWARE ? own : chosen->print);
     for (unsigned i = INPUT_ENTROPY; i < CALL_COUNT; i++) core.calls [i] = & module->functions [core.facts.calls [i]];
     return NULL;
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "abi.h"
+#include "slots.h"
 
 /* One input. Its bytes, `length` of them, are in RX already, or in CONFIG for OPEN, or in AUDIO. */
 typedef struct Input {
@@ -25,7 +26,7 @@ typedef struct Output {
 } Output;
 
 /* Loads a module in the place of the one before. What that one had in memory below the constants stays. NULL, or why it cannot be used; then there is none. */
-const char * coreLoad (const uint8_t * wasm, uint32_t length);
+const char * coreLoad (const Module * chosen);
 bool coreIsLoaded (void);
 
 /* Brings the memory to where it was after loading, with `keep` (KEEP's size) of an instance before, or NULL. */

@@ -1,6 +1,7 @@
 /* Collects the figures of the compiled code and of the board. */
 #include "figures.h"
 
+#include "ahead.h"
 #include "code.h"
 #include "port/port.h"
 
@@ -15,5 +16,9 @@ void figuresPrint (void (* print) (const char * name, uint32_t value))
     print ("code-compiled", code.compiled);
     print ("code-evicted", code.evicted);
     print ("code-wasm", code.wasmBytes);
+    AheadFigures ahead = aheadFigures ();
+    print ("module-functions", ahead.all);
+    print ("flash-functions", ahead.functions);
+    print ("flash-bytes", ahead.bytes);
     portFigures (print);
 }

@@ -18,10 +18,10 @@ d_m3Op (CallFunction)
     IM3Memory memory = m3MemInfo (_mem);
     m3ret_t result = codeReady (function);
     if (M3_UNLIKELY (result)) newTrap (result);
-    M3CodePageHeader * page = (M3CodePageHeader *) ((u8 *) function->compiled - offsetof (M3CodePage, code));
-    page->usageCount++;
+    u16 * uses = codeUses (function);
+    (* uses)++;
     result = Call (function->compiled, _sp + stackOffset, _mem, d_m3OpDefaultArgs);
-    page->usageCount--;
+    (* uses)--;
     _mem = memory->mallocated;
     if (M3_LIKELY (not result)) nextOp ();
     forwardTrap (result);

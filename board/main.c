@@ -45,7 +45,7 @@ int main (void)
         uploadFollow ();
         /* A phone that does not run can still be given another module. */
         if (supervisorRuns () ? next (& input) : consoleNext (& input)) supervisorGive (& input);
-        else if (! supervisorRest ()) portSleep (soonest ());
+        else if (! supervisorRest () && (uploadSoonest () < INT64_MAX || ! supervisorAhead ())) portSleep (soonest ());
         portFeedWatchdog ();
     }
 }

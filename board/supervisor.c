@@ -3,8 +3,8 @@
 #include "supervisor.h"
 
 #include <string.h>
+#include "ahead.h"
 #include "audio.h"
-#include "code.h"
 #include "console.h"
 #include "display.h"
 #include "flows.h"
@@ -21,14 +21,16 @@ enum {
     PAUSES = 8,
     WELL_MS = 5 * 60 * 1000, /* an instance that lived so long was well: the next trap is a first one again */
     OUTPUTS_MAX = 10000,     /* no core has so many after one input */
-    SEED_BYTES = 64
+    SEED_BYTES = 64,
+    QUIET_MS = 1000,         /* after so long without an input the phone is at rest */
+    SOON_MS = 100            /* and when nothing is due within so long: the flash is not to hold anything up */
 };
 
 static const int32_t pausesMs [PAUSES] = { 0, 1000, 2000, 4000, 8000, 16000, 32000, 60000 };
 
 static struct {
     bool runs;
-    int64_t deadline, startedAt, restartAt;
+    int64_t deadline, startedAt, restartAt, restsAt;
     uint32_t trapsInRow;
     Boot nextBoot;
     Module module, next;         /* the one that runs, and the one that is to take its place */
@@ -139,6 +141,7 @@ static int32_t give (const Input * input)
 {
     int64_t now = portNow ();
     int32_t result = 0;
+    supervisor.restsAt = now + QUIET_MS;
     uint64_t print = printOf (input);
     if (input->kind == INPUT_NONE) return 0;
     if (isHidden (print, now))
@@ -248,8 +251,7 @@ static bool load (void)
     Module * module = & supervisor.module;
     for (;;)
     {
-        const char * error = codeStart (portCodeBytes);
-        if (! error) error = coreLoad (module->wasm, module->length);
+        const char * error = coreLoad (module);
         if (! error) return true;
         consolePrint ("The module %s cannot be used: %s.", module->slot == SLOT_FIRMWARE ? "of the firmware" : "of the update", error);
         if (module->slot == SLOT_FIRMWARE)
@@ -277,12 +279,12 @@ static void replace (void)
 static void exchange (void)
 {
     Module before = supervisor.module;
-    const char * error = coreLoad (supervisor.next.wasm, supervisor.next.length);
+    const char * error = coreLoad (& supervisor.next);
     if (error)
     {
         consolePrint ("The new module cannot be used: %s. The phone goes on with the one before.", error);
         slotsGiveUp (& supervisor.next);
-        error = coreLoad (before.wasm, before.length);
+        error = coreLoad (& before);
     }
     else supervisor.module = supervisor.next;
     if (error) return replace ();
@@ -371,7 +373,20 @@ bool supervisorRuns (void)
     return supervisor.runs;
 }
 
-int64_t supervisorSoonest (void) { return supervisor.runs ? supervisor.deadline : supervisor.restartAt; }
+bool supervisorAhead (void)
+{
+    int64_t now = portNow ();
+    bool idle = false;
+    if (! supervisor.runs || ! aheadWants () || now < supervisor.restsAt || supervisor.deadline < now + SOON_MS) return false;
+    return ! coreIdle (& idle) && idle && aheadStep ();
+}
+
+int64_t supervisorSoonest (void)
+{
+    if (! supervisor.runs) return supervisor.restartAt;
+    bool waits = aheadWants () && portNow () < supervisor.restsAt && supervisor.restsAt < supervisor.deadline;
+    return waits ? supervisor.restsAt : supervisor.deadline;
+}
 
 bool supervisorDue (Input * input)
 {

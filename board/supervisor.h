@@ -14,6 +14,9 @@ void supervisorGive (const Input * input);
 /* To be called when there is no input: another module takes over then. True when one has. */
 bool supervisorRest (void);
 
+/* To be called when there is nothing else to be done: a phone that rests compiles a function ahead (board/ahead.h). True when one may follow. */
+bool supervisorAhead (void);
+
 /* True when an instance is there to take inputs; a restart that is due is made. */
 bool supervisorRuns (void);
 

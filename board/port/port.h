@@ -28,7 +28,7 @@ void * portRetained (size_t bytes);
 extern const uint8_t portModule [];
 extern const uint32_t portModuleBytes;
 
-/* How many bytes of RAM the compiled code of the module may take. */
+/* How many bytes of RAM the compiled code of the module may take that is not in the code area; at most 64 KB. */
 extern const uint32_t portCodeBytes;
 
 /* How much of the native stack one call of the module may take; wasm3's compiler comes on top of that where a function is called for the first time. */
@@ -127,7 +127,7 @@ void portConsoleWrite (const char * bytes, size_t length);
 /* A line of the console that is the board's own business; answers line by line. False when it is for the phone. */
 bool portCommand (const char * line, void (* print) (const char * text));
 
-/* -- settings, modules, sound, trace ---------------------------------------------------------------------------------------------------------------- */
+/* -- settings, modules, compiled code, sound, trace ---------------------------------------------------------------------------------------------------------------- */
 
 /* Two places in flash (copy 0 and 1), each erased and written whole. */
 enum { PORT_STORE_BYTES = 4096, PORT_STORE_COPIES = 4 };
@@ -143,6 +143,17 @@ extern const uint32_t portSlotSectorBytes;   /* of each sector of it */
 const uint8_t * portSlot (unsigned slot);
 bool portSlotErase (unsigned slot, uint32_t at);   /* the sector that begins there */
 bool portSlotWrite (unsigned slot, uint32_t at, const void * bytes, size_t length);   /* both multiples of 4 */
+
+/* The code area: flash for compiled code, read like memory where it lies (board/area.c). It is erased sector by sector and written as slots are. NULL where a board has
+ * none: then functions are compiled each time that they have no room in RAM. */
+extern const uint32_t portCodeAreaBytes, portCodeAreaSectorBytes;
+const uint8_t * portCodeArea (void);
+bool portCodeAreaErase (uint32_t at);
+bool portCodeAreaWrite (uint32_t at, const void * bytes, size_t length);
+
+/* What no other build of the firmware has, as compiled code is only good with the firmware that made it. Its module is a part of the firmware. */
+enum { PORT_IDENTITY_BYTES = 16 };
+const uint8_t * portIdentity (void);
 
 /* Starts or stops sound. While it runs a frame of 160 samples is there every 20 ms, and one is played for it. */
 void portSound (bool on);

@@ -37,7 +37,7 @@ export type Board = {
 export const FLASH_BANK_BYTES = 32 * 1024 * 1024
 
 /** Bytes of RAM for compiled code, unless it is said otherwise; docs/board.md says why so many. */
-export const CODE_BYTES = 93 * 1024
+export const CODE_BYTES = 48 * 1024
 
 const OWN = "board", PORT = "board/port/riscv"
 /** The two files with a main. */
@@ -73,9 +73,9 @@ function imageBytes(program: string): number { return Number(readFileSync(`${pro
 
 async function link(objects: readonly string[], elf: string, program: string): Promise<void> {
   const part = `${elf}.${process.pid}.part`
-  const options = ["-march=rv32imc", "-mabi=ilp32", "-nostdlib", "-nostartfiles", "-T", `${PORT}/board.ld`, "-Wl,--gc-sections", `-Wl,-Map=${elf}.map`]
+  const options = ["-march=rv32imc", "-mabi=ilp32", "-nostdlib", "-nostartfiles", "-T", `${PORT}/board.ld`, "-Wl,--gc-sections", "-Wl,--build-id=sha1", `-Wl,-Map=${elf}.map`]
   await run(GCC, [...options, ...objects, "-lgcc", "-o", part])
-  await run(OBJCOPY, ["-O", "binary", "-j", ".text", "-j", ".eh_frame", "-j", ".data", part, `${part}.bin`])
+  await run(OBJCOPY, ["-O", "binary", "-j", ".text", "-j", ".identity", "-j", ".eh_frame", "-j", ".data", part, `${part}.bin`])
   writeFileSync(`${program}.size`, String(statSync(`${part}.bin`).size))
   truncateSync(`${part}.bin`, FLASH_BANK_BYTES)
   renameSync(`${part}.bin`, program)

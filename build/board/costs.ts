@@ -3,6 +3,7 @@
 import { EVENT, type CoreExports } from "../../host/abi.ts"
 import { loadV8 } from "../../host/engine/v8.ts"
 import { ReplayBoard, verdictOn, type Made } from "../../host/board/replay.ts"
+import { damageCode } from "../../host/board/store.ts"
 import { givenIn, type Given } from "../../host/replay.ts"
 import { sha256 } from "../../host/trace.ts"
 import { buildBoard } from "./compile.ts"
@@ -12,6 +13,8 @@ const MODULE = "build/out/linehunt.wasm", PASSWORD = "secret"
 const FIRST_SEC = 5, EACH_SEC = 3, SOUND_SEC = 2
 /** The heap is at its highest after so many calls, and must not grow with more. */
 export const FEW_CALLS = 5
+/** What the names of measures end with that are taken before everything is compiled in flash: of a board that is new, and of one whose code area is in use otherwise. */
+const NEW = ", new", FROM_RAM = ", from RAM"
 
 /** A recorded life. */
 export type Life = { text: string; name: string; module: string; password: string; given: Given[]; fewUntil: number; soundFrom: number; failsFrom: number }
@@ -33,24 +36,49 @@ export async function recordLife(module: Uint8Array, calls: number): Promise<Lif
   return { ...life, given, fewUntil: instant(FIRST_SEC + EACH_SEC * FEW_CALLS), soundFrom: instant(long + 1), failsFrom: instant(end + 1) }
 }
 
-/** What it costs, and the heap after a few calls and after all of them. Throws when the board does anything else than Node did. */
+/** What it costs when all is compiled in flash, and before; the heap after a few calls and after all of them. Throws when the board does anything else than Node did. */
 export async function costs(module: Uint8Array, calls: number): Promise<Measure[]> {
-  const life = await recordLife(module, calls), board = await ReplayBoard.start((await buildBoard({ module: MODULE, replay: true })).program)
+  const { program } = await buildBoard({ module: MODULE, replay: true }), first = await firstCosts(program, module)
+  const life = await recordLife(module, calls), board = await ReplayBoard.start(program)
   try {
+    const { "flash-functions": functions = NaN, "flash-bytes": flash = NaN } = await board.workAhead()
     const few = life.given.findIndex((given) => "call" in given && given.now >= life.fewUntil)
     await board.give(life.given.slice(0, few))
     const early = await board.figures()
     await board.give(life.given.slice(few))
-    const late = await board.figures(), verdict = verdictOn(board.made, { ...life, known: [], warn() {} })
-    if (!verdict.same) throw new Error(verdict.lines.join("\n"))
+    const late = await board.figures()
+    sameAs(life, board)
     return [
-      ...costsOf(board.made, life),
+      ...costsOf(board.made, life), ...first,
+      { name: "functions in flash", value: functions, unit: "functions" }, { name: "code area, used", value: flash, unit: "bytes" },
       { name: `heap, most, after ${FEW_CALLS} calls`, value: early["heap-high"] ?? NaN, unit: "bytes" },
       { name: "heap, most, after all calls", value: late["heap-high"] ?? NaN, unit: "bytes" },
     ]
   } finally {
     await board.end()
   }
+}
+
+/** What a short life costs a board that is new, and one that has got another module or firmware and has not rested since. */
+export async function firstCosts(program: string, module: Uint8Array): Promise<Measure[]> {
+  const life = await recordLife(module, 1)
+  return [...await costsWith(life, program, NEW, () => {}), ...await costsWith(life, program, FROM_RAM, (store) => damageCode(store, 0, Uint8Array.of(0)))]
+}
+
+async function costsWith(life: Life, program: string, name: string, change: (store: string) => void): Promise<Measure[]> {
+  const board = await ReplayBoard.start(program, change)
+  try {
+    await board.give(life.given)
+    sameAs(life, board)
+    return costsOf(board.made, life).map((measure) => ({ ...measure, name: `${measure.name}${name}` }))
+  } finally {
+    await board.end()
+  }
+}
+
+function sameAs(life: Life, board: ReplayBoard): void {
+  const verdict = verdictOn(board.made, { ...life, known: [], warn() {} })
+  if (!verdict.same) throw new Error(verdict.lines.join("\n"))
 }
 
 /** Instructions for what the phone does, from the input that begins it to the output that ends it; of several the dearest. */

@@ -32,7 +32,7 @@ const ADDON = "host/engine/node-wasm3", CC = process.env["CC"] ?? "cc"
 const FLAGS = ["-O2", "-fPIC", "-fvisibility=hidden", "-w", "-DNAPI_VERSION=8", "-Dd_m3CodePageAlignSize=4096"]
 const COUNTED = ["-finstrument-functions", "-fno-optimize-sibling-calls"]
 // All that can be on the stack around the module, the deepest way; what is inlined is in the frame of its caller.
-const AROUND = ["main", "supervisorGive", "give", "drain", "corePoll", "coreGive", "call", "codeCall", "codeReady", "compileOne", "m3_Call"]
+const AROUND = ["main", "supervisorGive", "give", "drain", "corePoll", "coreGive", "call", "codeCall", "codeReady", "aheadOpen", "keep", "codeStraight", "compileHere", "compileOne", "m3_Call"]
 // wasm3's operation for a call is another one on boards.
 const NAMES: Readonly<Record<string, string>> = { op_Call: "op_CallFunction" }
 const HEAD_BYTES = 16, WEIGHT_BYTES = 8

@@ -27,7 +27,7 @@ export async function xtensaFrames(steps: boolean): Promise<Map<string, number>>
   const changed = compactWasm3(folder), out = mkdtempSync(join(tmpdir(), "linehunt-xtensa-"))
   const includes = ["board", "board/port/riscv/libc/include", changed, "host/engine/node-wasm3"].map((each) => `-I${each}`)
   const options = [...XTENSA, "-O2", "-ffreestanding", ...flags, "-w", ...includes, ...[...defines, ...boardDefines].map((each) => `-D${each}`), `-DCODE_STEPS=${steps ? 1 : 0}`]
-  const files = [...["interpreter", "code", "core", "supervisor", "main"].map((name) => `board/${name}.c`), join(changed, "m3_env.c"), join(changed, "m3_function.c")]
+  const files = [...["interpreter", "code", "ahead", "core", "supervisor", "main"].map((name) => `board/${name}.c`), join(changed, "m3_env.c"), join(changed, "m3_function.c")]
   try {
     await inParallel(files, (file) => run(CLANG, [...options, "-S", file, "-o", join(out, `${basename(file)}.s`)]))
     return new Map(files.flatMap((file) => framesIn(readFileSync(join(out, `${basename(file)}.s`), "utf8"))))

@@ -164,6 +164,9 @@ export function callRecord(call: Call, now: number): Buffer {
 /** A record that asks for the figures of the board, which come on its console. */
 export const askFigures = (): Buffer => recordOf("F", Buffer.alloc(0), undefined)
 
+/** A record that lets the board compile everything ahead. */
+export const workAhead = (): Buffer => recordOf("A", Buffer.alloc(0), undefined)
+
 function writeEvent(head: Buffer, flow: number, event: FlowEvent): void {
   head.writeInt32LE(flow, 20)
   head.writeInt32LE(FLOW_EVENTS.indexOf(event.kind), 24)

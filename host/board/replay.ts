@@ -7,7 +7,7 @@ import type { Done } from "../driver.ts"
 import { UserError } from "../errors.ts"
 import { givenIn, replay, type Given, type ReplayParts, type Verdict } from "../replay.ts"
 import { Machine as Qemu } from "./machine.ts"
-import { BoardRecords, askFigures, callRecord, startRecord } from "./record.ts"
+import { BoardRecords, askFigures, callRecord, startRecord, workAhead } from "./record.ts"
 import { ConsoleLines } from "./run.ts"
 import { Segment } from "./segment.ts"
 import { makeStore } from "./store.ts"
@@ -27,10 +27,11 @@ export class ReplayBoard {
   private readonly folder = mkdtempSync(join(tmpdir(), "linehunt-replay-"))
   private heard = (): void => {}
 
-  /** `program`: of a board that is built for it. */
-  static async start(program: string): Promise<ReplayBoard> {
+  /** `program`: of a board that is built for it. `change` may write to its flash first. */
+  static async start(program: string, change: (store: string) => void = () => {}): Promise<ReplayBoard> {
     const board = new ReplayBoard(), store = join(board.folder, "store.bin")
     makeStore(store, new Uint8Array(0))
+    change(store)
     const records = new BoardRecords({
       start() {}, exchanged() {},
       called: (call, now) => { board.made.push({ call, now, outputs: [], instructions: 0, done: undefined, trap: undefined }) },
@@ -58,6 +59,12 @@ export class ReplayBoard {
     }
     await this.until(() => this.made.length === from + calls && calls > 0 && isOver(this.made.at(-1)))
     return this.made.slice(from)
+  }
+
+  /** Lets the board compile everything ahead, as it does when the phone rests for long. */
+  workAhead(): Promise<Record<string, number>> {
+    this.qemu.channel(workAhead())
+    return this.figures()
   }
 
   /** What the board says of its memory. */

@@ -1,18 +1,20 @@
-// The flash in which the emulated board keeps its settings and modules, as a file: two copies, each with a number and a checksum (board/store.c), and two slots (board/slots.c).
+// The flash in which the emulated board keeps its settings and modules, as a file: two copies, each with a number and a checksum (board/store.c), two slots (board/slots.c), and the code
+// area (board/area.c).
 import { createHash } from "node:crypto"
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs"
 import { crc32 } from "./crc.ts"
 
 /** The size of the file. */
 export const BANK_BYTES = 32 * 1024 * 1024
-const SECTOR_BYTES = 256 * 1024, COPIES = 2, NOTES = 2, FIRST_SLOT = 4, SLOTS = 2, HEAD_BYTES = 16, MAGIC = 0x4c485354
+const SECTOR_BYTES = 256 * 1024, COPIES = 2, NOTES = 2, FIRST_SLOT = 4, SLOTS = 2, CODE_AREA = FIRST_SLOT + SLOTS, CODE_SECTORS = 2
+const SECTORS = CODE_AREA + CODE_SECTORS, HEAD_BYTES = 16, MAGIC = 0x4c485354
 
 /** Makes the file with these settings in the first copy; what is not written is erased. */
 export function makeStore(path: string, settings: Uint8Array): void {
   const file = openSync(path, "w", 0o600)
   try {
     ftruncateSync(file, BANK_BYTES)
-    writeSync(file, Buffer.alloc((FIRST_SLOT + SLOTS) * SECTOR_BYTES, 0xff), 0, undefined, 0)
+    writeSync(file, Buffer.alloc(SECTORS * SECTOR_BYTES, 0xff), 0, undefined, 0)
     if (settings.length > 0) writeSync(file, copyOf(1, settings), 0, undefined, 0)
   } finally {
     closeSync(file)
@@ -42,7 +44,7 @@ export function copiesIn(path: string, what: "settings" | "notes" = "settings"):
 
 /** The part of the bank that is used; the rest of its 32 MB is a hole. */
 function bankOf(path: string): Buffer {
-  const bytes = Buffer.alloc((FIRST_SLOT + SLOTS) * SECTOR_BYTES), file = openSync(path, "r")
+  const bytes = Buffer.alloc(SECTORS * SECTOR_BYTES), file = openSync(path, "r")
   try { readSync(file, bytes, 0, bytes.length, 0) } finally { closeSync(file) }
   return bytes
 }
@@ -51,6 +53,9 @@ function bankOf(path: string): Buffer {
 export function damage(path: string, copy: number, at: number, bytes: Uint8Array): void {
   writeAt(path, copy * SECTOR_BYTES + at, bytes)
 }
+
+/** Damages the code area (board/area.c) at a place behind its beginning. */
+export function damageCode(path: string, at: number, bytes: Uint8Array): void { writeAt(path, CODE_AREA * SECTOR_BYTES + at, bytes) }
 
 // -- Module slots: board/slots.c
 

@@ -64,7 +64,7 @@ describe("The ESP-IDF project", function () {
   })
 
   for (const { file, megabytes } of [{ file: "partitions-4mb.csv", megabytes: 4 }, { file: "partitions-8mb.csv", megabytes: 8 }]) {
-    it(`${file} fits, and holds two firmwares, two modules and the settings where the port looks for them`, () => {
+    it(`${file} fits, and holds two firmwares, two modules, compiled code and the settings where the port looks for them`, () => {
       const partitions = partitionsOf(file)
       const sorted = [...partitions].sort((one, other) => one.offset - other.offset)
       for (const [i, { name, type, offset, size }] of sorted.entries()) {
@@ -80,6 +80,8 @@ describe("The ESP-IDF project", function () {
         assert.deepEqual([slot?.size, Number(slot?.subtype)], [slotBytes, named(/SUBTYPE_SLOT = (0x\w+)/)])
         assert.match(flash, new RegExp(`"${name}"`))
       }
+      const code = partitions.find(({ name }) => name === "code")
+      assert.deepEqual([code?.size, Number(code?.subtype)], [named(/portCodeAreaBytes = (\d+) \* 1024/) * 1024, named(/SUBTYPE_CODE = (0x\w+)/)])
       const settings = partitions.find(({ name }) => name === "settings")
       assert.deepEqual([settings?.size, Number(settings?.subtype)], [Number(/PORT_STORE_COPIES = (\d+)/.exec(readFileSync(join(ROOT, "board/port/port.h"), "utf8"))?.[1]) * 4096, named(/SUBTYPE_SETTINGS = (0x\w+)/)])
       // The Wi-Fi stack and ESP-IDF take 0.9 MB (measured for such an application), wasm3 and the port 0.1.
@@ -135,7 +137,7 @@ describe("The port for ESP32, on a chip that is none", function () {
     { board: "cardputer-adv", scenario: "scanner", answering: ["34"], story: "A scanner's contacts are the keys of a phone, held as long as they are held" },
     { board: "devkit", scenario: "small", answering: ["3c"], story: "An SSD1306 gets its set-up and the pages as they are" },
     { board: "devkit", scenario: "store", story: "Settings are whole after a cut of the power at each byte of a write" },
-    { board: "devkit", scenario: "slots", story: "Both slots are erased and written, and their ends are their ends" },
+    { board: "devkit", scenario: "slots", story: "Both slots and the code area are erased and written, and their ends are their ends" },
     { board: "devkit", scenario: "wifi", story: "The station joins, loses its network, comes back, and pauses longer and longer; the console tells it" },
     { board: "devkit", scenario: "kept", story: "The network is known again after a restart" },
     { board: "devkit", scenario: "net", story: "Datagrams go and come, sockets take turns, and refusals reach the one that had sent (ICMP)" },

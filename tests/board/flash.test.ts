@@ -187,7 +187,7 @@ describe("npm run flash and npm run monitor", function () {
     const { said } = npm(["flash", "--help"])
     for (const { name, chip, about, partitions } of boards()) {
       assert.match(said, new RegExp(`^ {2}${name} +${chip} +${about.replace(/[()]/g, "\\$&")}$`, "m"))
-      assert.ok(["esp32", "esp32c3", "esp32s3"].includes(chip) && partitionsOf(partitions).length === 8, name)
+      assert.ok(["esp32", "esp32c3", "esp32s3"].includes(chip) && partitionsOf(partitions).length === 9, name)
     }
   })
 })

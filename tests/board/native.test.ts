@@ -15,7 +15,7 @@ import { CASES } from "../supervised.ts"
 import { BAD, LAYOUT, constants, moduleWith } from "../modules.ts"
 
 const CC = process.env["CC"] ?? "cc"
-const FILES = ["abi", "console", "crc", "editor", "facts", "flows", "sha256", "slots", "store", "upload"].map((name) => `board/${name}.c`)
+const FILES = ["abi", "area", "console", "crc", "editor", "facts", "flows", "sha256", "slots", "store", "upload"].map((name) => `board/${name}.c`)
 const HARNESS = ["tests/board/native/native.c", "tests/board/native/flows.c", "tests/board/native/main.c"]
 const SUPERVISOR = ["board/supervisor.c", "board/kept.c", "board/report.c", "board/crc.c", "tests/board/native/supervised.c"]
 const DLE = 0x10, END = frame("E", Buffer.alloc(0))
@@ -70,6 +70,14 @@ describe(`The board's C on this machine, with sanitizers (SEED=${SEED} repeats i
 
   it("Of slots that are damaged only whole modules are chosen, the newest first, and none that was given up", () => {
     assert.equal(native("damage", at("small.wasm"), 5000), "of slots that were damaged only whole modules were chosen, and the firmware's when there was none (which happened)")
+  })
+
+  it("Wherever the power is cut while compiled code is written, what is not whole is never run, and the rest need not be written again (DC-06)", () => {
+    assert.equal(native("code-cuts", firmware), "the power was cut at more than 1000 places; what was whole stayed, what was not was never used")
+  })
+
+  it("Of compiled code that is damaged only what is whole is run (DC-06)", () => {
+    assert.equal(native("code-damage", firmware, 5000), "of an area that was damaged only whole functions were used (each kind of damage happened)")
   })
 
   it("Settings that are read are whole, wherever the power was cut and whatever is damaged", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { buildBoard } from "../../build/board/compile.ts"
-import { FEW_CALLS, costsOf, recordLife, type Life } from "../../build/board/costs.ts"
+import { FEW_CALLS, costsOf, firstCosts, recordLife, type Life } from "../../build/board/costs.ts"
 import { boardBudget, overBudget } from "../../build/board/size.ts"
 import { OUT } from "../../build/core.ts"
 import { BOOT } from "../../host/abi.ts"
@@ -31,6 +31,13 @@ describe("The emulated board makes calls that were recorded in Node", function (
   })
   after(() => board?.end())
 
+  it("All functions of the module are compiled in flash, with room for a larger one (DC-06)", async () => {
+    const figures = await board.workAhead()
+    assert.ok((figures["module-functions"] ?? 0) > 1000)
+    assert.equal(figures["flash-functions"], figures["module-functions"])
+    assert.deepEqual(overBudget([{ name: "code area, used", value: figures["flash-bytes"] ?? NaN, unit: "bytes" }]), [])
+  })
+
   it("What V8 in Node did with calls, sound and a server that crashes is what the board does, byte by byte, and more calls take no more of its heap (DC-02, DC-06)", async () => {
     const few = life.given.findIndex((given) => "call" in given && given.now >= life.fewUntil)
     await board.give(life.given.slice(0, few))
@@ -41,6 +48,7 @@ describe("The emulated board makes calls that were recorded in Node", function (
     assert.ok(verdict.calls > 1000 && verdict.note === "", `${verdict.calls} calls${verdict.note}`)
     assert.equal(after["heap-high"], before["heap-high"])
     assert.ok((after["heap-largest"] ?? 0) >= 48 * 1024, `${after["heap-largest"]} bytes free`)
+    assert.equal(after["code-compiled"], 0, "nothing is compiled any more")
   })
 
   it("What the phone's work costs stays within the budgets, and is the same instruction by instruction on another run (DC-06)", async () => {
@@ -49,11 +57,18 @@ describe("The emulated board makes calls that were recorded in Node", function (
     assert.deepEqual(measures.filter(({ name, value }) => !(name in budget) || !(value > 0)), [])
     const again = await ReplayBoard.start(program)
     try {
+      await again.workAhead()
       const made = await again.give(life.given.slice(0, 400))
       assert.deepEqual(made.map(({ instructions }) => instructions), board.made.slice(0, made.length).map(({ instructions }) => instructions))
     } finally {
       await again.end()
     }
+  })
+
+  it("With nothing in flash it does the same, for what the budgets allow (DC-02, DC-06)", async () => {
+    const measures = await firstCosts(program, module), budget = boardBudget()
+    assert.deepEqual(overBudget(measures), [])
+    assert.deepEqual(measures.filter(({ name, value }) => !(name in budget) || !(value > 0)), [])
   })
 
   it("Every kind of call is made as in Node, with what a restart keeps and what the phone refuses", async () => {

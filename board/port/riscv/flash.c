@@ -1,11 +1,11 @@
-/* Settings and module slots in the second flash bank: two chips of 16 bits side by side with the command set of Intel (CFI 1). A bank that takes commands cannot be
+/* Settings, module slots and compiled code in the second flash bank: two chips of 16 bits side by side with the command set of Intel (CFI 1). A bank that takes commands cannot be
  * read at the same time, so the program is in the other one; each function here leaves the bank as it can be read. */
 #include <string.h>
 #include "machine.h"
 #include "port/port.h"
 
 enum {
-    SECTOR_BYTES = 256 * 1024, FIRST_SLOT = PORT_STORE_COPIES, ERASE = 0x00200020, CONFIRM = 0x00d000d0, WRITE_BUFFER = 0x00e800e8, BLOCK_BYTES = 512, READ = 0x00ff00ff, CLEAR = 0x00500050,
+    SECTOR_BYTES = 256 * 1024, FIRST_SLOT = PORT_STORE_COPIES, CODE_AREA = FIRST_SLOT + PORT_SLOTS, CODE_SECTORS = 2, ERASE = 0x00200020, CONFIRM = 0x00d000d0, WRITE_BUFFER = 0x00e800e8, BLOCK_BYTES = 512, READ = 0x00ff00ff, CLEAR = 0x00500050,
     READY = 0x00800080, FAILED = 0x003a003a, POLLS_MAX = 1000000
 };
 
@@ -69,3 +69,12 @@ bool portStoreWrite (unsigned copy, uint32_t at, const void * bytes, size_t leng
 const uint8_t * portSlot (unsigned slot) { return (const uint8_t *) (uintptr_t) place (FIRST_SLOT + slot, 0); }
 bool portSlotErase (unsigned slot, uint32_t at) { (void) at; return erase (place (FIRST_SLOT + slot, 0)); }
 bool portSlotWrite (unsigned slot, uint32_t at, const void * bytes, size_t length) { return write (place (FIRST_SLOT + slot, at), bytes, length); }
+
+const uint32_t portCodeAreaBytes = CODE_SECTORS * SECTOR_BYTES, portCodeAreaSectorBytes = SECTOR_BYTES;
+const uint8_t * portCodeArea (void) { return (const uint8_t *) (uintptr_t) place (CODE_AREA, 0); }
+bool portCodeAreaErase (uint32_t at) { return erase (place (CODE_AREA, at)); }
+bool portCodeAreaWrite (uint32_t at, const void * bytes, size_t length) { return write (place (CODE_AREA, at), bytes, length); }
+
+/* The linker's hash of all that it has put together (board.ld). */
+extern const uint8_t firmwareIdentity [];
+const uint8_t * portIdentity (void) { return firmwareIdentity; }

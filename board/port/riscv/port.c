@@ -11,7 +11,7 @@
 #include "net.h"
 
 #ifndef CODE_BYTES
-#define CODE_BYTES (93 * 1024)
+#define CODE_BYTES (48 * 1024)
 #endif
 const uint32_t portCodeBytes = CODE_BYTES;
 /* Of the 12 KB that board.ld gives to the stack; below it the guard stands (cpu.c). */

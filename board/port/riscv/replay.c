@@ -2,7 +2,7 @@
  * core; what comes of each goes out there as ever. No network, no keys and no clock but the recorded one: what a call costs is the same each time. */
 #include <stdio.h>
 #include <string.h>
-#include "code.h"
+#include "ahead.h"
 #include "core.h"
 #include "cpu.h"
 #include "devices.h"
@@ -10,7 +10,7 @@
 #include "port/port.h"
 #include "trace.h"
 
-enum { FIGURES = 'F', PIECE_BYTES = 256, PREFIX_BYTES = 5, WAIT_MS = 100, OUTPUTS_MAX = 10000 };
+enum { FIGURES = 'F', AHEAD = 'A', PIECE_BYTES = 256, PREFIX_BYTES = 5, WAIT_MS = 100, OUTPUTS_MAX = 10000 };
 
 static Module module;
 
@@ -74,6 +74,14 @@ static void call (uint32_t length)
     else traceDone (result, deadline, portWork () - before);
 }
 
+/* As after a long rest and a restart: all that can be is compiled in flash. */
+static void workAhead (void)
+{
+    while (aheadStep ()) portFeedWatchdog ();
+    const char * error = coreLoad (& module);
+    if (error) portFailed (error);
+}
+
 static void print (const char * name, uint32_t value)
 {
     char line [48];
@@ -84,8 +92,7 @@ int main (void)
 {
     portStart ();
     slotsFirmware (& module);
-    const char * error = codeStart (portCodeBytes);
-    if (! error) error = coreLoad (module.wasm, module.length);
+    const char * error = coreLoad (& module);
     if (error) portFailed (error);
     for (;;)
     {
@@ -95,6 +102,7 @@ int main (void)
         memcpy (& length, prefix + 1, sizeof length);
         if (prefix [0] == TRACE_START) begin (length);
         else if (prefix [0] == TRACE_CALL) call (length);
+        else if (prefix [0] == AHEAD) workAhead ();
         else if (prefix [0] == FIGURES) figuresPrint (print);
         else portFailed ("it is given what is no record");
         channelFlush ();

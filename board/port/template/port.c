@@ -13,7 +13,7 @@ void * portRetained (size_t bytes) { (void) bytes; return NULL; }
 
 const uint8_t portModule [1] = { 0 };
 const uint32_t portModuleBytes = 0;
-const uint32_t portCodeBytes = 96 * 1024;
+const uint32_t portCodeBytes = 64 * 1024;
 const uint32_t portStackBytes = 8 * 1024;
 
 uint32_t portWork (void) { return 0; }
@@ -85,6 +85,11 @@ const uint32_t portSlotBytes = 0, portSlotSectorBytes = 0;
 const uint8_t * portSlot (unsigned slot) { (void) slot; return NULL; }
 bool portSlotErase (unsigned slot, uint32_t at) { (void) slot; (void) at; return false; }
 bool portSlotWrite (unsigned slot, uint32_t at, const void * bytes, size_t length) { (void) slot; (void) at; (void) bytes; (void) length; return false; }
+const uint32_t portCodeAreaBytes = 0, portCodeAreaSectorBytes = 0;
+const uint8_t * portCodeArea (void) { return NULL; }
+bool portCodeAreaErase (uint32_t at) { (void) at; return false; }
+bool portCodeAreaWrite (uint32_t at, const void * bytes, size_t length) { (void) at; (void) bytes; (void) length; return false; }
+const uint8_t * portIdentity (void) { static const uint8_t none [PORT_IDENTITY_BYTES]; return none; }
 void portSound (bool on) { (void) on; }
 bool portMicrophone (int16_t * samples) { (void) samples; return false; }
 void portSpeaker (const int16_t * samples) { (void) samples; }

@@ -16,6 +16,7 @@
 #include "esp_heap_caps.h"
 #include "esp_netif_sntp.h"
 #include "esp_ota_ops.h"
+#include "esp_app_desc.h"
 #include "esp_partition.h"
 #include "esp_random.h"
 #include "esp_rom_sys.h"
@@ -294,18 +295,30 @@ esp_err_t i2s_channel_read (i2s_chan_handle_t channel, void * into, size_t size,
 
 /* -- flash ------------------------------------------------------------------------------------------------------------------------------------------------------ */
 
-enum { SECTOR = 4096, SETTINGS_BYTES = 2 * SECTOR, SLOT_BYTES = 256 * 1024 };
-static uint8_t settings [SETTINGS_BYTES], slots [2] [SLOT_BYTES];
+enum { SECTOR = 4096, SETTINGS_BYTES = 2 * SECTOR, SLOT_BYTES = 256 * 1024, CODE_BYTES = 512 * 1024 };
+static uint8_t settings [SETTINGS_BYTES], slots [2] [SLOT_BYTES], code [CODE_BYTES];
 static const esp_partition_t partitions [] = {
     { NULL, ESP_PARTITION_TYPE_DATA, (esp_partition_subtype_t) 0x40, 0x12000, SETTINGS_BYTES, SECTOR, "settings", false, false },
-    { NULL, ESP_PARTITION_TYPE_DATA, (esp_partition_subtype_t) 0x41, 0x360000, SLOT_BYTES, SECTOR, "module_a", false, false },
-    { NULL, ESP_PARTITION_TYPE_DATA, (esp_partition_subtype_t) 0x41, 0x3a0000, SLOT_BYTES, SECTOR, "module_b", false, false },
+    { NULL, ESP_PARTITION_TYPE_DATA, (esp_partition_subtype_t) 0x41, 0x300000, SLOT_BYTES, SECTOR, "module_a", false, false },
+    { NULL, ESP_PARTITION_TYPE_DATA, (esp_partition_subtype_t) 0x41, 0x340000, SLOT_BYTES, SECTOR, "module_b", false, false },
+    { NULL, ESP_PARTITION_TYPE_DATA, (esp_partition_subtype_t) 0x42, 0x380000, CODE_BYTES, SECTOR, "code", false, false },
 };
 int fakeFlashLeft = -1;
 
 void fakeCutTo (void * jump) { cut = jump; }
 
-static uint8_t * memoryOf (const esp_partition_t * partition) { return partition == partitions ? settings : slots [partition - partitions - 1]; }
+static uint8_t * memoryOf (const esp_partition_t * partition)
+{
+    uint8_t * const all [] = { settings, slots [0], slots [1], code };
+    return all [partition - partitions];
+}
+
+/* Of a build whose ELF file has this SHA-256. */
+const esp_app_desc_t * esp_app_get_description (void)
+{
+    static const esp_app_desc_t description = { { 0xab, 0xcd } };
+    return & description;
+}
 
 static void spend (void)
 {

@@ -246,6 +246,11 @@ static void slots (void)
         printf ("%d", portSlotErase (slot, last) && portSlot (slot) [last] == 0xff);
         printf ("%d\n", portSlotWrite (slot, portSlotBytes, word, 4));
     }
+    uint32_t last = portCodeAreaBytes - portCodeAreaSectorBytes;
+    printf ("code %d", portCodeAreaErase (0) && portCodeAreaErase (last));
+    printf ("%d", portCodeAreaWrite (last, word, 4) && memcmp (portCodeArea () + last, word, 4) == 0);
+    printf ("%d", portCodeAreaErase (last) && portCodeArea () [last] == 0xff);
+    printf ("%d of %02x%02x\n", portCodeAreaWrite (portCodeAreaBytes, word, 4), portIdentity () [0], portIdentity () [1]);
 }
 
 /* -- Wi-Fi ------------------------------------------------------------------------------------------------------------------------------------------------- */

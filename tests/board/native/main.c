@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "area.h"
 #include "console.h"
 #include "facts.h"
 #include "native.h"
@@ -227,6 +228,108 @@ static void settings (unsigned rounds)
     printf ("settings that were read were whole; damaged ones were not (%s)\n", lost > 0 ? "which happened" : "which never happened");
 }
 
+/* -- the code area --------------------------------------------------------------------------------------------------------------------------------- */
+
+enum { CODE_FUNCTIONS = 24, CODE_MAX = 400 };
+
+/* What is kept of a function here: bytes that follow from its number. */
+static AreaFunction functionOf (unsigned number, uint8_t * bytes)
+{
+    AreaFunction function = { .number = (uint16_t) number, .units = (uint16_t) (1 + number * 37 % 150), .stackSlots = 7, .ioSlots = 2, .localBytes = 8, .constantBytes = (uint16_t) (number % 3 * 4) };
+    for (unsigned i = 0; i < CODE_MAX; i++) bytes [i] = (uint8_t) (number * 31 + i * 7);
+    return function;
+}
+
+static uint32_t lengthOf (const AreaFunction * function) { return function->constantBytes + function->units * 2u; }
+
+/* Every record that says that it is whole is what was written. Which functions there are, a bit for each. */
+static uint32_t kept (void)
+{
+    uint32_t all = 0;
+    for (const AreaRecord * record = areaNext (NULL); record; record = areaNext (record))
+    {
+        if (! areaIsWhole (record)) continue;
+        uint8_t bytes [CODE_MAX];
+        AreaFunction function = functionOf (record->function.number, bytes);
+        hold (function.number < CODE_FUNCTIONS && memcmp (& record->function, & function, sizeof function) == 0, "a function is kept that was never written");
+        hold (memcmp (record + 1, bytes, lengthOf (& function)) == 0, "code is kept that was never written");
+        all |= 1u << function.number;
+    }
+    return all;
+}
+
+/* As board/ahead.c does it: begins the area anew where it must be, and adds what is not there. False when the flash takes no more. */
+static bool fillArea (const uint8_t print [SHA256_BYTES], unsigned * renewed)
+{
+    if (areaOpen (print) != AREA_GOOD)
+    {
+        AreaStep step = AREA_GOES_ON;
+        (* renewed)++;
+        while (step == AREA_GOES_ON) step = areaRenew ();
+        if (step == AREA_FAILS) return false;
+    }
+    uint32_t there = kept ();
+    for (unsigned number = 0; number < CODE_FUNCTIONS; number++)
+    {
+        uint8_t bytes [CODE_MAX];
+        AreaFunction function = functionOf (number, bytes);
+        if (there >> number & 1) continue;
+        if (! areaBegin (& function) || ! areaAdd (bytes, function.constantBytes) || ! areaAdd (bytes + function.constantBytes, function.units * 2u) || ! areaEnd ()) return false;
+    }
+    return true;
+}
+
+/* The power goes at each word, over what another firmware had left: nothing is run that is not whole, and what was whole stays. */
+static void codeCuts (void)
+{
+    static const uint8_t print [SHA256_BYTES] = { 1 };
+    static uint8_t before [NATIVE_CODE_BYTES];
+    unsigned cuts = 0, renewed = 0;
+    nativeIdentity [0] = 1;
+    hold (fillArea (print, & renewed), "the area is too small");
+    memcpy (before, nativeCode, sizeof before);
+    nativeIdentity [0] = 2;
+    for (bool whole = false; ! whole; cuts++)
+    {
+        memcpy (nativeCode, before, sizeof before);
+        nativeFlashLeft = (long) cuts;
+        whole = fillArea (print, & renewed);
+        nativeFlashLeft = -1;
+        AreaState state = areaOpen (print);
+        hold (state == AREA_OTHER || state == AREA_GOOD, "a cut leaves a damaged area");
+        uint32_t had = state == AREA_GOOD ? kept () : 0;
+        renewed = 0;
+        hold (fillArea (print, & renewed) && renewed == (state == AREA_OTHER), "what is missing cannot be added after a cut");
+        hold (kept () == (1u << CODE_FUNCTIONS) - 1 && (had & kept ()) == had, "not all is there after a cut");
+    }
+    nativeIdentity [0] = 1;
+    hold (areaOpen (print) == AREA_OTHER, "another firmware uses what this one has left");
+    nativeIdentity [0] = 2;
+    static const uint8_t another [SHA256_BYTES] = { 2 };
+    hold (areaOpen (print) == AREA_GOOD && areaOpen (another) == AREA_OTHER, "another module uses what this one has left");
+    printf ("the power was cut at %s places; what was whole stayed, what was not was never used\n", cuts > 1000 ? "more than 1000" : "few");
+}
+
+/* Bytes change: what is used is what was written, nothing outside is read, and it can be begun anew. */
+static void codeDamage (unsigned rounds)
+{
+    static const uint8_t print [SHA256_BYTES];
+    static uint8_t good [NATIVE_CODE_BYTES];
+    unsigned states [4] = { 0 }, lost = 0, renewed = 0;
+    hold (fillArea (print, & renewed), "the area is too small");
+    memcpy (good, nativeCode, sizeof good);
+    for (unsigned round = 0; round < rounds; round++)
+    {
+        memcpy (nativeCode, good, sizeof good);
+        for (unsigned changes = 1 + nativeRandom () % 4; changes > 0; changes--) nativeCode [nativeRandom () % (nativeRandom () % 4 ? sizeof good : 96)] = (uint8_t) nativeRandom ();
+        AreaState state = areaOpen (print);
+        states [state]++;
+        if (state == AREA_GOOD) lost += kept () != (1u << CODE_FUNCTIONS) - 1;
+        else hold (fillArea (print, & renewed) && kept () == (1u << CODE_FUNCTIONS) - 1, "it cannot be begun anew");
+    }
+    printf ("of an area that was damaged only whole functions were used (%s)\n", states [AREA_OTHER] && states [AREA_DAMAGED] && states [AREA_GOOD] && lost ? "each kind of damage happened" : "some damage never happened");
+}
+
 int main (int count, char * * words)
 {
     if (count < 4) return fprintf (stderr, "native MODE FIRMWARE SEED [ROUNDS]\n"), 2;
@@ -248,6 +351,8 @@ int main (int count, char * * words)
     else if (strcmp (mode, "cuts") == 0) cuts (firmware, length);
     else if (strcmp (mode, "damage") == 0) damage (firmware, length, rounds);
     else if (strcmp (mode, "settings") == 0) settings (rounds);
+    else if (strcmp (mode, "code-cuts") == 0) codeCuts ();
+    else if (strcmp (mode, "code-damage") == 0) codeDamage (rounds);
     else return 2;
     free (firmware);
     return 0;

@@ -11,7 +11,7 @@
 #include "upload.h"
 
 int64_t nativeNow;
-uint8_t nativeStore [2] [4096], nativeSlots [2] [NATIVE_SLOT_BYTES];
+uint8_t nativeStore [2] [4096], nativeSlots [2] [NATIVE_SLOT_BYTES], nativeCode [NATIVE_CODE_BYTES], nativeIdentity [16];
 long nativeFlashLeft = -1;
 bool nativeShows = true;
 uint32_t nativeSeed = 1;
@@ -31,6 +31,7 @@ void nativeErase (void)
 {
     memset (nativeStore, 0xff, sizeof nativeStore);
     memset (nativeSlots, 0xff, sizeof nativeSlots);
+    memset (nativeCode, 0xff, sizeof nativeCode);
 }
 
 /* -- the port -------------------------------------------------------------------------------------------------------------------------------------- */
@@ -87,6 +88,18 @@ bool portSlotWrite (unsigned slot, uint32_t at, const void * bytes, size_t lengt
     if (at % 4 != 0 || length % 4 != 0 || at + length > NATIVE_SLOT_BYTES) abort ();
     return write (nativeSlots [slot] + at, bytes, length);
 }
+
+const uint32_t portCodeAreaBytes = NATIVE_CODE_BYTES, portCodeAreaSectorBytes = NATIVE_SECTOR_BYTES;
+const uint8_t * portCodeArea (void) { return nativeCode; }
+bool portCodeAreaErase (uint32_t at) { return erase (nativeCode + at, NATIVE_SECTOR_BYTES); }
+
+bool portCodeAreaWrite (uint32_t at, const void * bytes, size_t length)
+{
+    if (at % 4 != 0 || length % 4 != 0 || at + length > NATIVE_CODE_BYTES) abort ();
+    return write (nativeCode + at, bytes, length);
+}
+
+const uint8_t * portIdentity (void) { return nativeIdentity; }
 
 /* -- the phone ------------------------------------------------------------------------------------------------------------------------------------- */
 

@@ -6,10 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NATIVE_SLOT_BYTES = 256 * 1024, NATIVE_SECTOR_BYTES = 4096 };
+enum { NATIVE_SLOT_BYTES = 256 * 1024, NATIVE_SECTOR_BYTES = 4096, NATIVE_CODE_BYTES = 3 * 4096 };
 
 extern int64_t nativeNow;
-extern uint8_t nativeStore [2] [4096], nativeSlots [2] [NATIVE_SLOT_BYTES];
+extern uint8_t nativeStore [2] [4096], nativeSlots [2] [NATIVE_SLOT_BYTES], nativeCode [NATIVE_CODE_BYTES];
+
+/* Which firmware it is. */
+extern uint8_t nativeIdentity [16];
 
 /* Everything erased. */
 void nativeErase (void);

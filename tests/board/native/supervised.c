@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "ahead.h"
 #include "audio.h"
-#include "code.h"
 #include "console.h"
 #include "display.h"
 #include "flows.h"
@@ -49,19 +49,20 @@ void slotsChoose (Module * module)
 
 /* -- the phone ---------------------------------------------------------------------------------------------------------------------------------------- */
 
-const char * codeStart (uint32_t bytes) { (void) bytes; return NULL; }
 bool coreIsLoaded (void) { return true; }
 const char * corePoll (Output * output) { return * output = (Output) { .kind = OUTPUT_REST }, NULL; }
 const char * coreDeadline (int64_t * deadline) { return * deadline = INT64_MAX, NULL; }
 const char * coreIdle (bool * idle) { return * idle = ! inCall, NULL; }
 const uint8_t * coreBytes (uint32_t at, uint32_t length) { (void) at; (void) length; return NULL; }
 
-const char * coreLoad (const uint8_t * wasm, uint32_t length)
+const char * coreLoad (const Module * chosen)
 {
-    (void) length;
-    loaded = (const char *) wasm;
+    loaded = (const char *) chosen->wasm;
     return NULL;
 }
+
+bool aheadWants (void) { return false; }
+bool aheadStep (void) { return false; }
 
 static char kept [KEEP_BYTES];
 
@@ -114,7 +115,6 @@ const char * coreGive (const Input * input, int64_t at, int32_t * result)
 
 /* -- the rest of the board ------------------------------------------------------------------------------------------------------------------------------ */
 
-const uint32_t portCodeBytes = 0;
 int64_t portNow (void) { return now; }
 void portEntropy (uint8_t * into, size_t bytes) { memset (into, 7, bytes); }
 void portFeedWatchdog (void) { }

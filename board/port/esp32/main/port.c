@@ -17,14 +17,8 @@
 #include "profile.h"
 #include "wifi.h"
 
-/* docs/flash.md, Memory: what each chip has left beside Wi-Fi. A smaller cache makes the phone slower, not wrong. */
-#if CONFIG_IDF_TARGET_ESP32S3
-const uint32_t portCodeBytes = 84 * 1024;
-#elif CONFIG_IDF_TARGET_ESP32C3
+/* Until all that is compiled lies in flash (board/ahead.c); docs/flash.md, Memory, says what each chip has left. */
 const uint32_t portCodeBytes = 48 * 1024;
-#else
-const uint32_t portCodeBytes = 60 * 1024;
-#endif
 
 enum {
     STACK_BYTES = 16 * 1024,         /* of the phone's task; build/board/xtensa.json says what of */
