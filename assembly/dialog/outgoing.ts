@@ -327,6 +327,7 @@ function accepted(i: i32, handle: i32, m: Message, now: i64): void {
     return
   }
   const l = leg(i), server = peer()
+  call(i).status = m.status
   dropRival(i, true, now)
   if (d < 0) {
     freeDialog(l.dialog)

@@ -11,7 +11,7 @@ import { AddrOrder, EqualChoice, Setting, WeightAlgo, knob } from "../settings/s
 import { Algorithm, order } from "../locate/select"
 import { Candidate, HUNT_SIZE, HUNT_STATE, Reason, Status, activeId, byId, candidate, candidateCount, indexOfId, takeTurn } from "./candidates"
 import { longestTry, markFailure, standing } from "./policy"
-import { noteFirst, noteFound, noteKnob, notePick, noteAvoided, noteTry, noteLeft, noteExhausted, noteUnproved, beginWhy, writeLeft } from "./why"
+import { noteFirst, noteFound, noteKnob, notePick, noteAvoided, noteRejected, noteTry, noteLeft, noteExhausted, noteUnproved, beginWhy, writeLeft } from "./why"
 
 // The order is drawn in TX, which nobody else uses while an input is being worked on.
 const PRIORITIES: usize = TX                              // u16 each, all the same: the draw is among equals
@@ -306,12 +306,12 @@ function putFailedLast(line: i32, hunt: Hunt, first: u32, now: i64): void {
       moved = true
     }
   }
+  // AMB-06: a server that rejects the account is no refuge, unless there is no other.
+  while (hunt.count > 1 && standing(byId(line, idOf(hunt, hunt.count - 1)), now) == 3) noteRejected(line, idOf(hunt, --hunt.count))
   for (let i: u32 = 0; i < hunt.count; i++) {
     const id = idOf(hunt, i)
     if (avoidance(line, id, first, now) >= FAILED_LATELY) noteAvoided(line, id, <u32>(max<i64>(byId(line, id).dirtyUntil - now + 999, 0) / 1000))
   }
-  // AMB-06: a server that rejects the account is no refuge, unless there is no other.
-  while (hunt.count > 1 && standing(byId(line, idOf(hunt, hunt.count - 1)), now) == 3) hunt.count--
 }
 
 /** Says which servers that were drawn before one that is up come after it, as they have not been heard of. */

@@ -10,7 +10,7 @@ import { Setting, knob, nameOf, unitOf } from "../settings/settings"
 import { wordAt } from "../settings/word"
 import { Candidate, REHEARSED, Reason, WHY_STATE, WHY_STATE_SIZE, byId, indexOfId } from "./candidates"
 
-export const enum Step { NONE, FOUND, FIRST, PICK, AVOIDED, TRY, LEFT, EXHAUSTED, HOLD, BACK, KNOB, SLOW, FASTER, UNPROVED }
+export const enum Step { NONE, FOUND, FIRST, PICK, AVOIDED, TRY, LEFT, EXHAUSTED, HOLD, BACK, KNOB, SLOW, FASTER, UNPROVED, REJECTED }
 
 // u32 count of steps of all lines together; for each line u8 number of the hunt, u8 how many of its steps are kept from the choice before; then 6 bytes a step:
 // kind with the line above it, id, u32 value. The steps of a line stand in their order, with those of others between them.
@@ -64,6 +64,8 @@ export function noteFirst(line: i32, id: u32): void { note(line, Step.FIRST, id,
 export function notePick(line: i32, id: u32, draw: u32): void { note(line, Step.PICK, id, draw) }
 /** A server that goes last: it failed and is avoided for so many seconds more, or is known to be down. */
 export function noteAvoided(line: i32, id: u32, seconds: u32): void { note(line, Step.AVOIDED, id, seconds) }
+/** A server that has refused the account, and is not asked before its time. */
+export function noteRejected(line: i32, id: u32): void { note(line, Step.REJECTED, id, 0) }
 /** A server that goes behind those that are known to be up, as nothing has been heard of it. */
 export function noteUnproved(line: i32, id: u32): void { note(line, Step.UNPROVED, id, 0) }
 export function noteTry(line: i32, hunt: i32, id: u32): void { if (isOf(line, hunt)) note(line, Step.TRY, id, 0) }
@@ -187,6 +189,7 @@ function writeStep(w: Writer, line: i32, at: usize): void {
   else if (kind == Step.PICK) w.say(prose("order: "))
   else if (kind == Step.AVOIDED) writeAvoided(w, value)
   else if (kind == Step.UNPROVED) w.say(prose("behind those that are up, as nothing is known of it: "))
+  else if (kind == Step.REJECTED) w.say(prose("left out, it refused the account: "))
   else if (kind == Step.TRY) w.say(prose("try "))
   else if (kind == Step.BACK) w.say(prose("back to a better server: "))
   else if (kind == Step.LEFT) {
@@ -311,4 +314,4 @@ function member(w: Writer, name: Prose, value: u32): void {
   w.number(value)
 }
 
-function stepName(kind: Step): Span { return wordAt(text("none found first order put_last try left exhausted registered back knob slow faster not_heard_of"), kind) }
+function stepName(kind: Step): Span { return wordAt(text("none found first order put_last try left exhausted registered back knob slow faster not_heard_of left_out"), kind) }
