@@ -21,7 +21,7 @@ const SERVER = { address: "198.51.100.2", port: 5060 }
 const GAP_MS = 2500, TRIES = 10
 
 /** So many datagrams each so many milliseconds. */
-const FLOOD = 4, FLOOD_MS = 20
+const FLOOD = 16, FLOOD_MS = 20
 
 /** A server sends a request again that is not answered. */
 const T1_MS = 500
