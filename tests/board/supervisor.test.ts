@@ -12,13 +12,19 @@ const BACK_MS = 2000
 /** 0.6 s of the board, which are longer on a machine that is busy. */
 const WATCHDOG_MS = 25_000
 
-/** How long a row of calls took without the waiting for what servers send: on a machine that is busy they let the board wait. */
+/** How long a row of calls took without the waiting for what servers send: on a machine that is busy they let the board wait, also until it asks once more. */
 function ownTime(seen: Seen[]): number {
-  return seen.slice(1).reduce((sum, { call, now }, i) => {
-    const before = seen[i]?.now ?? now
+  const asked = new Set<string>()
+  let last = seen[0]?.now ?? 0, sum = 0
+  for (const { call, now, outputs } of seen.slice(1)) {
+    const peers = outputs.flatMap((output) => (output.kind === "send" || output.kind === "open") && output.peer ? [`${output.peer.address} ${output.peer.port}`] : [])
+    const isWait = call.call === "datagram" || call.call === "timeout" && peers.some((peer) => asked.has(peer))
     // A processor that was reset counts from nought.
-    return sum + (call.call === "datagram" ? 0 : now < before ? now : now - before)
-  }, 0)
+    if (!isWait) sum += now < last ? now : now - last
+    last = now
+    for (const peer of peers) asked.add(peer)
+  }
+  return sum
 }
 
 const SERVER = { address: "198.51.100.2", port: 5060 }

@@ -295,7 +295,7 @@ esp_err_t i2s_channel_read (i2s_chan_handle_t channel, void * into, size_t size,
 
 /* -- flash ------------------------------------------------------------------------------------------------------------------------------------------------------ */
 
-enum { SECTOR = 4096, SETTINGS_BYTES = 2 * SECTOR, SLOT_BYTES = 256 * 1024, CODE_BYTES = 512 * 1024 };
+enum { SECTOR = 4096, SETTINGS_BYTES = 4 * SECTOR, SLOT_BYTES = 256 * 1024, CODE_BYTES = 512 * 1024 };
 static uint8_t settings [SETTINGS_BYTES], slots [2] [SLOT_BYTES], code [CODE_BYTES];
 static const esp_partition_t partitions [] = {
     { NULL, ESP_PARTITION_TYPE_DATA, (esp_partition_subtype_t) 0x40, 0x12000, SETTINGS_BYTES, SECTOR, "settings", false, false },
