@@ -2,14 +2,14 @@
 import { PHONE_STATE, TX, TX_SIZE } from "./memory"
 import { Output, Stored, give, io, peer } from "./io"
 import { prose, proseAt } from "./base/prose"
-import { Span, span, text } from "./base/span"
+import { NONE, Span, span, text } from "./base/span"
 import { Writer } from "./base/writer"
 import { writeEndpoint } from "./base/ip"
 import * as log from "./base/log"
 import { Level } from "./base/log"
 import { pollFlow } from "./transport/flow"
 import * as outbox from "./transport/outbox"
-import { logMessage } from "./transport/siplog"
+import { nextTraced, traceMessage } from "./transport/siplog"
 import * as resolver from "./locate/resolver"
 import { candidate } from "./servers/candidates"
 import { Happened, Registration, registration } from "./account/registration"
@@ -92,11 +92,20 @@ export function poll(): Output {
 
 function pollSip(now: i64): Output {
   const kind = outbox.pollSend(now)
-  if (kind == Output.SEND) logMessage(prose("to "), peer(), span(io().at, io().length), phone().sipTrace)
+  if (kind == Output.SEND) traceMessage(prose("to "), peer(), span(io().at, io().length), phone().sipTrace)
   return kind
 }
 
 function pollLog(): Output {
+  const traced = nextTraced()
+  if (traced != NONE) return give(Output.LOG, traced, Level.SIP)
+  const lost = log.takeLost()
+  if (lost != 0) {
+    const w = log.line()
+    w.number(lost)
+    w.say(prose(" lines are lost"))
+    return give(Output.LOG, w.written, Level.WARNING)
+  }
   const level = log.next()
   if (level == Level.NONE) return Output.REST
   return give(Output.LOG, log.taken(), level)

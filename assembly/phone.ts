@@ -11,7 +11,7 @@ import { parse, answerable, incoming } from "./wire/message"
 import * as flow from "./transport/flow"
 import { FlowKind } from "./transport/flow"
 import * as outbox from "./transport/outbox"
-import { logMessage } from "./transport/siplog"
+import { traceMessage } from "./transport/siplog"
 import { isStun } from "./transport/stun"
 import { Play, endRehearsal, endsAt, playAt } from "./transport/rehearsal"
 import * as resolver from "./locate/resolver"
@@ -340,7 +340,7 @@ function sip(from: u32, length: u32, now: i64): void {
   }
   const m = incoming()
   const bad = parse(RX, length, m) < 0
-  logMessage(unheard ? prose("rehearsed, not heard from ") : prose("from "), peer(), span(RX, length), phone().sipTrace)
+  traceMessage(unheard ? prose("rehearsed, not heard from ") : prose("from "), peer(), span(RX, length), phone().sipTrace)
   if (unheard) return
   if (bad && (m.status != 0 || !answerable(m))) phone().malformed++
   else if (m.status == 0) request(m, from, !phone().closing, now)

@@ -5,7 +5,7 @@ import { Writer } from "./writer"
 
 export const enum Level { NONE, NOTE, SIP, DNS, WARNING }
 
-// The region: u32 bytes ever written, u32 bytes ever given, u32 lines lost because the host did not drain, u32 spare; then the ring.
+// The region: u32 bytes ever written, u32 bytes ever given, u32 lines lost since that was told, u32 spare; then the ring.
 // A line in the ring is its level as one byte, the text, and a newline.
 const RING: usize = LOG + 16
 const RING_SIZE: u32 = <u32>LOG_SIZE - 16
@@ -45,8 +45,16 @@ export function record(level: Level, s: Span): void {
   store<u32>(LOG, written)
 }
 
-/** How many lines were overwritten before the host took them. */
-export function lost(): u32 { return load<u32>(LOG, 8) }
+/** How many bytes were ever written, and given. */
+export function written(): u32 { return load<u32>(LOG) }
+export function given(): u32 { return load<u32>(LOG, 4) }
+
+/** How many lines were overwritten before the host took them, since this was asked last. */
+export function takeLost(): u32 {
+  const lost = load<u32>(LOG, 8)
+  store<u32>(LOG, 0, 8)
+  return lost
+}
 
 /** Takes the oldest line not yet given: its text is copied to TX. Level.NONE when there is none. */
 export function next(): Level {
@@ -70,7 +78,7 @@ function makeRoom(until: u32): void {
     let given = load<u32>(LOG, 4) + 1
     while (peek(given) != 0x0a) given++
     store<u32>(LOG, given + 1, 4)
-    store<u32>(LOG, lost() + 1, 8)
+    store<u32>(LOG, load<u32>(LOG, 8) + 1, 8)
   }
 }
 

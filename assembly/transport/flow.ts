@@ -10,7 +10,7 @@ import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
 import { below } from "../base/random"
 import { Output, io, peer as ioPeer, local as ioLocal, give } from "../io"
 import { NONE } from "../base/span"
-import { REHEARSAL_END } from "./rehearsal"
+import { SIPLOG_END } from "./siplog"
 
 export const enum FlowKind { FREE, LISTEN, SERVER, QUERY, MEDIA }
 
@@ -52,7 +52,7 @@ class Flow {
 const LAST_USED_AT: usize = 14
 const LOCAL_AT: usize = LAST_USED_AT + INSTANT_SIZE
 const FLOW_SIZE: usize = LOCAL_AT + 2 * ENDPOINT_SIZE
-const TABLE: usize = REHEARSAL_END
+const TABLE: usize = SIPLOG_END
 const TABLE_END: usize = TABLE + <usize>FLOWS * FLOW_SIZE
 
 // -- What the rooms above use
