@@ -29,7 +29,7 @@ import { writeTrouble } from "./ui/words"
 
 /** Kinds of EVENT, with a text for people. */
 const enum Event {
-  NONE, LOCATING, REGISTERING, REGISTERED, MOVED, REGISTRATION_FAILED, UNREGISTERED, ALL_SERVERS_FAILED, REBOOT, LOCATED, SPARE,
+  NONE, LOCATING, REGISTERING, REGISTERED, MOVED, REGISTRATION_FAILED, UNREGISTERED, ALL_SERVERS_FAILED, REBOOT, LOCATED, CALL_CALLING,
   CALL_RINGING_OUT, CALL_INCOMING, CALL_TALKING, CALL_ENDED, CALL_HELD, CALL_RESUMED, CALL_TRANSFERRED, MESSAGES_WAITING, TRANSFER_FAILED,
 }
 
@@ -44,12 +44,12 @@ const REGISTRATION_WORDS = memory.data<usize>([
   prose("not registered: "), prose("not registered"), prose("no server answers"),
 ])
 const CALL_EVENTS = memory.data<i32>([
-  Event.CALL_RINGING_OUT, Event.CALL_INCOMING, Event.CALL_TALKING, Event.CALL_HELD, Event.CALL_RESUMED, Event.CALL_TRANSFERRED, Event.CALL_ENDED,
-  Event.TRANSFER_FAILED,
+  Event.CALL_CALLING, Event.CALL_RINGING_OUT, Event.CALL_INCOMING, Event.CALL_TALKING, Event.CALL_HELD, Event.CALL_RESUMED, Event.CALL_TRANSFERRED,
+  Event.CALL_ENDED, Event.TRANSFER_FAILED,
 ])
 const CALL_WORDS = memory.data<usize>([
-  prose("calling "), prose("call from "), prose("talking to "), prose("on hold: "), prose("talking again to "), prose("transferred: "),
-  prose("call ended with "), prose("transfer failed: "),
+  prose("calling "), prose("ringing: "), prose("call from "), prose("talking to "), prose("on hold: "), prose("talking again to "),
+  prose("transferred: "), prose("call ended with "), prose("transfer failed: "),
 ])
 
 @unmanaged

@@ -67,7 +67,7 @@ export const STREAM_PIECE = 1024
 
 /** What an EVENT output tells. */
 export const EVENT = {
-  locating: 1, registering: 2, registered: 3, moved: 4, registrationFailed: 5, unregistered: 6, allServersFailed: 7, reboot: 8, located: 9,
+  locating: 1, registering: 2, registered: 3, moved: 4, registrationFailed: 5, unregistered: 6, allServersFailed: 7, reboot: 8, located: 9, callCalling: 10,
   callRingingOut: 11, callIncoming: 12, callTalking: 13, callEnded: 14, callHeld: 15, callResumed: 16, callTransferred: 17, messagesWaiting: 18, transferFailed: 19,
 } as const
 

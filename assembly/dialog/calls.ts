@@ -81,6 +81,7 @@ export function put(i: i32, input: u8, now: i64): void {
   if (action == Do.PREPARE) prepare(i, now)
   else if (action == Do.RING) ring(i, now)
   else if (action == Do.INVITE) called(i)
+  else if (action == Do.ALERT) leg(i).happened |= Happened.RINGING
   else if (action == Do.CONNECT) connect(i, now)
   else if (action == Do.NEXT) next(i, now)
   else if (action == Do.REPEAT) repeat(i, now)

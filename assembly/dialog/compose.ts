@@ -1,5 +1,6 @@
 // Writes the requests of dialogs, and finds where they go (RFC 3261 12.2.1.1, 8.1.2).
 import { DIALOG_STATE, DIALOG_STATE_SIZE } from "../memory"
+import { peer } from "../io"
 import { Endpoint, ENDPOINT_SIZE } from "../base/endpoint"
 import { parseIp } from "../base/ip"
 import { fill } from "../base/random"
@@ -30,6 +31,18 @@ const SIP_PORT: u16 = 5060
 
 /** The flow to where the requests of this dialog go now, or -1. The address is hop(). */
 export function way(d: i32, now: i64): i32 { return flow.towards(hopOf(d), now) }
+
+/**
+ * RFC 3261 13.2.2.4, 12.2.1.1: the same for the ACK of the 2xx that has just come. It goes by the route set, whatever else has been turned to another
+ * server, unless the 2xx has come from that one.
+ */
+export function wayOfAck(d: i32, now: i64): i32 {
+  const x = dialog(d), toward = x.toward
+  if (!x.server.equals(peer())) x.toward = 0
+  const by = way(d, now)
+  x.toward = toward
+  return by
+}
 
 /** Where the last way() leads. */
 export function hop(): Endpoint { return changetype<Endpoint>(HOP) }

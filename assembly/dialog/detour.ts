@@ -70,6 +70,12 @@ export function mayGo(d: i32, now: i64): Way {
 /** The request has been answered, or given up for good: the next one begins anew. */
 export function arrive(d: i32): void { dialog(d).detours = 0 }
 
+/** RFC 3261 12.2.1.2: whether an answer says that the other side is not there any more, or does not know the dialog. */
+export function isUnknown(status: u32): bool { return status == 408 || status == 481 }
+
+/** The same where the dialog has kept its way: a server that it was turned to may never have heard of it, and what that one says proves nothing. */
+export function isGone(d: i32, status: u32): bool { return dialog(d).toward == 0 && isUnknown(status) }
+
 // -- Helpers
 
 /** The word of failover_methods that stands for it; 0: it never goes elsewhere (AMB-20). */

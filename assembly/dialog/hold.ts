@@ -2,7 +2,7 @@
 import { CALLS } from "../config"
 import { CallState, call, focus } from "./call"
 import { isLive } from "./calls"
-import { Exchange, Happened, leg } from "./leg"
+import { Exchange, leg } from "./leg"
 import { offerAnew } from "./reinvite"
 
 /** The call at place `i` has just been answered: where the user is with another one, it waits; else the others do. */
@@ -20,11 +20,10 @@ export function holdOthers(i: i32, now: i64): void {
   }
 }
 
-/** Puts a call on hold, or takes it back. */
+/** Puts a call on hold, or takes it back. That it is so is told when the other side has agreed. */
 export function setHeld(i: i32, held: bool, now: i64): void {
   call(i).held = held
   call(i).mixed = call(i).mixed && !held
-  leg(i).happened |= held ? Happened.HELD : Happened.RESUMED
   // What they could not be told need not be taken back.
   if (leg(i).untold && !held && leg(i).exchange == Exchange.NONE) leg(i).untold = false
   else offerAnew(i, now)

@@ -12,7 +12,9 @@ export const enum Wait { NOTHING, SERVER, REGISTRATION, SOCKETS, ROOM }
 export const enum Exchange { NONE, OURS, THEIRS }
 
 /** What the user is told of a call, one bit each, in this order. */
-export const enum Happened { OUT = 1, INCOMING = 2, TALKING = 4, HELD = 8, RESUMED = 16, TRANSFERRED = 32, ENDED = 64, TRANSFER_FAILED = 128 }
+export const enum Happened {
+  OUT = 1, RINGING = 2, INCOMING = 4, TALKING = 8, HELD = 16, RESUMED = 32, TRANSFERRED = 64, ENDED = 128, TRANSFER_FAILED = 256,
+}
 
 @unmanaged
 export class Leg {
@@ -41,7 +43,8 @@ export class Leg {
   updates: bool        // they take UPDATE
   timed: bool          // the session has a timer
   refreshes: bool      // which we keep
-  untold: bool         // our side has changed, and they do not know: the re-INVITE does not fit, or has gone without credentials
+  untold: bool         // our side has changed, and they do not know: the re-INVITE does not fit, has gone without credentials, or to a server that does not know the call
+  holds: bool          // they have agreed to be on hold
   theirCseq: u32       // of their re-INVITE
   sessionSec: u32      // how long the session lives without a refresh; 0: for ever
   leastSec: u32        // the least that a 422 has named

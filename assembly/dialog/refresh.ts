@@ -12,6 +12,7 @@ import * as outbox from "../transport/outbox"
 import * as server from "../transaction/server"
 import { CallState, Ended, call } from "./call"
 import { put } from "./calls"
+import { isGone } from "./detour"
 import { Text, dialog, textOf } from "./dialog"
 import { leg } from "./leg"
 import { Input } from "./machine"
@@ -138,7 +139,7 @@ export function updateAnswered(i: i32, m: Message, now: i64): void {
     return
   }
   // RFC 3261 12.2.1.2: they are not there any more, or do not know the call. Any other answer shows that they are.
-  if (changetype<usize>(m) != 0 && m.status != 408 && m.status != 481) return
+  if (changetype<usize>(m) != 0 && !isGone(leg(i).dialog, m.status)) return
   leg(i).cause = <u8>Ended.LOST
   put(i, Input.LOST, now)
 }

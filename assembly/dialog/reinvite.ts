@@ -16,7 +16,7 @@ import { Challenged, challenged, succeeded } from "../account/digest"
 import { CallState, Ended, call } from "./call"
 import { put } from "./calls"
 import { begin, beginUnsigned, hop, way } from "./compose"
-import { Way, arrive, mayGo, patience, takeDetour } from "./detour"
+import { Way, arrive, isGone, isUnknown, mayGo, patience, takeDetour } from "./detour"
 import { answerOf, offerOf } from "./description"
 import { dialog, refreshTarget } from "./dialog"
 import { writeOurContact } from "./incoming"
@@ -111,13 +111,17 @@ export function reinviteAnswered(i: i32, m: Message, now: i64): void {
   way(l.dialog, now)
   if (m.status < 300) reinviteAccepted(i, handle, m, now)
   else if (m.status == 491) wait(i, now)
-  else if (m.status == 408 || m.status == 481) lose(i, now)
+  else if (isGone(l.dialog, m.status)) lose(i, now)
   else if (m.status == 422 && raiseTimer(i, m)) again(i, now)
   // Where there was no room for credentials, they will not take it in any other way.
   else if ((m.status == 401 || m.status == 407) && !l.untold && challenged(call(i).line, m, hop()) == Challenged.ACCEPTED) again(i, now)
   else if (takeDetour(l.dialog, Method.INVITE, Reason.CODE, m.status, m.retryAfter, now)) offerAnew(i, now)
   // RFC 3261 14.1: whatever else they have against it, the session stays as it was.
-  else l.rounds = 0
+  else {
+    l.rounds = 0
+    arrive(l.dialog)
+    if (isUnknown(m.status)) l.untold = true
+  }
 }
 
 /** It ended without an answer. RFC 3261 12.2.1.2: the call is over then, unless another server knows it too (AMB-20). */
@@ -161,6 +165,15 @@ function reinviteAccepted(i: i32, handle: i32, m: Message, now: i64): void {
   if (lengthOf(m.body) > 0) takeAnswer(m.body, session(i))
   noteTimer(i, m, true, now)
   noteHold(i)
+  noteHeld(i)
+}
+
+/** They have agreed to what we have offered. */
+function noteHeld(i: i32): void {
+  const l = leg(i), holds = session(i).wanted == Direction.SEND
+  if (holds == l.holds) return
+  l.holds = holds
+  l.happened |= holds ? Happened.HELD : Happened.RESUMED
 }
 
 function again(i: i32, now: i64): void {

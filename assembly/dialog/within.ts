@@ -15,7 +15,7 @@ import * as client from "../transaction/client"
 import { Reason } from "../servers/candidates"
 import { t1Of } from "../servers/policy"
 import { Challenged, challenged, succeeded } from "../account/digest"
-import { begin, beginUnsigned, hop, way } from "./compose"
+import { begin, beginUnsigned, hop, way, wayOfAck } from "./compose"
 import { Way, arrive, mayGo, patience, takeDetour } from "./detour"
 import { DialogState, NO_PLACE, Text, dialog, dialogAnswered, dialogFromAnswer, freeDialog, takeWay, textOf } from "./dialog"
 import { updateAnswered, writeTimer } from "./refresh"
@@ -82,7 +82,7 @@ export function decline(line: u8, m: Message, handle: i32, now: i64): void {
  * same.
  */
 export function sendAck(d: i32, handle: i32, cseq: u32, now: i64): void {
-  const by = way(d, now)
+  const by = wayOfAck(d, now)
   // As long as its socket is being opened we cannot say where we are.
   const slot = by < 0 || flow.carrier(by) < 0 ? -1 : client.takeSlotBeside(handle)
   // The 2xx will be repeated, and this will be tried again.
