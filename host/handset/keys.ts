@@ -5,12 +5,12 @@ export type Typed =
   | { kind: "named"; name: Named }
 
 type Named =
-  | "up" | "down" | "left" | "right" | "home" | "end" | "enter" | "escape" | "backspace" | "delete" | "tab" | "f1" | "f2" | "f3"
+  | "up" | "down" | "left" | "right" | "home" | "end" | "enter" | "escape" | "backspace" | "delete" | "tab" | "f1" | "f2" | "f3" | "page up" | "page down"
   | "interrupt" | "suspend" | "redraw"
 
 const SEQUENCES: Record<string, Named> = {
   "[A": "up", "[B": "down", "[C": "right", "[D": "left", OA: "up", OB: "down", OC: "right", OD: "left",
-  "[H": "home", "[F": "end", "[1~": "home", "[4~": "end", "[3~": "delete",
+  "[H": "home", "[F": "end", "[1~": "home", "[4~": "end", "[3~": "delete", "[5~": "page up", "[6~": "page down",
   OP: "f1", OQ: "f2", OR: "f3", "[11~": "f1", "[12~": "f2", "[13~": "f3", "[[A": "f1", "[[B": "f2", "[[C": "f3",
 }
 const CONTROLS: Record<string, Named> = {

@@ -4,7 +4,7 @@ import type { Picture } from "../calls.ts"
 import { Canvas } from "./canvas.ts"
 import type { Actions, Handset, LabLine, LabState, LogKind } from "./handset.ts"
 import { LineEditor, phoneKey, typed, type Typed } from "./keys.ts"
-import { LAB_ALL_BACK, LAB_CALL, LAB_KEYS, OTHER_PICTURE, draw, glyphsFor, nextGlyphs, type State } from "./view.ts"
+import { LAB_ALL_BACK, LAB_CALL, LAB_KEYS, OTHER_PICTURE, draw, glyphsFor, logRowsOf, nextGlyphs, type State } from "./view.ts"
 
 export type TerminalInput = Pick<ReadStream, "setRawMode" | "on" | "removeListener" | "pause" | "resume" | "setEncoding">
 export type TerminalOutput = Pick<WriteStream, "columns" | "rows" | "write" | "on" | "removeListener">
@@ -35,6 +35,8 @@ class Terminal implements Handset {
   private readonly state: State
   private editing = false
   private waiting = false
+  /** Rows of the log, as they were drawn last. */
+  private logRows = 0
   private open = true
 
   constructor(parts: TerminalParts) {
@@ -42,7 +44,7 @@ class Terminal implements Handset {
     const unicode = knowsUnicode(environment), color = environment["NO_COLOR"] === undefined && environment["TERM"] !== "dumb"
     this.parts = parts
     this.canvas = new Canvas(output.columns, output.rows, unicode)
-    this.state = { picture: undefined, lab: [], log: [], input: undefined, glyphs: undefined, title, unicode, color }
+    this.state = { picture: undefined, lab: [], log: [], input: undefined, scrolled: 0, glyphs: undefined, title, unicode, color }
     input.setEncoding("utf8")
     input.on("data", this.onInput)
     input.resume()
@@ -61,6 +63,8 @@ class Terminal implements Handset {
   line(kind: LogKind, text: string): void {
     const added = text.split("\n").map((each) => ({ time: this.parts.time(), kind, text: each }))
     this.state.log = [...this.state.log, ...added].slice(-LOG_MAX)
+    // What is being read stays where it is.
+    if (this.state.scrolled > 0) for (const each of added) this.state.scrolled += logRowsOf(each.text, this.canvas.columns)
     this.redraw()
   }
 
@@ -91,13 +95,17 @@ class Terminal implements Handset {
     if (name === "interrupt") return this.parts.actions.quit()
     if (name === "suspend") return this.suspend()
     if (name === "redraw") return this.onResize()
-    if (this.editing) this.edit(key)
+    if (name === "page up" || name === "page down") this.scroll(name === "page up" ? 1 : -1)
+    else if (this.editing) this.edit(key)
     else if (name === "tab" || name === ":") this.editing = true
     else if (name === "q") this.parts.actions.quit()
     else if (name === OTHER_PICTURE) this.drawOtherwise()
     else if (!this.takeLab(name)) this.takePhone(key)
     this.redraw()
   }
+
+  /** A page, with a row of the one before. */
+  private scroll(pages: number): void { this.state.scrolled = Math.max(0, this.state.scrolled + pages * Math.max(1, this.logRows - 1)) }
 
   private edit(key: Typed): void {
     if (key.kind === "named" && (key.name === "escape" || key.name === "tab")) {
@@ -107,6 +115,7 @@ class Terminal implements Handset {
     const finished = this.editor.take(key)
     if (finished === undefined) return
     this.editing = false
+    this.state.scrolled = 0
     if (finished.trim() !== "") this.parts.actions.command(finished)
   }
 
@@ -149,7 +158,9 @@ class Terminal implements Handset {
 
   private paint(): void {
     this.state.input = this.editing ? { text: this.editor.text, cursor: this.editor.cursor } : undefined
-    const cursor = draw(this.canvas, this.state)
+    const { cursor, logRows, scrolled } = draw(this.canvas, this.state)
+    this.logRows = logRows
+    this.state.scrolled = scrolled
     const shown = cursor === undefined ? "" : `\x1b[${cursor[0] + 1};${cursor[1] + 1}H\x1b[?25h`
     this.parts.output.write(`\x1b[?25l${this.canvas.flush()}${shown}`)
   }

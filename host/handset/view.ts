@@ -16,6 +16,8 @@ export type State = {
   log: readonly LogLine[]
   /** The command line while it is open. */
   input: { text: string; cursor: number } | undefined
+  /** How many rows of the log are below what is shown: 0 shows the newest. */
+  scrolled: number
   /** How the screen is to be drawn; undefined = as the room permits. */
   glyphs: Glyphs | undefined
   unicode: boolean
@@ -36,6 +38,13 @@ const SIZES: Record<Glyphs, { width: number; height: number }> = {
   braille: { width: FRAME_WIDTH / 2, height: FRAME_HEIGHT / 4 },
   text: { width: SCREEN_COLUMNS, height: SCREEN_ROWS },
 }
+/** What was drawn: where the cursor is to stand, how many rows the log has, and how far it is scrolled, which may be less than was asked for. */
+export type Drawn = { cursor: [row: number, column: number] | undefined; logRows: number; scrolled: number }
+
+/** The time before a line of the log. */
+const TIME_COLUMNS = 9
+/** A row of the lab is whole from this width on; the log is, too. */
+const LAB_COLUMNS = 34
 /** Narrowest room beside the screen that is worth something, and the least that the log should have below it. */
 const SIDE_MIN = 13, SIDE_WIDE = 34, BELOW_MIN = 5
 
@@ -61,8 +70,8 @@ export function nextGlyphs(columns: number, rows: number, unicode: boolean, now:
   return all[(all.indexOf(now) + 1) % all.length] ?? "text"
 }
 
-/** Draws everything and says where the cursor is to stand: [row, column], or nothing. */
-export function draw(canvas: Canvas, state: State): [number, number] | undefined {
+/** Draws everything. */
+export function draw(canvas: Canvas, state: State): Drawn {
   canvas.clear()
   const glyphs = glyphsFor(canvas.columns, canvas.rows, state.unicode, state.glyphs)
   const { width, height } = SIZES[glyphs]
@@ -70,15 +79,26 @@ export function draw(canvas: Canvas, state: State): [number, number] | undefined
   drawScreen(canvas, state, glyphs)
   const at = width + 3, side = canvas.columns - at
   let below = height + 2
-  if (side >= SIDE_WIDE) drawLab(canvas, state, drawText(canvas, state, 0, at, WIDE_LEGEND) + 1, at, side)
+  // The panel beside a small screen may be higher than the screen.
+  if (side >= SIDE_WIDE) below = Math.max(below, drawLab(canvas, state, drawText(canvas, state, 0, at, WIDE_LEGEND) + 1, at, side))
   else if (side >= SIDE_MIN && glyphs !== "text" && canvas.rows - below < state.lab.length + 2 + BELOW_MIN) {
     drawNarrowLab(canvas, state, drawText(canvas, state, 0, at, NARROW_LEGEND) + 1, at)
   } else {
     if (side >= SIDE_MIN) drawText(canvas, state, 0, at, NARROW_LEGEND)
     below = drawLab(canvas, state, below, 0, canvas.columns)
   }
-  drawLog(canvas, state, below, canvas.rows - 1)
-  return drawInput(canvas, state)
+  const logRows = Math.max(0, canvas.rows - 1 - below), scrolled = drawLog(canvas, state, below, logRows)
+  drawHint(canvas, state, below, scrolled)
+  return { cursor: drawInput(canvas, state), logRows, scrolled }
+}
+
+/** In the row of the command line: what is not seen, and how it is. */
+function drawHint(canvas: Canvas, state: State, below: number, scrolled: number): void {
+  if (state.input !== undefined) return
+  const columns = Math.max(canvas.columns, LAB_COLUMNS), rows = Math.max(canvas.rows, below + 2)
+  const isSmall = rows > canvas.rows || columns > canvas.columns
+  if (isSmall) drawText(canvas, state, canvas.rows - 1, 0, [`${columns}x${rows}: ${state.lab.length > 0 ? "lab, log" : "log"}`.padEnd(canvas.columns)])
+  else if (scrolled > 0) drawText(canvas, state, canvas.rows - 1, 0, [`${scrolled} rows below: PgDn`])
 }
 
 function drawScreen(canvas: Canvas, state: State, glyphs: Glyphs): void {
@@ -100,9 +120,9 @@ function drawScreen(canvas: Canvas, state: State, glyphs: Glyphs): void {
 
 const WIDE_LEGEND = [
   " 1 2 3   arrows  move   Enter ok", " 4 5 6   Esc     back   h hook", " 7 8 9   j k l   soft keys", " * 0 #   :  command     q quit",
-  "         p  other picture",
+  "         p  picture  PgUp PgDn log",
 ]
-const NARROW_LEGEND = [" 1 2 3 arrows", " 4 5 6 Enter", " 7 8 9 Esc", " * 0 # h hook", " jkl soft key", " : command", " p picture", " q quit"]
+const NARROW_LEGEND = [" 1 2 3 arrows", " 4 5 6 Enter", " 7 8 9 Esc", " * 0 # h hook", " jkl soft key", " : command", " p picture", "PgUp PgDn log", " q quit"]
 
 function drawText(canvas: Canvas, { color }: State, row: number, column: number, lines: readonly string[]): number {
   for (const [i, line] of lines.entries()) canvas.write(row + i, column, line, color ? DIM : "")
@@ -153,22 +173,27 @@ function labKeys(server: number, words: boolean): string {
   return words ? `${crash} crash  ${silence} silence  ${code} 503` : `${crash} ${silence} ${code}`
 }
 
-/** The newest lines that fit, the newest at the bottom; a long one goes on in the next row. */
-function drawLog(canvas: Canvas, { log, color }: State, from: number, to: number): void {
-  const room = canvas.columns - 9
-  if (room < 10) return
+/** The newest lines that fit, the newest at the bottom, or older ones; a long one goes on in the next row. Says how many rows are below. */
+function drawLog(canvas: Canvas, { log, color, scrolled }: State, from: number, height: number): number {
+  const room = canvas.columns - TIME_COLUMNS
+  if (room < 10 || height === 0) return 0
   const rows: Array<{ time: string; text: string; style: Style }> = []
-  for (let i = log.length - 1; i >= 0 && rows.length < to - from; i--) {
+  for (let i = log.length - 1; i >= 0 && rows.length < height + scrolled; i--) {
     const line = log[i]
     if (line === undefined) continue
     const parts = chunks(line.text, room, 3)
-    for (let p = parts.length - 1; p >= 0; p--) rows.unshift({ time: p === 0 ? line.time : "", text: parts[p] ?? "", style: STYLES[line.kind] })
+    for (let p = parts.length - 1; p >= 0; p--) rows.push({ time: p === 0 ? line.time : "", text: parts[p] ?? "", style: STYLES[line.kind] })
   }
-  for (const [i, { time, text, style }] of rows.slice(-(to - from)).entries()) {
+  const hidden = Math.max(0, Math.min(scrolled, rows.length - height))
+  for (const [i, { time, text, style }] of rows.slice(hidden, hidden + height).reverse().entries()) {
     canvas.write(from + i, 0, time, color ? DIM : "")
-    canvas.write(from + i, 9, text, color ? style : "")
+    canvas.write(from + i, TIME_COLUMNS, text, color ? style : "")
   }
+  return hidden
 }
+
+/** How many rows a line of the log takes. */
+export function logRowsOf(text: string, columns: number): number { return chunks(text, Math.max(1, columns - TIME_COLUMNS), 3).length }
 
 function chunks(text: string, width: number, most: number): string[] {
   const parts: string[] = []

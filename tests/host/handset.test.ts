@@ -73,7 +73,7 @@ describe("Keys", () => {
   it("Escape sequences are one key, an escape alone is the back key", () => {
     assert.deepEqual(typed("5*\x1b[A\r\x1b").map(phoneKey), ["5", "*", "U", "O", "B"])
     assert.deepEqual(typed("\x1bOP\x7fhjkl").map(phoneKey), ["a", "B", "H", "a", "b", "c"])
-    assert.deepEqual(typed("\x1b[5~\x1b[1;5C"), [], "keys that we do not know do nothing")
+    assert.deepEqual(typed("\x1b[2~\x1b[1;5C"), [], "keys that we do not know do nothing")
   })
 
   it("The command line can be edited and remembers", () => {
@@ -90,7 +90,7 @@ describe("Keys", () => {
 
 describe("The view", () => {
   const state: State = {
-    picture: blank, input: undefined, glyphs: undefined, unicode: true, color: false, title: "Linehunt",
+    picture: blank, input: undefined, scrolled: 0, glyphs: undefined, unicode: true, color: false, title: "Linehunt",
     lab: [
       { name: "sipserver1", at: "127.0.0.2:5060", share: "0 40", state: "up", registered: true },
       { name: "sipserver2", at: "127.0.0.3:5060", share: "0 60", state: "crashed", registered: false },
@@ -124,6 +124,32 @@ describe("The view", () => {
       for (const part of ["Linehunt", ...servers, "REGISTER to"]) assert(text.includes(part), `${part} in ${columns}x${rows}:\n${text}`)
       assert(glyphsFor(columns, rows, true) !== "text" || text.includes("line 7"), text)
     }
+  })
+
+  it("The log begins below the lab, also where that is higher than the screen", () => {
+    const lab = ["a", "b", "c"].map((name, i) => ({ name, at: `127.0.0.${i + 2}:5060`, share: "0 40", state: "up" as const, registered: false }))
+    const log = Array.from({ length: 60 }, (_, i) => ({ time: "12:00:00", kind: "sip" as const, text: `${i} SIP/2.0 200 OK` }))
+    for (const [columns, rows] of [[60, 20], [80, 24], [150, 50]] as const) {
+      const canvas = new Canvas(columns, rows)
+      draw(canvas, { ...state, lab, log, glyphs: "text" })
+      const lines = canvas.lines(), people = lines.findIndex((line) => line.includes("you are called"))
+      assert(people >= 10 && !lines[people]?.includes("SIP/2.0"), lines.join("\n"))
+      assert.match(lines[people + 1] ?? "", /^12:00:00 \d+ SIP\/2\.0 200 OK$/)
+    }
+  })
+
+  it("Where lab or log have no room, a line says from which size on they have", () => {
+    for (const [columns, rows, hint] of [[40, 12, "40x16: lab, log"], [30, 30, "34x30: lab, log"]] as const) {
+      const canvas = new Canvas(columns, rows)
+      draw(canvas, state)
+      assert.equal(canvas.lines().at(-1), hint)
+    }
+    const [small, enough] = [new Canvas(40, 15), new Canvas(40, 16)]
+    draw(small, state)
+    draw(enough, state)
+    assert.equal(small.lines().join("").includes("REGISTER to"), false)
+    assert.equal(enough.lines().join("").includes("REGISTER to"), true)
+    assert.equal(enough.lines().at(-1), "")
   })
 
   it("Between the columns of the lab there is always a space", () => {
@@ -184,6 +210,24 @@ describe("The handset in a terminal", () => {
     type("p")
     const all = written.join("")
     assert(all.includes("\x1b[2J") && all.includes("what is kept"), all)
+  })
+
+  it("The log is scrolled by pages to its first line and back, and stays where it is while new lines come", () => {
+    const { handset, written, type } = fakeTerminal()
+    for (let i = 1; i <= 40; i++) handset.line("reply", `command ${i}.`)
+    const shown = (keys: string): string => {
+      type(keys)
+      written.length = 0
+      type("\x0c")
+      return written.join("")
+    }
+    assert.match(shown(""), /command 40\./)
+    const up = shown("\x1b[5~".repeat(30))
+    assert(up.includes("command 1.") && up.includes("rows below: PgDn") && !up.includes("command 40."), up)
+    handset.line("note", "something new")
+    const still = shown("")
+    assert(still.includes("command 1.") && !still.includes("something new"), still)
+    assert.match(shown("\x1b[6~".repeat(30)), /something new/)
   })
 
   it("The terminal is given back when it ends, once, and while it is suspended", () => {
