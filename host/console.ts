@@ -15,8 +15,14 @@ export type ConsoleParts = {
   /** Every line asks for JSON. */
   json: boolean
   modules: ConsoleModules
+  /** The lines that are registered at this moment. */
+  registered(): readonly number[]
   quit(): void
 }
+
+/** Why the host refuses a line, with the code of the reply: those below 100 are the phone's own (docs/console.md). */
+export const REFUSED = { usage: 2, in_vain: 100, no_lab: 101, lab_refused: 102, module_refused: 103, not_taken: 104 } as const
+export type Refused = keyof typeof REFUSED
 
 export type ConsoleModules = {
   /** The one that runs, in words. */
@@ -36,27 +42,43 @@ export type ConsoleLab = {
 }
 
 const WAIT_SEC = 10
+const WAIT_USAGE = "wait [--line LINE] EVENT [SECONDS], such as wait REGISTERED 10."
+const NOW_OR_LATER = "REGISTERED", BECAME_REGISTERED: readonly string[] = [NOW_OR_LATER, "MOVED"]
+
+/** Whoever gives one of these commands waits for what comes of it, and not for what was before. */
+const BEGINS_ANEW: readonly { readonly verbs: readonly string[]; readonly events: RegExp }[] = [
+  { verbs: ["dial", "answer", "reject", "hangup", "hold", "resume", "swap", "transfer", "conference"], events: /^(CALL|TRANSFER)_/ },
+  { verbs: ["register", "unregister", "reboot"], events: /^(LOCAT|REGIST|UNREGIST|MOVED|ALL_SERVERS)/ },
+]
+
+type Happened = { readonly name: string; readonly line: number }
+
 const LAB_STATES: Record<string, LabState> = { crash: "crashed", silence: "silent", "503": "503", back: "up" }
 
 export class Console {
   /** Whether something was refused or waited for in vain. */
   failed = false
   private readonly parts: ConsoleParts
-  private events: string[] = []
+  private events: Happened[] = []
   /** The line asks for JSON. */
   private json = false
+  /** Of the phone's last reply. */
+  private code = 0
   private onEvent = (): void => {}
 
   constructor(parts: ConsoleParts) { this.parts = parts }
 
-  /** The phone has told an event. */
-  happened(name: string): void {
-    this.events.push(name)
+  /** The phone has told an event; what is of a line other than the first begins with its number. */
+  happened(name: string, text = ""): void {
+    this.events.push({ name, line: Number(/^line (\d): /.exec(text)?.[1] ?? 1) })
     this.onEvent()
   }
 
   /** A reply of the phone has this code. */
-  replied(code: number): void { if (code !== 0) this.failed = true }
+  replied(code: number): void {
+    this.code = code
+    if (code !== 0) this.failed = true
+  }
 
   /** Takes one line; resolves when the next one may come. */
   async take(line: string): Promise<void> {
@@ -68,48 +90,74 @@ export class Console {
     if (verb === "wait") return this.wait(words)
     if (verb === "lab") return this.lab(words)
     if (verb === "update") return this.update(words.join(" "))
-    if (!this.parts.command(line.trim())) this.refuse("The phone cannot take commands just now.")
+    this.command(verb, line.trim())
   }
 
-  /** Waits for an event later than the one that the last wait found; it may have come already. */
-  private async wait([name = "", seconds]: string[]): Promise<void> {
-    const limit = seconds === undefined ? WAIT_SEC : Number(seconds)
-    if (!/^[A-Z_]+$/i.test(name) || !(limit >= 0)) return this.refuse("wait EVENT [SECONDS], such as wait REGISTERED 10.")
+  private command(verb: string, line: string): void {
+    const before = this.events
+    this.events = []
+    this.code = 0
+    const taken = this.parts.command(line), anew = this.code === 0 && taken ? BEGINS_ANEW.find(({ verbs }) => verbs.includes(verb.toLowerCase())) : undefined
+    this.events = [...before.filter(({ name }) => anew?.events.test(name) !== true), ...this.events]
+    if (!taken) this.refuse("not_taken", "The phone cannot take commands just now.")
+  }
+
+  /** Waits for an event later than the one that the last wait found; it may have come already. To be registered is enough for REGISTERED. */
+  private async wait(words: readonly string[]): Promise<void> {
+    const [flag, number, ...behind] = words, hasLine = flag === "--line"
+    const [name = "", seconds] = hasLine ? behind : words
+    const limit = seconds === undefined ? WAIT_SEC : Number(seconds), event = name.toUpperCase()
+    if (!/^[A-Z_]+$/i.test(name) || !(limit >= 0) || (hasLine && !/^[1-9]$/.test(number ?? ""))) return this.refuse("usage", WAIT_USAGE)
+    const line = hasLine ? Number(number) : undefined
     const known = Object.values(EVENT).map(eventName)
-    if (!known.includes(name.toUpperCase())) return this.refuse(`There is no event ${name}; there are ${known.join(", ")}.`)
+    if (!known.includes(event)) return this.refuse("usage", `There is no event ${name}; there are ${known.join(", ")}.`)
     const deadline = this.parts.clock.now() + limit * 1000
-    while (!this.found(name.toUpperCase())) {
+    while (!this.found(event, line)) {
       const left = deadline - this.parts.clock.now()
-      if (left <= 0) return this.refuse(`${name.toUpperCase()} did not come within ${limit} s.`)
-      await new Promise<void>((resolve) => {
-        const callOff = this.parts.clock.after(left, resolve)
-        this.onEvent = () => {
-          callOff()
-          resolve()
-        }
-      })
+      if (left <= 0) return this.refuse("in_vain", `${event} did not come within ${limit} s.`)
+      await this.anEvent(left)
     }
-    if (this.json) this.done("", { event: name.toUpperCase() })
+    if (this.json) this.done("", { event })
   }
 
-  private found(name: string): boolean {
-    const at = this.events.indexOf(name)
+  private anEvent(withinMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const callOff = this.parts.clock.after(withinMs, resolve)
+      this.onEvent = () => {
+        callOff()
+        resolve()
+      }
+    })
+  }
+
+  private found(name: string, line: number | undefined): boolean {
+    const isOf = (each: Happened): boolean => line === undefined || each.line === line
+    if (name === NOW_OR_LATER) {
+      // After an outage the phone says where it has moved, and a refresh tells nothing: what counts is how it is.
+      const registered = this.parts.registered()
+      if (line === undefined ? registered.length === 0 : !registered.includes(line)) return false
+      this.events = this.events.slice(this.events.findLastIndex((each) => BECAME_REGISTERED.includes(each.name) && isOf(each)) + 1)
+      return true
+    }
+    const at = this.events.findIndex((each) => each.name === name && isOf(each))
     if (at >= 0) this.events = this.events.slice(at + 1)
     return at >= 0
   }
 
   private async lab([verb, server]: string[]): Promise<void> {
     const { lab } = this.parts
-    if (lab === undefined) return this.refuse("There is no lab: the phone runs against real servers.")
+    if (lab === undefined) return this.refuse("no_lab", "There is no lab: the phone runs against real servers.")
     if (verb === undefined) return this.done(lab.text(), { servers: lab.lines().map((line, i) => ({ server: i + 1, ...line })) })
     if (verb === "call") {
       const refusal = lab.call(server)
-      return refusal === undefined ? this.done("the phone is called") : this.refuse(refusal)
+      if (refusal !== undefined) return this.refuse("lab_refused", refusal)
+      this.events = this.events.filter(({ name }) => !name.startsWith("CALL_"))
+      return this.done("the phone is called")
     }
     const state = LAB_STATES[verb]
-    if (state === undefined || server === undefined) return this.refuse("lab crash|silence|503|back N, where N is the number of a server, or lab call [NUMBER].")
+    if (state === undefined || server === undefined) return this.refuse("usage", "lab crash|silence|503|back N, where N is the number of a server, or lab call [NUMBER].")
     const wrong = await lab.set(Number(server), state)
-    if (wrong !== undefined) this.refuse(wrong)
+    if (wrong !== undefined) this.refuse("lab_refused", wrong)
     else this.done(`server ${server}: ${state}`)
   }
 
@@ -118,13 +166,14 @@ export class Console {
     if (file === "") return this.done(modules.text())
     const wrong = file === "back" ? modules.back() : modules.update(file)
     if (wrong === undefined) this.done(file === "back" ? "the module before takes over" : "the module is whole and takes over")
-    else this.refuse(wrong)
+    else this.refuse("module_refused", wrong)
   }
 
   private done(text: string, document: object = { done: text }): void { this.parts.reply(0, this.json ? JSON.stringify(document) : text) }
 
-  private refuse(sentence: string): void {
+  /** Says why a line was not taken. */
+  refuse(why: Refused, sentence: string): void {
     this.failed = true
-    this.parts.reply(1, this.json ? JSON.stringify({ error: { code: "refused", message: sentence } }) : sentence)
+    this.parts.reply(REFUSED[why], this.json ? JSON.stringify({ error: { code: why, message: sentence } }) : sentence)
   }
 }

@@ -112,7 +112,8 @@ export function helpText(words: readonly string[]): string {
 }
 
 const LINES = `Lines that console takes besides the phone's own (try: help)
-  wait EVENT [SECONDS]  reads no further until the event: LOCATED REGISTERED MOVED UNREGISTERED ... (10 s)
+  wait EVENT [SECONDS]  reads no further until the event: LOCATED REGISTERED MOVED UNREGISTERED ... (10 s);
+                        REGISTERED: until it is registered; wait --line 2 EVENT: of that line
   update [FILE|back]    takes another module of the phone while it runs, or the one before; alone says which runs
   lab                   the lab's servers; lab crash|silence|503|back N changes server N;
                         lab call [NUMBER]: one of its people (600 to 604, all can be dialled) calls the phone

@@ -1,5 +1,5 @@
 // The program: reads the command line and does what it says.
-import { readFileSync } from "node:fs"
+import { fstatSync, readFileSync } from "node:fs"
 import { createInterface } from "node:readline"
 import { realClock } from "./clock.ts"
 import { importContacts, readContacts } from "./contacts.ts"
@@ -8,7 +8,7 @@ import type { Machine } from "./calls.ts"
 import type { Actions, Handset } from "./handset/handset.ts"
 import { plainHandset } from "./handset/plain.ts"
 import { terminalHandset } from "./handset/terminal.ts"
-import { LAB_PASSWORD, labDefaults, startLab, type Lab } from "./lab/lab.ts"
+import { LAB_ACCOUNTS, labDefaults, startLab, type Lab } from "./lab/lab.ts"
 import { helpText } from "./help.ts"
 import { drawLadder } from "./ladder/draw.ts"
 import { makeLoader, otherLoader, type Loader } from "./loader.ts"
@@ -32,7 +32,7 @@ const note = (line: string): void => { process.stderr.write(`${line}\n`) }
 let unread = (): void => { process.exit(EXITS.ok.code) }
 
 async function main(args: readonly string[]): Promise<Exit> {
-  const options = readOptions(args)
+  const options = readOptions(args, (line) => note(`linehunt: ${line}`))
   switch (options.command) {
     case "help": process.stdout.write(helpText(options.words)); return "ok"
     case "version": return version(options)
@@ -59,7 +59,7 @@ function replayFile(options: Options): Exit {
   const { load, hash } = makeLoader(options.engine)
   const others = options.modules.map((path) => otherLoader(options.engine, path))
   const other = (wanted: string): Loader["load"] | undefined => others.find((each) => each.hash === wanted)?.load
-  const verdict = replay({ text, name: options.file, load, module: hash, other, password: options.password, known: [LAB_PASSWORD], warn: note })
+  const verdict = replay({ text, name: options.file, load, module: hash, other, password: options.password, known: Object.values(LAB_ACCOUNTS), warn: note })
   for (const line of options.json ? [JSON.stringify(verdict)] : linesOf(verdict)) say(line)
   return verdict.same ? "ok" : "differs"
 }
@@ -183,6 +183,13 @@ function giveBackAtExit(handset: Handset, actions: Actions): void {
   }
 }
 
+/** Whether the log goes where the replies go (2>&1). */
+function isOnePipe(): boolean {
+  const [out, error] = [fstatSync(1), fstatSync(2)]
+  return out.ino === error.ino && out.dev === error.dev
+}
+
 process.stdout.on("error", () => unread())
-process.stderr.on("error", () => {})
+// The log alone may stay unread; where it goes into the same pipe as the replies, these are unread with it, and none may come for long.
+process.stderr.on("error", () => { if (isOnePipe()) unread() })
 await runProgram("linehunt", main)

@@ -1,5 +1,5 @@
 // The command line: what the user asks for, checked; everything wrong is one sentence.
-import { readFileSync } from "node:fs"
+import { readFileSync, statSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { homedir } from "node:os"
 import { isIP, isIPv6 } from "node:net"
@@ -46,8 +46,8 @@ export type Options = {
 /** `from` and `to` in milliseconds; `width` in characters, undefined for as many as suits; `svg`: the file to write. */
 export type LadderOptions = { from: number; to: number; sipOnly: boolean; width: number | undefined; svg: string | undefined }
 
-/** Reads the command line. Throws UserError. */
-export function readOptions(args: readonly string[]): Options {
+/** Reads the command line; `warn` gets a sentence about what is dangerous and not wrong. Throws UserError. */
+export function readOptions(args: readonly string[], warn: (sentence: string) => void = () => {}): Options {
   const { flags, words, text } = readFlags(args, FLAGS)
   const command = flags.has("help") || words[0] === "help" ? "help" : flags.has("version") ? "version" : commandOf(words)
   checkFlags(flags, words, command)
@@ -60,7 +60,7 @@ export function readOptions(args: readonly string[]): Options {
     command,
     engine: engineOf(text("engine")),
     overrides: overridesOf(command === "update" ? new Map([...flags].filter(([name]) => name !== "port")) : flags),
-    password: passwordFile === undefined || command === "help" ? undefined : readPassword(passwordFile),
+    password: passwordFile === undefined || command === "help" ? undefined : readPassword(passwordFile, warn),
     dns: (flags.get("dns") ?? []).map(dnsServer),
     settingsFile: text("settings"),
     traceFile: text("trace"),
@@ -78,6 +78,9 @@ export function readOptions(args: readonly string[]): Options {
     ladder: ladderOf(text, flags.has("sip-only")),
   }
 }
+
+/** Of a file's mode: who else may read it. */
+const OTHERS = 0o044
 
 /** Where settings are kept unless --settings says otherwise. */
 export function defaultSettingsFile(environment: NodeJS.ProcessEnv): string {
@@ -201,7 +204,7 @@ function timeOf(value: string | undefined, flag: string): number | undefined {
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
 /** The password: the one line of a file. */
-export function readPassword(path: string): string {
+export function readPassword(path: string, warn: (sentence: string) => void = () => {}): string {
   let text: string
   try {
     text = readFileSync(path, "utf8")
@@ -216,5 +219,7 @@ export function readPassword(path: string): string {
   if (password !== password.trim()) {
     throw new UserError("file", `The password in ${path} begins or ends with a blank, which settings cannot keep; take the blank away.`)
   }
+  // Windows has no such bits, and says that everybody may read everything.
+  if (process.platform !== "win32" && (statSync(path).mode & OTHERS) !== 0) warn(`Others can read the password in ${path}; chmod 600 ${path} keeps it to you.`)
   return password
 }

@@ -2,7 +2,7 @@
 import { BOOT, EVENT, FAILURE, LEVEL, PROTOCOL, type Endpoint } from "./abi.ts"
 import { endpointText, eventName, type Output } from "./calls.ts"
 import { realClock } from "./clock.ts"
-import { Console } from "./console.ts"
+import { Console, REFUSED } from "./console.ts"
 import { Driver } from "./driver.ts"
 import { realEntropy } from "./entropy.ts"
 import { UserError, type Exit } from "./errors.ts"
@@ -74,6 +74,7 @@ class Running {
   private chosenPort = 0
   private reply = ""
   private quiet = 0
+  private quietReply = ""
   private tooLong = 0
   private quitting = false
   private unwatch = (): void => {}
@@ -113,6 +114,7 @@ class Running {
         update: (path) => this.update(path),
         back: () => this.supervisor.goBack() ? undefined : "The phone runs the module that it began with: there is none before it.",
       },
+      registered: () => this.registered(),
       quit: () => this.quit(),
     })
     this.handset = parts.handset({
@@ -210,8 +212,8 @@ class Running {
     const given = this.supervisor.give({ call: "command", line: whole }, ({ refusal }) => {
       taken = true
       if (refusal === undefined) return
-      this.console.replied(1)
-      this.handset.reply(1, refusal.sentence)
+      this.console.replied(REFUSED.not_taken)
+      this.console.refuse("not_taken", refusal.sentence)
     })
     return given && taken
   }
@@ -219,6 +221,17 @@ class Running {
   private quietly(line: string): void {
     this.quiet++
     this.driver.give({ call: "command", line }, () => { this.quiet-- })
+  }
+
+  /** The lines that are registered, as the phone itself says. */
+  private registered(): number[] {
+    if (!this.driver.runs) return []
+    const before = this.quiet
+    this.quietReply = ""
+    this.quietly("status --json")
+    // Also where the phone has stopped itself over it.
+    this.quiet = before
+    return registeredIn(this.quietReply)
   }
 
   private flowEvent(flow: number, event: FlowEvent): void {
@@ -293,7 +306,7 @@ class Running {
 
   private event(code: number, text: string): void {
     this.handset.event(eventName(code), text)
-    this.console.happened(eventName(code))
+    this.console.happened(eventName(code), text)
     if (code === EVENT.reboot) this.supervisor.reboot()
     if (code === EVENT.unregistered && this.quitting) this.clock.after(0, () => this.end())
     this.labChanged()
@@ -304,10 +317,22 @@ class Running {
     if (!last) return
     const whole = this.reply
     this.reply = ""
-    if (this.quiet > 0) return
+    if (this.quiet > 0) {
+      this.quietReply = whole
+      return
+    }
     this.console.replied(code)
     this.handset.reply(code, whole)
   }
+}
+
+type Registration = { readonly line?: number; readonly state?: string; readonly other_lines?: readonly Registration[] }
+
+/** What `status --json` says of all lines. A refresh is a registration that goes on. */
+function registeredIn(reply: string): number[] {
+  if (reply === "") return []
+  const status = JSON.parse(reply) as Registration
+  return [status, ...status.other_lines ?? []].flatMap(({ line = 1, state = "" }) => ["registered", "refreshing"].includes(state) ? [line] : [])
 }
 
 function portError(port: number, reason: string, why: number): UserError {

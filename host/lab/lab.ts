@@ -17,6 +17,8 @@ import { Sockets } from "./sockets.ts"
 import { fillZone, serversIn, type ZoneServer } from "./zone.ts"
 
 export const LAB_DOMAIN = "rapidtech.phones"
+/** The accounts of the lab and their passwords; the phone has the first. */
+export const LAB_ACCOUNTS: Readonly<Record<string, string>> = { 6001: "hunt-6001", 6002: "hunt-6002", 6003: "hunt-6003", 6004: "hunt-6004" }
 export const LAB_USER = "6001"
 export const LAB_PASSWORD = "hunt-6001"
 
@@ -108,7 +110,7 @@ async function startMember(
   zone: ZoneServer, index: number, now: () => number, changed: () => void, people: LabPeople, locate: Locate, net: LabNet,
 ): Promise<Member> {
   const registrar = new Registrar({
-    realm: zone.host, users: { [LAB_USER]: LAB_PASSWORD }, hash: nodeHash, secret: randomBytes(8).toString("hex"), maxExpiresSec: LAB_EXPIRES_SEC,
+    realm: zone.host, users: LAB_ACCOUNTS, hash: nodeHash, secret: randomBytes(8).toString("hex"), maxExpiresSec: LAB_EXPIRES_SEC,
     algorithms: ["SHA-256", "MD5"],
   })
   let calls: CallServer | undefined
@@ -177,5 +179,5 @@ function lineOf({ zone, server, registrar, state }: Member, now: number): LabLin
 
 /** The lab as lines of text. */
 export function labText(lines: readonly LabLine[]): string {
-  return [...lines.map((line, i) => `${i + 1} ${line.name} ${line.at} ${line.share} ${line.state}${line.registered ? " registered" : ""}`), `people: ${LAB_CALLS}`].join("\n")
+  return [...lines.map((line, i) => `${i + 1} ${line.name} ${line.at} ${line.share} ${line.state}${line.registered ? " registered" : ""}`), `people: ${LAB_CALLS}`, `accounts: ${Object.keys(LAB_ACCOUNTS).join(", ")}; the password of 6002 is hunt-6002, and so on`].join("\n")
 }

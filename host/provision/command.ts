@@ -5,6 +5,7 @@ import { fileStore, readIfThere, replaceFile, type Store } from "../store.ts"
 import { keptSettings } from "../settings.ts"
 import { emptySheet, exportInto } from "./export.ts"
 import { formatOf, importSheet, readSheet, type Imported, type Load } from "./import.ts"
+import { settingLines } from "./ours.ts"
 import { FORMATS, type FormatName } from "./sheet.ts"
 
 export type Told = { say(line: string): void; note(line: string): void }
@@ -17,12 +18,22 @@ const originalOf = (store: Store): string => `${store.path}.imported`
 /** Translates a file into the settings of a store. Throws UserError when something in it is not allowed; then nothing has changed. */
 export function importSettings(file: string, store: Store, load: Load, told: Told): void {
   const bytes = read(file)
-  const imported = importSheet(readSheet(bytes, file), keptSettings(store, load, told.note), load)
+  const before = keptSettings(store, load, told.note), imported = importSheet(readSheet(bytes, file), before, load)
   refuseWrong(file, imported)
   keep(store, imported, bytes)
   for (const line of imported.taken) told.say(line)
   tell(file, imported, told)
   told.note(`The settings are in ${store.path}.`)
+  const gone = accountsIn(before)
+  if (gone.length > 0) told.note(`They replace all that was there before: ${gone.join("; ")}. Only the phone book and volume, dnd, call_waiting and auto_answer stay.`)
+}
+
+/** The accounts of our settings, as `line 2, 6002`. */
+function accountsIn(settings: Uint8Array): string[] {
+  return settingLines(settings).flatMap(({ name, value }) => {
+    const [, line = "1"] = /^(?:(\d)\.)?user$/.exec(name) ?? []
+    return /^(\d\.)?user$/.test(name) && value !== "" ? [`line ${line}, ${value}`] : []
+  })
 }
 
 /** Our settings as a file of a real phone. `template`: the file that is changed, else the one that they came from, else a new one. */

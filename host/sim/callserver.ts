@@ -18,8 +18,12 @@ export type CallServerOptions = {
   isTrusted(from: Endpoint): boolean
 }
 
+type Next = { readonly uri: string, readonly to: Endpoint }
+
 /** Nobody repeats a request any more. */
 const FORGET_MS = 64_000
+/** No call rings for so long (RFC 3261 16.6: timer C is more than three minutes). */
+const PASSED_MS = 240_000
 
 export class CallServer {
   /** It stays in the path of a call (RFC 3261 16.6). */
@@ -33,6 +37,8 @@ export class CallServer {
   /** Which requests of calls it wants credentials for. */
   challenges: "nothing" | "invite" | "everything" = "nothing"
   readonly options: CallServerOptions
+  /** Where INVITEs went, by branch. */
+  readonly #passed = new Map<string, Next & { readonly at: number }>()
   /** Branches of INVITEs that this server has answered itself: their ACKs end here. */
   readonly #ended = new Map<string, number>()
   /** Calls that it knows, by Call-ID, and since when they are over. */
@@ -43,6 +49,7 @@ export class CallServer {
   /** Starts anew, and knows nothing of what was. */
   restart(): void {
     this.#ended.clear()
+    this.#passed.clear()
     this.#calls.clear()
   }
 
@@ -83,8 +90,9 @@ export class CallServer {
       return this.#answer(packet, from, now, status, reason, fields, tag)
     }
     const routed = this.#withoutOwnRoute(packet)
-    const next = this.#next(routed, now)
+    const next = this.#sameAs(packet, now) ?? this.#next(routed, now)
     if (next === undefined) return this.#answer(packet, from, now, 404, "Not Found")
+    if (packet.method === "INVITE" && branchOf(packet) !== "") this.#passed.set(branchOf(packet), { ...next, at: now })
     const forwarded = { bytes: writePacket(this.#forwarded({ ...routed, uri: next.uri }, from)), to: next.to }
     return packet.method === "INVITE" ? [...this.#answer(packet, from, now, 100, "Trying"), forwarded] : [forwarded]
   }
@@ -131,8 +139,14 @@ export class CallServer {
     return host === domain || host.endsWith(`.${domain}`) || (host === at.address && (port === at.port || (port === 0 && at.port === 5060)))
   }
 
+  // RFC 3261 16.11: an INVITE that comes again, its CANCEL and the ACK of its refusal go where it went, whatever has been registered since.
+  #sameAs(packet: Packet, now: number): Next | undefined {
+    for (const [branch, { at }] of this.#passed) if (at < now - PASSED_MS) this.#passed.delete(branch)
+    return ["INVITE", "CANCEL", "ACK"].includes(packet.method) ? this.#passed.get(branchOf(packet)) : undefined
+  }
+
   /** Where a request goes, and with which Request-URI (RFC 3261 16.5, 16.6). */
-  #next(packet: Packet, now: number): { uri: string, to: Endpoint } | undefined {
+  #next(packet: Packet, now: number): Next | undefined {
     const route = first(packet, "route")
     const uri = route === "" && this.#isOurs(packet.uri) ? this.options.locate(partsOf(packet.uri).user, now)?.uri : packet.uri
     if (uri === undefined) return undefined

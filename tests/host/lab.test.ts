@@ -5,6 +5,8 @@ import { decode, encode } from "dns-packet"
 import { bothEngines, play } from "../flow/play.ts"
 import { LAB_DEFAULTS, LAB_DOMAIN, labText, startLab, type Lab } from "../../host/lab/lab.ts"
 import { endpointOf } from "../../host/calls.ts"
+import { CallServer } from "../../host/sim/callserver.ts"
+import { Registrar } from "../../host/sim/registrar.ts"
 import { fillZone, serversIn } from "../../host/lab/zone.ts"
 import { readFileSync } from "node:fs"
 
@@ -71,7 +73,7 @@ describe("The lab", () => {
     assert.equal(await ask(1), "SIP/2.0 200 OK")
     await lab.set(2, "silent")
     assert.deepEqual(lab.lines().map(({ state }) => state), ["up", "silent", "up"])
-    assert.match(labText(lab.lines()), /^1 sipserver1 \S+ 0 40 up\n2 sipserver2 \S+ 0 60 silent\n3 sipserverbackup \S+ 1 5 up\npeople: 600 an echo, .*$/)
+    assert.match(labText(lab.lines()), /^1 sipserver1 \S+ 0 40 up\n2 sipserver2 \S+ 0 60 silent\n3 sipserverbackup \S+ 1 5 up\npeople: 600 an echo, .*\naccounts: 6001, .*; the password of 6002 is hunt-6002, and so on$/)
     assert(changes >= 4)
   })
 
@@ -94,6 +96,30 @@ describe("The lab", () => {
 
   it("A server that does not exist is said to be none", async () => {
     assert.equal(await lab.set(4, "up"), "There is no server 4; there are 1 to 3.")
+  })
+})
+
+describe("A server of the lab", () => {
+  it("The ACK of a refusal and a CANCEL go where their INVITE went, whatever has been registered since (RFC 3261 16.11, 17.1.1.3)", () => {
+    let line = 1
+    const at = { address: "127.0.0.2", port: 5060 }, from = { address: "127.0.0.1", port: 9 }
+    const server = new CallServer({
+      at, domain: LAB_DOMAIN, registrar: new Registrar({ realm: "x", users: {}, hash: () => "" }), isTrusted: () => true,
+      locate: () => ({ uri: `sip:6001@127.0.0.1:7;line=${line}` }),
+    })
+    const passed = (method: string, branch: string): string => {
+      const request = [
+        `${method} sip:6001@${LAB_DOMAIN} SIP/2.0`, `Via: SIP/2.0/UDP 127.0.0.1:9;branch=${branch}`, "From: <sip:a@b>;tag=1", "To: <sip:6001@b>",
+        "Call-ID: 1", `CSeq: 1 ${method}`, "Max-Forwards: 70", "Content-Length: 0", "", "",
+      ]
+      return Buffer.from(server.receive(Buffer.from(request.join("\r\n")), from, 0).at(-1)?.bytes ?? []).toString().split("\r\n")[0] ?? ""
+    }
+    const first = passed("INVITE", "z9hG4bK1")
+    line = 2
+    assert.deepEqual([first, passed("INVITE", "z9hG4bK1"), passed("CANCEL", "z9hG4bK1"), passed("ACK", "z9hG4bK1"), passed("INVITE", "z9hG4bK2")], [
+      "INVITE sip:6001@127.0.0.1:7;line=1 SIP/2.0", "INVITE sip:6001@127.0.0.1:7;line=1 SIP/2.0", "CANCEL sip:6001@127.0.0.1:7;line=1 SIP/2.0",
+      "ACK sip:6001@127.0.0.1:7;line=1 SIP/2.0", "INVITE sip:6001@127.0.0.1:7;line=2 SIP/2.0",
+    ])
   })
 })
 

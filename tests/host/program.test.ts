@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
 import { createSocket } from "node:dgram"
 import { once } from "node:events"
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -135,6 +135,35 @@ describe("The program", function () {
     assert.match(error, /^linehunt: stdin is no terminal, so there is no screen: this is the console, which takes commands from stdin and goes on after the last\.\n/)
     assert.match(error, /UNREGISTERED not registered\n$/)
     assert.match(readFileSync(trace, "utf8"), /\n\{"end":\{"calls":\d+\}\}\n$/)
+  })
+
+  it("The lab has accounts for four lines, which can call each other", async () => {
+    const lines = [2, 3, 4].flatMap((n) => [`cfg set ${n}.password hunt-600${n}`, `cfg set ${n}.domain rapidtech.phones`, `cfg set ${n}.user 600${n}`])
+    const waits = [1, 2, 3, 4].map((n) => `wait --line ${n} REGISTERED 30`)
+    const calls = ["dial --line 3 6004", "wait --line 4 CALL_INCOMING", "reject", "wait CALL_ENDED", "lab", "quit"]
+    const { code, out, error } = await linehunt(["console", "--engine", "v8", "--lab"], `${[...lines, ...waits, ...calls].join("\n")}\n`)
+    assert.equal(code, 0, error)
+    assert.match(error, /CALL_INCOMING line 4: call from 6003\n/)
+    assert.match(out, /^accounts: 6001, 6002, 6003, 6004; the password of 6002 is hunt-6002, and so on$/m)
+  })
+
+  it("The log and the replies in one pipe that nobody reads any more end the phone, also when stdin has ended", async () => {
+    const line = `"$0" --import tsx "$1" --engine v8 --lab </dev/null 2>&1 | head -3`
+    const child = spawn("sh", ["-c", line, process.execPath, MAIN], { env: { ...process.env, XDG_CONFIG_HOME: folder }, stdio: ["ignore", "pipe", "inherit"] })
+    let out = ""
+    child.stdout.on("data", (text) => { out += String(text) })
+    const [code] = await once(child, "close") as [number | null]
+    assert.deepEqual([code, out.split("\n").length], [0, 4], out)
+  })
+
+  it("A password file that others can read is told of, and used", async () => {
+    const path = file("password", "secret\n")
+    const args = ["console", "--engine", "v8", "--domain", "example.invalid", "--user", "1", "--port", "0", "--dns", "127.0.0.1:9", "--password-file", path]
+    for (const [mode, told] of [[0o600, false], [0o640, true], [0o604, true]] as const) {
+      chmodSync(path, mode)
+      const { code, error } = await linehunt(args, "version\n")
+      assert.deepEqual([code, error.includes(`linehunt: Others can read the password in ${path}; chmod 600 ${path} keeps it to you.\n`)], [0, told], error)
+    }
   })
 
   it("A busy port is one sentence, and ends with 5", async () => {
