@@ -47,6 +47,11 @@ export function begin(line: i32, now: i64): void {
   }
 }
 
+/** The same as soon as the network is back. */
+export function awaitNetwork(line: i32, now: i64): void {
+  for (let each = 0; each < LINES; each++) if ((line < 0 || each == line) && knob(each, Setting.ENABLED) != 0) spread.awaitNetwork(each, now)
+}
+
 /** The same for the first time since the power is back (P-01). */
 export function beginAfterPowerLoss(now: i64): void {
   for (let line = 0; line < LINES; line++) if (knob(line, Setting.ENABLED) != 0) spread.beginAfterPowerLoss(line, now)

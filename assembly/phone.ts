@@ -306,6 +306,7 @@ function apply(line: i32, now: i64): void {
   lines.adoptTimers()
   lines.adopt(line, now)
   if (phone().linkUp) lines.begin(line, now)
+  else lines.awaitNetwork(line, now)
 }
 
 function applyAll(now: i64): void {
@@ -316,6 +317,7 @@ function applyAll(now: i64): void {
   if (p.linkUp && p.port != <u32>number(Setting.SIP_PORT)) openSocket(now)
   if (p.linkUp && p.powerLoss) lines.beginAfterPowerLoss(now)
   else if (p.linkUp) lines.begin(-1, now)
+  else lines.awaitNetwork(-1, now)
   p.powerLoss = false
 }
 

@@ -5,7 +5,7 @@ import { DnsRefresh, Methods, Setting, words, knob } from "../settings/settings"
 import { Message, Method } from "../wire/message"
 import * as target from "../locate/target"
 import { Located } from "../locate/target"
-import { Reason, Status, activeId, byId, candidate, candidateCount, dropRemoved, indexOfId, rebuild, setActive } from "../servers/candidates"
+import { Candidate, Reason, Status, activeId, byId, candidate, candidateCount, dropRemoved, indexOfId, rebuild, setActive } from "../servers/candidates"
 import { beginHunt, confine, currentId, dropJustFailed, isLast, leave, noteTrying } from "../servers/hunt"
 import { failsOver, giveUpAfter, markFall, markGood, movesOn, registerTtl, standing } from "../servers/policy"
 import { noteHold } from "../servers/why"
@@ -287,11 +287,17 @@ function hold(line: i32, r: Registration, a: Attempt, now: i64): void {
   r.expiresAt = now + <i64>seconds * 1000
   r.refreshAt = now + refreshAfter(line, seconds)
   r.dueAt = r.refreshAt
+  disownTwins(line, c)
   c.boundUntil = r.expiresAt
   c.boundLocal.copyFrom(a.local)
   keepActive(line, c.endpoint, c.boundLocal, r.expiresAt)
   failback.plan(line, now)
   dropRemoved(line)
+}
+
+/** Two records may lead to one address: there is one binding there, and it is no longer that of the other record. */
+function disownTwins(line: i32, c: Candidate): void {
+  for (let i = 0; i < candidateCount(line); i++) if (candidate(line, i).endpoint.equals(c.endpoint)) candidate(line, i).boundUntil = 0
 }
 
 /** A return has succeeded: the registration that it made is ours now, and the one before is a binding left behind. */

@@ -14,14 +14,18 @@ export function networkUp(line: i32, together: bool, now: i64): void {
 
 /** Registers for the first time since the power is back (P-01). */
 export function beginAfterPowerLoss(line: i32, now: i64): void {
-  const known = lengthOf(words(line, Setting.DOMAIN)) > 0 && lengthOf(words(line, Setting.USER)) > 0
-  if (!known || knob(line, Setting.START_SPREAD) == 0) {
+  if (!isKnown(line) || knob(line, Setting.START_SPREAD) == 0) {
     begin(line, now)
     return
   }
   put(line, Input.REST, now)
   rest(line, now)
 }
+
+/** Registers when the network is back. */
+export function awaitNetwork(line: i32, now: i64): void { if (isKnown(line)) put(line, Input.REST, now) }
+
+function isKnown(line: i32): bool { return lengthOf(words(line, Setting.DOMAIN)) > 0 && lengthOf(words(line, Setting.USER)) > 0 }
 
 /** Waits for a random part of start_spread. */
 function rest(line: i32, now: i64): void {

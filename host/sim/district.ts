@@ -195,10 +195,10 @@ export function readClaim(screen: readonly string[]): Claim {
   return { registered: true, server: server ?? "" }
 }
 
-type Status = { readonly state: string, readonly server?: { readonly address: string } }
+type Status = { readonly state: string, readonly server?: { readonly address: string }, readonly expires_in_sec?: number }
 
-/** Reads `status --json` of a line: where it says that it is registered, while a refresh is under way too. */
+/** Reads `status --json` of a line: where it says that it is registered; while a refresh is under way, as long as the binding lives. */
 export function readStatus(reply: string): Claim {
-  const { state, server } = JSON.parse(reply) as Status
-  return { registered: server !== undefined && (state === "registered" || state === "refreshing"), server: server?.address ?? "" }
+  const { state, server, expires_in_sec } = JSON.parse(reply) as Status
+  return { registered: server !== undefined && (state === "registered" || state === "refreshing" && expires_in_sec !== undefined), server: server?.address ?? "" }
 }

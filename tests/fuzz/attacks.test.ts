@@ -2,8 +2,9 @@
 import assert from "node:assert/strict"
 import { compile } from "../../build/core.ts"
 import { EVENT, OUTPUT, type CoreExports } from "../../host/abi.ts"
+import { parseZone } from "../../host/sim/zone.ts"
 import { answerTo } from "./mutate.ts"
-import { Network, SERVERS, SETTINGS, STRANGER, requestFrom } from "./network.ts"
+import { NETWORK, Network, SERVERS, SETTINGS, STRANGER, requestFrom } from "./network.ts"
 import { Pair } from "./pair.ts"
 
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE
@@ -92,6 +93,35 @@ describe("A stranger", () => {
     world.type("sip trace on")
     for (let i = 0; i < 50; i++) world.datagram(world.listening!, Buffer.concat([requestFrom(i, "OPTIONS"), Buffer.alloc(3600, "\n")]), STRANGER)
     assert.equal(stateOf(world), "registered")
+  })
+})
+
+describe("A network that goes", () => {
+  it("while a changed account is being unregistered does not leave the line logged off", () => {
+    for (const ms of [0, 1]) {
+      const world = registered()
+      world.type("cfg set transport udp")
+      world.run(ms)
+      world.down()
+      world.run(SECOND)
+      world.up(NETWORK)
+      world.run(MINUTE)
+      assert.equal(stateOf(world), "registered")
+    }
+  })
+
+  it("does not end the one binding that two records of one address lead to", () => {
+    const world = Network.begin(wasm)
+    world.nameserver.zones = [parseZone("$ORIGIN example.com.\n$TTL 60\n@ IN SOA ns hostmaster 1 3600 600 604800 60\n_sip._udp IN SRV 0 1 5060 a\n_sip._udp IN SRV 0 1 5060 b\na IN A 192.0.2.1\nb IN A 192.0.2.1\n")]
+    world.run(3 * SECOND)
+    for (let i = 0; i < 4; i++) {
+      world.down()
+      world.run(2 * SECOND)
+      world.up(NETWORK)
+      world.run(20 * SECOND)
+      const live = world.registrars.get(FIRST.address)!.bindings(world.phone.now).filter(({ expiresAt }) => expiresAt > world.phone.now)
+      assert.deepEqual([stateOf(world), live.length], ["registered", 1])
+    }
   })
 })
 
