@@ -41,6 +41,7 @@ export function readRecording(text: string, name: string): Recording {
   const parts: Parts = { entries: [], locks: [], calls: 0, ended: false }
   for (const [i, line] of rest.entries()) {
     if (line === "") continue
+    if (parts.ended) throw damaged(name, i + 2, "something stands behind the end")
     // The last line of a program that was killed may be torn.
     if (i === rest.length - 1) break
     const record = parsed(name, line, i + 2)
@@ -61,7 +62,6 @@ export function damaged(name: string, line: number, why: string): TraceDamage {
 /** Puts the record of one line where it belongs. Throws TypeError when it is none. */
 function take(record: Record<string, unknown>, line: number, parts: Parts): void {
   const { entries, locks } = parts
-  if (parts.ended) throw new TypeError("something stands behind the end")
   const last = entries.at(-1)
   const current = last !== undefined && "n" in last ? last : undefined
   if ("lock" in record) locks.push(lockOf(record["lock"]))

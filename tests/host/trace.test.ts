@@ -109,11 +109,13 @@ describe("A trace", () => {
     assert.deepEqual(replayed(withoutEnd(text).replace('"version":2', '"version":1')), { same: true, calls: 16, outputs: 5, note: "" })
   })
 
-  it("A trace that lacks calls between others or before its end, or goes on behind that, is damaged", () => {
+  it("A trace that lacks calls between others or before its end, or goes on behind that, be it with a torn line, is damaged", () => {
     const lines = traceOf(all).split("\n"), lacking = (n: number): string => lines.filter((line) => !line.startsWith(`{"n":${n},`)).join("\n")
     assert.throws(() => replayed(lacking(8)), /is damaged at line \d+: calls are missing before it; record it anew/)
     assert.throws(() => replayed(lacking(16)), /is damaged at line \d+: calls are missing before the end; record it anew/)
-    assert.throws(() => replayed(`${lines.join("\n")}${lines.at(-2)}\n`), /is damaged at line \d+: something stands behind the end/)
+    for (const more of [`${lines.at(-2)}\n`, '{"n":17,"no', "x", "\n\nx\n"]) {
+      assert.throws(() => replayed(`${lines.join("\n")}${more}`), /is damaged at line \d+: something stands behind the end/, more)
+    }
   })
 
   it("A trace whose last line is torn is replayed as far as it goes", () => {
