@@ -21,7 +21,7 @@ import { run } from "./run.ts"
 import { microphoneOf } from "./sound/microphone.ts"
 import { speakerOf } from "./sound/speaker.ts"
 import { keptSettings, withOverrides } from "./settings.ts"
-import { fileStore, valueIn, type Store } from "./store.ts"
+import { fileStore, isSameFile, valueIn, watchedStore, type Store } from "./store.ts"
 import { fileTrace } from "./trace.ts"
 import { updateBoard } from "./update.ts"
 
@@ -104,17 +104,19 @@ async function phone(options: Options): Promise<Exit> {
   const piped = options.command === "console"
   const missing = whyNoScreen(), terminal = !piped && missing === undefined
   const { store, kept, useLab } = settingsFor(options, loader)
+  checkTraceFile(options, store)
   if (!piped && !terminal) note(`linehunt: ${missing}, so there is no screen: this is the console, which takes commands from stdin and goes on after the last.`)
   let changed = (): void => {}
-  let warn = note
+  let warn = note, unkept = false
   const lab = useLab ? await startLab(realClock.now, () => changed()) : undefined
   try {
     const given: Override[] = options.password === undefined ? [] : [{ name: "password", value: options.password, flag: "--password-file" }]
     const settings = withOverrides(kept, [...lab === undefined ? [] : [...lab.settings, ...labDefaults((name) => valueIn(kept, name) !== "")], ...options.overrides, ...given], () => loader.load(undefined))
     const trace = options.traceFile === undefined ? undefined
       : fileTrace(options.traceFile, loader.module, loader.abi, loader.engine, (line) => note(line))
-    return await run({
-      loader, settings, store, lab, trace,
+    const exit = await run({
+      loader, settings, lab, trace,
+      store: watchedStore(store, () => { unkept = true }),
       dns: options.dns.length > 0 || lab === undefined ? options.dns : [lab.dns],
       json: options.json,
       microphone: microphoneOf(options.mic, (line) => warn(line)),
@@ -131,9 +133,17 @@ async function phone(options: Options): Promise<Exit> {
       },
       onLab(show) { changed = show },
     })
+    // Nobody may have read the warning of a phone whose commands came from a pipe.
+    return piped && unkept && exit === "ok" ? "file" : exit
   } finally {
     lab?.close()
   }
+}
+
+/** A trace replaces what its file held. Throws UserError when that would be the settings. */
+function checkTraceFile({ traceFile, settingsFile }: Options, store: Store): void {
+  if (traceFile === undefined || ![settingsFile ?? store.path, store.path].some((path) => isSameFile(path, traceFile))) return
+  throw new UserError("usage", `The trace would take the place of the settings in ${traceFile}; choose another file with --trace FILE.`)
 }
 
 type SettingsFor = { store: Store; kept: Uint8Array; useLab: boolean }

@@ -22,7 +22,7 @@ export function keptSettings(store: Store, load: () => Machine, warn: (line: str
   if (text === null) return new Uint8Array(0)
   const refusal = refusalOf(load, text)
   if (refusal === undefined) {
-    store.good(text)
+    remember(store, text, warn)
     return text
   }
   const good = store.readGood()
@@ -30,6 +30,16 @@ export function keptSettings(store: Store, load: () => Machine, warn: (line: str
   if (good === null || refusalOf(load, good) !== undefined) throw new UserError("settings", `${what}; repair it, or remove it to begin with none.`)
   warn(`${what}; the last good settings are used, from ${store.path}.good.`)
   return good
+}
+
+/** Settings that can be read are enough to start with: what cannot be written beside them is told and no more. */
+function remember(store: Store, text: Uint8Array, warn: (line: string) => void): void {
+  try {
+    store.good(text)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    warn(`${error.message} The phone starts with ${store.path} all the same.`)
+  }
 }
 
 /** Puts the command line's settings over others. Throws UserError that names the flag that the phone refuses. */

@@ -1,6 +1,6 @@
 // Settings between two runs: one file, replaced whole or not at all, and the last good one beside it.
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs"
-import { dirname } from "node:path"
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, realpathSync, renameSync, rmSync, writeSync } from "node:fs"
+import { basename, dirname, join, resolve } from "node:path"
 import { CONFIG_BYTES } from "./abi.ts"
 import { UserError, because, systemCode } from "./errors.ts"
 import type { Override } from "./options.ts"
@@ -56,6 +56,32 @@ export function memoryStore(path: string, first: Uint8Array | null): Store {
     readNotes: () => notes,
     writeNotes(next) { notes = new Uint8Array(next) },
     good(next) { good = next },
+  }
+}
+
+/** The store, which tells as well when settings could not be kept in it. */
+export function watchedStore(store: Store, failed: () => void): Store {
+  return {
+    ...store,
+    write(text) {
+      try {
+        store.write(text)
+      } catch (error) {
+        failed()
+        throw error
+      }
+    },
+  }
+}
+
+/** Whether two paths lead to one file; it need not be there yet. */
+export function isSameFile(a: string, b: string): boolean { return realPath(resolve(a)) === realPath(resolve(b)) }
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return dirname(path) === path ? path : join(realPath(dirname(path)), basename(path))
   }
 }
 

@@ -4,6 +4,7 @@ import { basename } from "node:path"
 import { UserError, because, type Exit } from "../errors.ts"
 import type { Options } from "../options.ts"
 import { TraceDamage, readRecording, readTrace } from "../recording.ts"
+import { isSameFile } from "../store.ts"
 import { ladderOf, type Ladder } from "./ladder.ts"
 import { svgOfLadder } from "./svg.ts"
 import { textOfLadder } from "./text.ts"
@@ -12,6 +13,7 @@ import { durationText } from "./words.ts"
 /** Draws on stdout or into the file that --svg names. Throws UserError. */
 export function drawLadder({ file, json, ladder: { svg, width, ...part } }: Options): Exit {
   const ladder = read(file, part)
+  if (svg !== undefined && isSameFile(svg, file)) throw new UserError("usage", `The drawing would take the place of its trace ${file}; choose another file with --svg FILE.`)
   if (svg !== undefined) write(svg, svgOfLadder(ladder, basename(file), width))
   else process.stdout.write(json ? `${JSON.stringify(ladder)}\n` : textOfLadder(ladder, width))
   return "ok"

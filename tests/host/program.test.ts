@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
 import { createSocket } from "node:dgram"
 import { once } from "node:events"
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -189,6 +189,27 @@ describe("The program", function () {
     const none = await linehunt(args)
     assert.equal(none.code, 4)
     assert.match(none.error, /^linehunt: .*settings is refused at line 3: .*; repair it, or remove it to begin with none\.\n$/)
+  })
+
+  it("Settings beside which nothing can be written are started with, after one line of warning; a trace never takes their place", async () => {
+    const text = "domain: example.invalid\nuser: 6001\nsip_port: 0\n", settings = file("settings", text)
+    mkdirSync(`${settings}.good`)
+    const args = ["console", "--engine", "v8", "--settings", settings, "--dns", "127.0.0.1:9"]
+    const { code, out, error } = await linehunt(args, "cfg get user\n")
+    assert.equal(code, 0, error)
+    assert.match(out, /^user: 6001$/m)
+    assert.equal(error.split("\n")[0], `The settings file ${settings}.good cannot be read: it is a directory; repair it or choose another with --settings FILE. The phone starts with ${settings} all the same.`)
+    const traced = await linehunt([...args, "--trace", `${folder}/./settings`])
+    assert.equal(traced.code, 2, traced.error)
+    assert.match(traced.error, /^linehunt: The trace would take the place of the settings in \S+; choose another file with --trace FILE\.$/m)
+    assert.equal(readFileSync(settings, "utf8"), text)
+  })
+
+  it("A console whose settings could not be kept says so, and does not end with 0", async () => {
+    const args = ["console", "--engine", "v8", "--domain", "example.invalid", "--user", "6001", "--port", "0", "--dns", "127.0.0.1:9", "--settings", "/proc/none/settings"]
+    const [saved, unsaved] = await Promise.all([linehunt(args, "cfg save\n"), linehunt(args, "cfg get user\n")])
+    assert.match(saved.out + saved.error, /The settings file \/proc\/none\/settings cannot be written: there is no such file or folder; the settings before stay in force there\./)
+    assert.deepEqual([saved.code, unsaved.code], [3, 0])
   })
 
   it("A setting of the command line that the phone refuses is named by its flag", async () => {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict"
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { UserError } from "../../host/errors.ts"
-import { fileStore, layer, valueIn, withNotes } from "../../host/store.ts"
-import { bytes } from "./fakes.ts"
+import { keptSettings } from "../../host/settings.ts"
+import { fileStore, isSameFile, layer, memoryStore, valueIn, withNotes } from "../../host/store.ts"
+import { bytes, fakeMachine } from "./fakes.ts"
 
 const text = (from: Uint8Array | null): string | null => from === null ? null : Buffer.from(from).toString("latin1")
 
@@ -51,6 +52,21 @@ describe("The settings file", () => {
     chmodSync(folder, 0o700)
     assert.equal(readFileSync(store.path, "latin1"), "old\n")
     assert.deepEqual(readdirSync(folder).sort(), ["settings", "settings.good"])
+  })
+
+  it("Settings in a folder that cannot be written are started with, after one line of warning; a defect is not swallowed", () => {
+    const told: string[] = [], text = bytes("user: 6001\n"), load = () => fakeMachine(() => ({ deadline: Infinity }))
+    const failing = (error: Error) => ({ ...memoryStore("ro", text), good(): void { throw error } })
+    assert.equal(keptSettings(failing(new UserError("file", "The settings file ro.good cannot be written.")), load, (line) => told.push(line)), text)
+    assert.deepEqual(told, ["The settings file ro.good cannot be written. The phone starts with ro all the same."])
+    assert.throws(() => keptSettings(failing(new TypeError("a defect")), load, (line) => told.push(line)), TypeError)
+  })
+
+  it("Two paths of one file are known as such, before it is there as well", () => {
+    symlinkSync(folder, join(folder, "link"))
+    assert(isSameFile(join(folder, "link/none"), `${folder}/./none`))
+    assert(isSameFile(join(folder, "link/none/deeper"), join(folder, "none/deeper")))
+    assert(!isSameFile(join(folder, "none"), join(folder, "other")))
   })
 
   it("Notes of the phone lie beside it, and are no reason not to start", () => {

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict"
-import { readFileSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { compile } from "../../build/core.ts"
 import type { CoreExports } from "../../host/abi.ts"
 import { loadV8 } from "../../host/engine/v8.ts"
 import { loadWasm3 } from "../../host/engine/wasm3.ts"
+import { UserError } from "../../host/errors.ts"
+import { drawLadder } from "../../host/ladder/draw.ts"
 import { ladderOf } from "../../host/ladder/ladder.ts"
 import { SCHEMES, svgOfLadder } from "../../host/ladder/svg.ts"
 import { textOfLadder } from "../../host/ladder/text.ts"
@@ -120,6 +124,21 @@ describe("A ladder of a trace by hand", () => {
         assert.match(error.message, sentence)
         return true
       })
+    }
+  })
+
+  it("A drawing never takes the place of its trace, whatever name it is given", () => {
+    const folder = mkdtempSync(join(tmpdir(), "linehunt-")), trace = join(folder, "a.trace"), link = join(folder, "a.svg"), text = traceOf([0, OPEN], [1, { call: "close" }])
+    try {
+      writeFileSync(trace, text)
+      symlinkSync(trace, link)
+      for (const svg of [trace, `${folder}/../${folder.split("/").at(-1)}/a.trace`, link]) {
+        const said = (error: unknown): boolean => error instanceof UserError && error.exit === "usage" && /^The drawing would take the place of its trace \S+; choose another file with --svg FILE\.$/.test(error.message)
+        assert.throws(() => drawLadder(readOptions(["ladder", trace, "--svg", svg])), said, svg)
+      }
+      assert.equal(readFileSync(trace, "utf8"), text)
+    } finally {
+      rmSync(folder, { recursive: true })
     }
   })
 
