@@ -11,7 +11,7 @@ import { pollFlow } from "./transport/flow"
 import * as outbox from "./transport/outbox"
 import { nextTraced, traceMessage } from "./transport/siplog"
 import * as resolver from "./locate/resolver"
-import { candidate } from "./servers/candidates"
+import { candidate, indexOfId } from "./servers/candidates"
 import { Happened, Registration, registration } from "./account/registration"
 import { CALLS, LINES } from "./config"
 import { call } from "./dialog/call"
@@ -211,7 +211,11 @@ function tell(w: Writer, line: i32, r: Registration, happened: Happened): Event 
   const i = ctz<usize>(happened)
   w.say(proseAt(REGISTRATION_WORDS + i * sizeof<usize>()))
   if (happened == Happened.FAILED) writeTrouble(w, r)
-  else if (happened & AT_A_SERVER && r.candidate >= 0) writeEndpoint(w, candidate(line, r.candidate).endpoint)
+  else if (happened & AT_A_SERVER) {
+    // The line may be trying another one already.
+    const at = happened == Happened.REGISTERING ? r.candidate : indexOfId(line, r.lastId)
+    if (at >= 0) writeEndpoint(w, candidate(line, at).endpoint)
+  }
   return load<i32>(REGISTRATION_EVENTS + i * sizeof<i32>())
 }
 

@@ -172,6 +172,12 @@ export function abandon(a: Attempt, now: i64): void {
   end(a)
 }
 
+/** Does so because the server is dead. */
+export function giveUp(a: Attempt, line: i32, now: i64): void {
+  abandon(a, now)
+  failed(a, line, Reason.SILENT, now)
+}
+
 function end(a: Attempt): void {
   if (a.wait != Wait.NOTHING) flow.letGo(a.flow)
   a.wait = <u8>Wait.NOTHING

@@ -50,6 +50,8 @@ export function authorize(w: Writer, line: i32, server: Endpoint, method: Span, 
  * all challenges of this server are forgotten: the next request begins without credentials.
  */
 export function challenged(line: i32, m: Message, server: Endpoint): Challenged {
+  // An account that is being typed: guesses would lock it out.
+  if (lengthOf(account(line, Setting.PASSWORD)) == 0) return Challenged.REJECTED
   for (let i = 0; i < NONCES; i++) {
     if (isOf(nonceAt(i), line, server)) nonceAt(i).heard = false
   }

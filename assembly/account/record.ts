@@ -1,6 +1,8 @@
 // What is remembered of each line's registration, and what there is to say about it.
 import { LINES } from "../config"
 import { REGISTRATIONS, REGISTRATIONS_SIZE } from "../memory"
+import { lengthOf } from "../base/span"
+import { Setting, account } from "../settings/settings"
 import { Message } from "../wire/message"
 import { activeId } from "../servers/candidates"
 import { ATTEMPT_AT, Attempt, REGISTRATION_SIZE } from "./attempt"
@@ -9,6 +11,7 @@ import { readKeep } from "./nat"
 /** Why the line is not registered. */
 export const enum Trouble {
   NONE, NO_DOMAIN, DNS_DEAD, NOT_FOUND, NO_ADDRESS, SERVICE_ABSENT, NOT_CARRIED, ALL_FAILED, REJECTED, REFUSED_CODE, NETWORK_DOWN, STOPPED,
+  NO_PASSWORD,
 }
 
 /** What happened since it was last asked, one bit each, in the order that it is told. */
@@ -70,3 +73,9 @@ export function noteKeep(r: Registration, m: Message): void {
 
 /** True while our binding at the active server is believed to live. */
 export function isRegistered(line: i32): bool { return activeId(line) != 0 && registration(line).expiresAt != 0 }
+
+/** Answers that are about the account and not about the server (VE-23). */
+export function isAccount(code: u32): bool { return code == 401 || code == 403 || code == 404 || code == 407 }
+
+/** Whether a server that answers this wants a password, and there is none. */
+export function isAsking(line: i32, code: u32): bool { return code != 403 && lengthOf(account(line, Setting.PASSWORD)) == 0 }

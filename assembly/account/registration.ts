@@ -15,7 +15,7 @@ import * as failback from "./failback"
 import { crowded, hint, mustMove, takeOver, troubleOf } from "./found"
 import { forgetActive, keepActive, keptUntil } from "./identity"
 import { Do, Input, RegistrationState, actionOf, nextOf } from "./machine"
-import { Happened, Registration, Trouble, noteKeep, registration } from "./record"
+import { Happened, Registration, Trouble, isAccount, isAsking, noteKeep, registration } from "./record"
 import { keepRoutes, forgetRoutes } from "./routes"
 import { pause, refreshAfter, requeryAt } from "./timing"
 
@@ -53,6 +53,12 @@ export function begin(line: i32, now: i64): void {
 
 /** Goes to the server `r.prefer`, or to the best one. Only while registered. */
 export function move(line: i32, now: i64): void { put(line, Input.MOVE, now) }
+
+/** Gives up the refresh that is under way, as if it had timed out, and goes to the server `id`. */
+export function forsake(line: i32, id: u32, now: i64): void {
+  attempt.giveUp(registration(line).attempt, line, now)
+  hunt(line, registration(line), id, now)
+}
 
 /** Removes our registration and stays unregistered. */
 export function stop(line: i32, now: i64): void { put(line, Input.STOP, now) }
@@ -173,19 +179,18 @@ function fallFrom(line: i32, r: Registration, now: i64): void {
   if (at >= 0) markFall(candidate(line, at), returning ? 0 : now - r.registeredAt, now)
 }
 
-/** Answers that are about the account and not about the server (VE-23). */
-function isAccount(code: u32): bool { return code == 401 || code == 403 || code == 404 || code == 407 }
-
 // AMB-23: an account that the server does not accept is no failure of the server.
 function refused(line: i32, r: Registration, outcome: Outcome, now: i64): void {
   const code = r.attempt.status
   const account = outcome == Outcome.REJECTED || isAccount(code)
   const at = indexOfId(line, r.attempt.id)
+  const rejected = outcome == Outcome.REJECTED || code == 403
   if (account && at >= 0) {
     candidate(line, at).status = <u8>Status.FAILED
+    candidate(line, at).reason = <u8>(rejected ? Reason.REJECTED : Reason.CODE)
     candidate(line, at).leftAt = now
   }
-  r.reason = <u8>(outcome == Outcome.REJECTED || code == 403 ? Trouble.REJECTED : Trouble.REFUSED_CODE)
+  r.reason = <u8>(!rejected ? Trouble.REFUSED_CODE : isAsking(line, code) ? Trouble.NO_PASSWORD : Trouble.REJECTED)
   put(line, Input.REJECTED, now)
 }
 
@@ -334,7 +339,7 @@ function report(line: i32, r: Registration, now: i64): void {
   const refused = indexOfId(line, r.attempt.id)
   if (refused >= 0) byId(line, r.attempt.id).boundUntil = 0
   // AMB-23: an account is not put right within minutes. Whatever else the server has against us may pass sooner; it may say when.
-  const account = r.reason == Trouble.REJECTED || r.status == 404
+  const account = r.reason == Trouble.REJECTED || r.reason == Trouble.NO_PASSWORD || r.status == 404
   const rest: i64 = knob(line, Setting.AUTH_FAIL_RETRY)
   const asked = min<i64>(r.attempt.retryAfterSec, rest) * 1000
   retryAfter(r, account ? rest * 1000 : max(asked, pause(r)), now)

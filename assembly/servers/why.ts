@@ -58,8 +58,8 @@ function dropKept(line: i32): void {
 export function noteFound(line: i32, servers: i32, led: u32): void { note(line, Step.FOUND, 0, led << 16 | servers) }
 /** A setting, a choice of words, that decides the order of what is drawn next. */
 export function noteKnob(line: i32, s: Setting): void { note(line, Step.KNOB, 0, <u32>s << 16 | knob(line, s)) }
-/** A server that goes before all others: the line is, or was, registered there. */
-export function noteFirst(line: i32, id: u32): void { note(line, Step.FIRST, id, 0) }
+/** A server that goes before all others: the line is, or was, registered there, or a call or a return wants it to be. */
+export function noteFirst(line: i32, id: u32): void { note(line, Step.FIRST, id, i32(byId(line, id).boundUntil != 0)) }
 /** `draw` is the number drawn in the high 16 bits and the greatest that could have been in the low 16; 0 when there was nothing to draw. */
 export function notePick(line: i32, id: u32, draw: u32): void { note(line, Step.PICK, id, draw) }
 /** A server that goes last: it failed and is avoided for so many seconds more, or is known to be down. */
@@ -185,7 +185,7 @@ function writeStep(w: Writer, line: i32, at: usize): void {
     w.say(prose("no server is left"))
     return
   }
-  if (kind == Step.FIRST) w.say(prose("first, as it has our registration: "))
+  if (kind == Step.FIRST) w.say(value != 0 ? prose("first, as it has our registration: ") : prose("first: "))
   else if (kind == Step.PICK) w.say(prose("order: "))
   else if (kind == Step.AVOIDED) writeAvoided(w, value)
   else if (kind == Step.UNPROVED) w.say(prose("behind those that are up, as nothing is known of it: "))

@@ -4,15 +4,16 @@ import { Writer } from "../base/writer"
 import { Prose, prose, proseAt } from "../base/prose"
 import { NEVER } from "../base/deadline"
 import { wordAt } from "../settings/word"
-import { contactName, findNumber } from "../settings/settings"
+import { Setting, contactName, findNumber } from "../settings/settings"
 import { Call, CallState, Ended, call } from "../dialog/call"
 import * as dialog from "../dialog/commands"
 import { leg } from "../dialog/leg"
 import { Transferring, isTransferring } from "../dialog/referral"
 import { Codec } from "../dialog/session"
-import { candidate, candidateCount } from "../servers/candidates"
+import { Reason, candidate, candidateCount } from "../servers/candidates"
 import { Refusal } from "./lines"
 import { panel, wakeAt } from "./panel"
+import { isEmpty } from "./words"
 
 const SECOND: i64 = 1000
 
@@ -35,6 +36,12 @@ const ENDS = memory.data<u32>([
 
 /** Writes why a call ended, in 21 columns at most. */
 export function writeEnd(w: Writer, c: Call): void {
+  const at = serverOf(c)
+  // AMB-23: the last server would have had to register us first, and refuses the account.
+  if (c.ended == <u8>Ended.NO_SERVER && at >= 0 && candidate(c.line, at).reason == <u8>Reason.REJECTED) {
+    w.say(isEmpty(c.line, Setting.PASSWORD) ? prose("No password") : prose("Wrong user/password"))
+    return
+  }
   w.say(proseAt(ENDS + 4 * <usize>c.ended))
   if (c.ended == <u8>Ended.REFUSED) w.number(c.status)
 }

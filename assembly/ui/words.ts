@@ -20,7 +20,7 @@ export function stateWord(state: u8): Span {
 
 /** Names of Trouble. */
 export function troubleWord(trouble: u8): Span {
-  return wordAt(text("none no_account dns_dead not_found no_address service_absent not_carried all_failed rejected refused network_down stopped"), trouble)
+  return wordAt(text("none no_account dns_dead not_found no_address service_absent not_carried all_failed rejected refused network_down stopped no_password"), trouble)
 }
 
 /** Names of the servers' Status (VE-22). */
@@ -53,6 +53,7 @@ function troubleLine(trouble: u8): Prose {
     case Trouble.REFUSED_CODE: return prose("Refused with ")
     case Trouble.NETWORK_DOWN: return prose("Network is down")
     case Trouble.STOPPED: return prose("Logged off")
+    case Trouble.NO_PASSWORD: return prose("No password")
   }
   return prose("")
 }
@@ -71,7 +72,8 @@ export function writeAdvice(w: Writer, trouble: u8, status: u16): void {
 
 function advice(trouble: u8): Prose {
   switch (trouble) {
-    case Trouble.NO_DOMAIN: return prose("No account yet. Enter domain, user and password in Menu, Account.")
+    case Trouble.NO_DOMAIN:
+    case Trouble.NO_PASSWORD: return prose("No account yet. Enter domain, user and password in Menu, Account.")
     case Trouble.DNS_DEAD: return prose("The DNS server does not answer. Check the network and its DNS server.")
     case Trouble.NOT_FOUND: return prose("DNS does not know the domain. Check its spelling in Menu, Account.")
     case Trouble.NO_ADDRESS: return prose("Server has no address in DNS. Tell the administrator of the domain.")

@@ -195,10 +195,11 @@ export function readClaim(screen: readonly string[]): Claim {
   return { registered: true, server: server ?? "" }
 }
 
-type Status = { readonly state: string, readonly server?: { readonly address: string }, readonly expires_in_sec?: number }
+type Status = { readonly state: string, readonly reg_icon?: string, readonly server?: { readonly address: string } }
 
-/** Reads `status --json` of a line: where it says that it is registered; while a refresh is under way, as long as the binding lives. */
+/** Reads `status --json` of a line: where it says that it is registered, while a refresh is under way too. */
 export function readStatus(reply: string): Claim {
-  const { state, server, expires_in_sec } = JSON.parse(reply) as Status
-  return { registered: server !== undefined && (state === "registered" || state === "refreshing" && expires_in_sec !== undefined), server: server?.address ?? "" }
+  // A refresh may outlast the registration: then the icon says so, as it does on the screen.
+  const { state, reg_icon: icon, server } = JSON.parse(reply) as Status
+  return { registered: server !== undefined && (state === "registered" || state === "refreshing" && icon === "ok"), server: server?.address ?? "" }
 }
