@@ -79,3 +79,9 @@ export function isAccount(code: u32): bool { return code == 401 || code == 403 |
 
 /** Whether a server that answers this wants a password, and there is none. */
 export function isAsking(line: i32, code: u32): bool { return code != 403 && lengthOf(account(line, Setting.PASSWORD)) == 0 }
+
+/** A failure is told once, not with every attempt. */
+export function tell(r: Registration, what: Happened): void {
+  if (!r.told) r.happened |= what
+  r.told = 1
+}

@@ -5,7 +5,7 @@ import { DnsRefresh, Methods, Setting, words, knob } from "../settings/settings"
 import { Message, Method } from "../wire/message"
 import * as target from "../locate/target"
 import { Located } from "../locate/target"
-import { Candidate, Reason, Status, activeId, byId, candidate, candidateCount, dropRemoved, indexOfId, rebuild, setActive } from "../servers/candidates"
+import { Reason, Status, activeId, byId, candidate, candidateCount, disownTwins, dropRemoved, indexOfId, rebuild, setActive } from "../servers/candidates"
 import { beginHunt, confine, currentId, dropJustFailed, isLast, leave, noteTrying } from "../servers/hunt"
 import { failsOver, giveUpAfter, markFall, markGood, movesOn, registerTtl, standing } from "../servers/policy"
 import { noteHold } from "../servers/why"
@@ -15,7 +15,7 @@ import * as failback from "./failback"
 import { crowded, hint, mustMove, takeOver, troubleOf } from "./found"
 import { forgetActive, keepActive, keptUntil } from "./identity"
 import { Do, Input, RegistrationState, actionOf, nextOf } from "./machine"
-import { Happened, Registration, Trouble, isAccount, isAsking, noteKeep, registration } from "./record"
+import { Happened, Registration, Trouble, isAccount, isAsking, noteKeep, registration, tell } from "./record"
 import { keepRoutes, forgetRoutes } from "./routes"
 import { pause, refreshAfter, requeryAt } from "./timing"
 
@@ -300,11 +300,6 @@ function hold(line: i32, r: Registration, a: Attempt, now: i64): void {
   dropRemoved(line)
 }
 
-/** Two records may lead to one address: there is one binding there, and it is no longer that of the other record. */
-function disownTwins(line: i32, c: Candidate): void {
-  for (let i = 0; i < candidateCount(line); i++) if (candidate(line, i).endpoint.equals(c.endpoint)) candidate(line, i).boundUntil = 0
-}
-
 /** A return has succeeded: the registration that it made is ours now, and the one before is a binding left behind. */
 export function adopt(line: i32, a: Attempt, now: i64): void { hold(line, registration(line), a, now) }
 
@@ -349,12 +344,6 @@ function report(line: i32, r: Registration, now: i64): void {
 export function retryAfter(r: Registration, ms: i64, now: i64): void {
   r.retryAt = now + ms
   r.dueAt = r.retryAt
-}
-
-/** A failure is told once, not with every attempt. */
-function tell(r: Registration, what: Happened): void {
-  if (!r.told) r.happened |= what
-  r.told = 1
 }
 
 /** We are registered nowhere that we know of. */

@@ -195,6 +195,11 @@ export function rebuild(line: i32): i32 {
   return found - wanted
 }
 
+/** Two records may lead to one address: there is one binding there, and it is no longer that of the other record. */
+export function disownTwins(line: i32, c: Candidate): void {
+  for (let i = 0; i < candidateCount(line); i++) if (candidate(line, i).endpoint.equals(c.endpoint)) candidate(line, i).boundUntil = 0
+}
+
 /** AMB-18: a server that DNS no longer names leaves the list when it has failed, or holds no binding of ours any more. */
 export function dropRemoved(line: i32): void {
   const last = candidateCount(line) - 1
