@@ -42,6 +42,7 @@ export const LINE_SCENES: [string, (phone: Phone) => void][] = [
     [`Waiting: ${trouble}`, (phone) => { phone.settings(ACCOUNT); phone.stand("waiting", trouble); phone.times(0, 0, 0, 25) }]),
   ["The network is down", (phone) => { phone.settings(ACCOUNT); phone.stand("waiting", "network down") }],
   ["Refused with a code", (phone) => { phone.settings(ACCOUNT); phone.stand("failed", "refused code", 404); phone.times(0, 0, 0, 1800) }],
+  ["Without a password", (phone) => { phone.settings(ACCOUNT); phone.stand("failed", "no password"); phone.times(0, 0, 0, 1800) }],
   ["SIP status: the servers of the document, in the order of DNS, VE-20, VE-21, VE-38", (phone) => {
     phone.settings(ACCOUNT); phone.servers(SEED, 1); phone.stand("registered", "none", 200, 1); phone.times(3600, 3600, 3000, 0); phone.press("left")
   }],

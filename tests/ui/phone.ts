@@ -6,7 +6,7 @@ export const KEYS: Record<string, string> = { left: "a", middle: "b", right: "c"
 export const ACTIONS = ["none", "register", "unregister", "dns flush", "reboot", "store", "apply", "save", "trace on", "trace off"]
 export const STATES = ["off", "locating", "registering", "registered", "refreshing", "unregistering", "waiting", "failed"]
 export const TROUBLES = ["none", "no domain", "dns dead", "not found", "no address", "service absent", "not carried", "all failed", "rejected", "refused code",
-  "network down", "stopped"]
+  "network down", "stopped", "no password"]
 export const VIEWS = ["home", "servers", "why", "menu", "account", "edit", "about", "message", "options", "history", "book", "contact", "call settings", "server", "tabs", "form", "empty"]
 /** What the dialog room refuses, in its order. */
 export const REFUSALS = ["not now", "no call", "all busy", "no account", "bad target", "no network"]
