@@ -72,14 +72,14 @@ export function writeAdvice(w: Writer, trouble: u8, status: u16): void {
 
 function advice(trouble: u8): Prose {
   switch (trouble) {
-    case Trouble.NO_DOMAIN:
-    case Trouble.NO_PASSWORD: return prose("No account yet. Enter domain, user and password in Menu, Account.")
+    case Trouble.NO_DOMAIN: return prose("No account yet. Enter domain, user and password in Menu, Account.")
     case Trouble.DNS_DEAD: return prose("The DNS server does not answer. Check the network and its DNS server.")
     case Trouble.NOT_FOUND: return prose("DNS does not know the domain. Check its spelling in Menu, Account.")
     case Trouble.NO_ADDRESS: return prose("Server has no address in DNS. Tell the administrator of the domain.")
     case Trouble.SERVICE_ABSENT: return prose("The domain offers no SIP service. Check its spelling in Menu, Account.")
     case Trouble.NOT_CARRIED: return prose("Only TCP or TLS is offered, or set here; this phone speaks UDP. Ask the administrator for UDP.")
     case Trouble.ALL_FAILED: return prose("None of the servers could register you. The phone keeps trying; Servers shows how each stands.")
+    case Trouble.NO_PASSWORD:
     case Trouble.REJECTED: return prose("The server refused user or password. Check them in Menu, Account.")
     case Trouble.NETWORK_DOWN: return prose("Network is down. Check the cable or the Wi-Fi; the phone goes on by itself.")
     case Trouble.STOPPED: return prose("Logged off. Menu, Register logs you on again.")
